@@ -1,0 +1,94 @@
+"""What an exercise is: a reference, a case generator, a comparison, known mistakes and hints.
+
+    Exercise(
+        reference=solutions.relu,
+        cases=signed_arrays,
+        mistakes=(Mistake("leaky", lambda x: np.where(x > 0, x, 0.01 * x), "..."), ...),
+        hints=("...", "...", "..."),
+        difficulty=1, importance=5, minutes=3,
+    )
+
+The statement is the reference's docstring; the name is the reference's name.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+
+class Tolerance(NamedTuple):
+    """Largest accepted difference: `|got - expected| <= atol + rtol * |expected|`."""
+
+    rtol: float
+    atol: float
+
+
+FLOAT64 = Tolerance(rtol=1e-5, atol=1e-7)
+FLOAT32 = Tolerance(rtol=1e-4, atol=1e-5)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that learners really give: executable, so that it can be recognised by its outputs.
+
+    Args:
+        name: a short identifier, e.g. `"leaky"`; it stands in reports.
+        answer: the wrong function, with the signature of the reference.
+        message: one or two sentences to the learner: what went wrong, and where to look. Never the solution.
+    """
+
+    name: str
+    answer: Callable[..., Any]
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise and how it is checked.
+
+    Args:
+        reference: the function in `solutions/` whose docstring is the statement.
+        cases: given a seeded `numpy.random.Generator`, yields argument tuples; the edges named in the
+            catalogue always among them. Arguments are plain data: numbers, strings, `None`, NumPy arrays,
+            and lists, tuples or dicts of them.
+        mistakes: at least three known mistakes, most telling first.
+        hints: three, of rising strength.
+        difficulty, importance: 1 (low) to 5 (high), shown to the learner.
+        minutes: how long it takes, shown to the learner.
+        kind: see the catalogue.
+        tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
+        stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
+        forbidden: functions that the answer must not call, as `("tanh",)`; found by reading the code, so
+            this is advice to the learner and no proof.
+        tensors: array arguments are given as TensorFlow tensors.
+        seconds: wall clock for all cases together.
+        megabytes: memory on top of what the process had before the learner's code.
+        points: what a passed exercise is worth.
+    """
+
+    reference: Callable[..., Any]
+    cases: Callable[[np.random.Generator], Iterable[tuple]]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, str, str]
+    difficulty: int
+    importance: int
+    minutes: int
+    kind: Literal["value"] = "value"
+    tolerance: Tolerance = FLOAT64
+    stable: bool = False
+    forbidden: tuple[str, ...] = ()
+    tensors: bool = False
+    seconds: float = 4.0
+    megabytes: int = 512
+    points: float = 1.0
+
+    @property
+    def name(self) -> str:
+        return self.reference.__name__
+
+    @property
+    def module(self) -> str:
+        """The lesson's module name: `"neural_networks"`."""
+        return self.reference.__module__.rpartition(".")[2]

@@ -1,0 +1,176 @@
+"""What a process gives up for good before it runs a learner's code (Linux).
+
+- Landlock, through sandlock: it reads the interpreter and the installed packages, but no lesson's solution,
+  nothing of the grader and nothing of the user's; it writes its scratch folder only.
+- seccomp, through libseccomp: a list of what computing needs is allowed and all else is refused. No socket,
+  no new process or program, no signal to others, no tracing, no shared memory, no change of modes or owners.
+- rlimits: memory on top of what the process has, processor time, size of files, open files, no core.
+
+`python -m grader.confinement` prints what this machine can do.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import site
+import sys
+import sysconfig
+from pathlib import Path
+
+OURS = ("solutions", "grader", "dlcourse", "lessons", "datasets")
+MAX_FILE_BYTES = 16 * 2**20
+MAX_OPEN_FILES = 64
+
+ALLOWED = """
+read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek open openat close close_range
+stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd chdir fchdir
+getdents getdents64 mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 ftruncate fallocate
+fadvise64 fsync fdatasync statfs fstatfs flock copy_file_range sendfile umask mmap mprotect munmap mremap
+brk madvise mincore msync membarrier futex futex_wait futex_wake futex_waitv set_robust_list get_robust_list
+rseq set_tid_address sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
+sched_get_priority_min getpriority arch_prctl exit exit_group restart_syscall rt_sigaction rt_sigprocmask
+rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack pause getpid gettid getppid getuid
+geteuid getgid getegid getgroups getresuid getresgid getpgrp getpgid getsid uname sysinfo times getrusage
+getcpu clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time setitimer getitimer alarm
+getrandom getrlimit poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
+eventfd eventfd2 pipe pipe2 dup dup2 dup3
+""".split()  # noqa: SIM905  (a hundred and fifty quoted names would hide what is there)
+
+CLONE_THREAD = 0x00010000
+PRCTL_COMMANDS = (3, 15, 16, 0x53564D41)  # get dumpable, set and get a thread's name, name memory
+FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicate, flags, record locks; not F_SETOWN, F_SETSIG
+IOCTL_COMMANDS = (0x5401, 0x541B, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONREAD, FIONCLEX, FIOCLEX, FIONBIO
+
+
+def level() -> str:
+    """Return `"landlock+seccomp"` where both work here, and `"process"` elsewhere."""
+    return "landlock+seccomp" if missing() is None else "process"
+
+
+def missing() -> str | None:
+    """Return what this machine lacks for the sandbox, in words, or `None`."""
+    if sys.platform != "linux":
+        return "the sandbox needs Linux"
+    for package in ("sandlock", "pyseccomp"):
+        if importlib.util.find_spec(package) is None:
+            return f"the package {package} is not installed"
+    import sandlock
+
+    if sandlock.landlock_abi_version() < 1:
+        return "this kernel has no Landlock (it needs Linux 5.13, with Landlock switched on)"
+    try:
+        import pyseccomp  # noqa: F401  (it looks for the system's library)
+    except (RuntimeError, OSError):
+        return "the system's libseccomp is missing (Debian and Ubuntu: apt install libseccomp2)"
+    return None
+
+
+def readable_paths() -> list[str]:
+    """Return what a learner's code may read: the interpreter, system libraries, and packages but for ours."""
+    paths = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    paths += [sys.base_prefix + "/lib", *site.getsitepackages()]
+    paths += ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo"]
+    paths += ["/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero"]
+    root = Path(__file__).resolve().parent.parent
+    ours = {root / name for name in OURS}
+    existing = {Path(path).resolve() for path in paths if os.path.exists(path)}
+    return sorted({str(path) for whole in existing for path in _without(whole, ours)})
+
+
+def _without(path: Path, ours: set[Path]) -> list[Path]:
+    """Return `path`, or the parts of it that lead to nothing of ours."""
+    if path in ours:
+        return []
+    if not any(path in our.parents for our in ours):
+        return [path]
+    return [part for entry in path.iterdir() for part in _without(entry, ours)]
+
+
+def confine_files(readable: list[str], scratch: str) -> None:
+    """Restrict this process, and all that it forks, to reading `readable` and writing below `scratch`."""
+    import sandlock
+
+    # Kernels before 6.12 lack these two; seccomp refuses all signals and sockets by itself.
+    degradable = [sandlock.Protection.SIGNAL_SCOPE, sandlock.Protection.ABSTRACT_UNIX_SOCKET_SCOPE]
+    degradable += [
+        sandlock.Protection.FS_REFER,
+        sandlock.Protection.FS_TRUNCATE,
+        sandlock.Protection.NET_TCP,
+        sandlock.Protection.FS_IOCTL_DEV,
+    ]
+    sandlock.confine(
+        sandlock.Sandbox(fs_readable=readable, fs_writable=[scratch, os.devnull], allow_degraded=degradable)
+    )
+
+
+def filter_system_calls() -> None:
+    """Refuse every system call that computing does not need."""
+    import errno
+
+    import pyseccomp as seccomp
+
+    filter_ = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+    for name in ALLOWED:
+        _allow(filter_, seccomp, name)
+    _allow(filter_, seccomp, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD))
+    # glibc asks for clone3 first, whose flags a filter can't see; ENOSYS sends it to clone.
+    filter_.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    for command in PRCTL_COMMANDS:
+        _allow(filter_, seccomp, "prctl", seccomp.Arg(0, seccomp.EQ, command))
+    for command in FCNTL_COMMANDS:
+        _allow(filter_, seccomp, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+    for command in IOCTL_COMMANDS:
+        _allow(filter_, seccomp, "ioctl", seccomp.Arg(1, seccomp.EQ, command))
+    own = os.getpid()
+    for name in ("kill", "tgkill", "prlimit64", "sched_setaffinity"):
+        for pid in (own,) if name in ("kill", "tgkill") else (0, own):
+            _allow(filter_, seccomp, name, seccomp.Arg(0, seccomp.EQ, pid))
+    filter_.load()
+
+
+def _allow(filter_, seccomp, name: str, *arguments) -> None:
+    with contextlib.suppress(OSError):  # this processor, or this libseccomp, does not know the call
+        filter_.add_rule(seccomp.ALLOW, name, *arguments)
+
+
+def limit_resources(memory: int, cpu_seconds: int) -> None:
+    """Limit the address space to `memory` bytes, processor time, and the size and number of files."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
+        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # the user's own limit is lower already
+            resource.setrlimit(kind, (limit, limit))
+
+
+def address_space() -> int:
+    """Return the size of this process's address space in bytes; where that is unknown, a generous guess."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 2**34
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Print this machine's sandbox level as one line of JSON."""
+    lacking = missing()
+    if lacking:
+        print(json.dumps({"sandbox": "process", "detail": lacking}))
+    else:
+        import sandlock
+
+        detail = f"Landlock ABI {sandlock.landlock_abi_version()}, seccomp through libseccomp"
+        print(json.dumps({"sandbox": "landlock+seccomp", "detail": detail}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Cutting an exercise's code out of a submission, by names.
+
+The cut of an exercise is every top-level statement that its function needs, in the order of the file:
+
+- All statements that bind a name which is used, transitively: definitions, imports, assignments, and `if`,
+  `for`, `with` and `try` blocks around them. Decorators, defaults and annotations count as used. They run in
+  order, so the last definition wins, as it does in a notebook that is run from top to bottom.
+- Statements that change a used name: `LAYERS.append(3)`, `W[0] = 1`, `np.seterr(all="ignore")`, `x += 1`,
+  and calls of the learner's own functions that declare a used name `global`.
+- Star imports, `from __future__`, and statements that can bind any name (`exec`, `globals()`): always.
+- Everything, where a function that is needed looks names up by itself (`globals()`, `eval`).
+
+Nothing else runs: no plots, no training that no exercise asks for.
+"""
+
+import ast
+import re
+import symtable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from grader.submission import Cell, Submission
+
+DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell, and which of its top-level statements are needed."""
+
+    place: str
+    source: str
+    statements: list[int]
+    nodes: list[ast.stmt]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The code of one exercise.
+
+    Args:
+        pieces: what to run, in order.
+        imports: the top-level packages that it imports: `{"numpy", "tensorflow"}`.
+        definitions: how many top-level statements define the exercise's function.
+        error: where no statement defines it, but a cell with a syntax error seems to: that error.
+        place: and that cell.
+    """
+
+    pieces: list[Piece]
+    imports: frozenset[str]
+    definitions: int
+    error: SyntaxError | None = None
+    place: str = ""
+
+
+class Cutter:
+    """Cuts exercises out of one submission; the work on its statements is done once."""
+
+    def __init__(self, submission: Submission):
+        self.cells = submission.cells
+        self._statements = [
+            _Statement(cell, c, i, node)
+            for c, cell in enumerate(submission.cells)
+            if cell.tree is not None
+            for i, node in enumerate(cell.tree.body)
+        ]
+        self._binders: dict[str, list[_Statement]] = defaultdict(list)
+        self._always: list[_Statement] = []
+        for statement in self._statements:
+            for name in statement.binds:
+                self._binders[name].append(statement)
+            if statement.is_dynamic:
+                self._always.append(statement)
+        self._add_calls_with_global()
+
+    def cut(self, name: str) -> Cut:
+        """Return the code that defines `name`, a function."""
+        own = self._binders.get(name, [])
+        definitions = [s for s in own if name in s.defines]
+        if not definitions and not self._always:
+            broken = self._broken_cell(name)
+            return Cut([], frozenset(), 0, broken and broken.error, broken.place if broken else "")
+        needed, names, todo = set(), set(), [name]
+        waiting = list(self._always)
+        while todo or waiting:
+            while waiting:
+                statement = waiting.pop()
+                if statement in needed:
+                    continue
+                needed.add(statement)
+                todo.extend(statement.uses)
+                if not statement.is_dynamic and statement.uses & {"globals", "eval", "exec"}:
+                    waiting.extend(self._statements)
+            while todo:
+                wanted = todo.pop()
+                if wanted not in names:
+                    names.add(wanted)
+                    waiting.extend(self._binders.get(wanted, ()))
+        return Cut(
+            _pieces(needed), frozenset(n for s in needed for n in s.imports), max(len(definitions), bool(own))
+        )
+
+    def defined(self) -> frozenset[str]:
+        """Return every name that some statement, or some cell with a syntax error, seems to define."""
+        broken = (c.source for c in self.cells if c.tree is None)
+        return frozenset(self._binders) | {n for source in broken for n in _names_by_sight(source)}
+
+    def _broken_cell(self, name: str) -> Cell | None:
+        cells = (c for c in self.cells if c.tree is None and name in _names_by_sight(c.source))
+        return next(cells, None)
+
+    def _add_calls_with_global(self) -> None:
+        """Let a statement that calls a function bind what the function declares `global`."""
+        bound_by_call = {
+            node.name: {n for inner in ast.walk(node) if isinstance(inner, ast.Global) for n in inner.names}
+            for statement in self._statements
+            for node in [statement.node]
+            if isinstance(node, FUNCTIONS) and "global" in statement.text
+        }
+        bound_by_call = {name: bound for name, bound in bound_by_call.items() if bound}
+        if not bound_by_call:
+            return
+        for statement in self._statements:
+            if isinstance(statement.node, (*FUNCTIONS, ast.ClassDef)):
+                continue
+            for inner in ast.walk(statement.node):
+                if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+                    for name in bound_by_call.get(inner.func.id, ()):
+                        self._binders[name].append(statement)
+
+
+def calls(cut: Cut, forbidden: Iterable[str]) -> str | None:
+    """Return how the cut calls one of the forbidden functions of a library, as `"np.tanh"`, or `None`.
+
+    It reads the code and can be deceived: advice to the learner, no proof.
+    """
+    forbidden = frozenset(forbidden)
+    statements = [node for piece in cut.pieces for node in piece.nodes]
+    last = {node.name: node for node in statements if isinstance(node, FUNCTIONS)}
+    for statement in statements:
+        if isinstance(statement, FUNCTIONS) and last[statement.name] is not statement:
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Attribute) and node.attr in forbidden:
+                return ast.unparse(node)[:80]
+            if isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    if alias.name in forbidden:
+                        return f"{node.module}.{alias.name}"
+    return None
+
+
+@dataclass(eq=False)
+class _Statement:
+    """A top-level statement: what it binds, changes and uses."""
+
+    cell: Cell
+    cell_index: int
+    index: int
+    node: ast.stmt
+    binds: frozenset[str] = field(init=False)
+    defines: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.defines = frozenset(_bound(self.node))
+        self.binds = self.defines | frozenset(_changed(self.node))
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it may bind names that can't be read from it."""
+        if isinstance(self.node, (*FUNCTIONS, ast.ClassDef)):
+            return False
+        for node in _walk_scope(self.node):
+            if isinstance(node, ast.ImportFrom) and (
+                node.module == "__future__" or any(alias.name == "*" for alias in node.names)
+            ):
+                return True
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DYNAMIC:
+                return True
+        return False
+
+    @property
+    def text(self) -> str:
+        first = min([self.node.lineno, *(d.lineno for d in getattr(self.node, "decorator_list", ()))])
+        return "\n".join(self.cell.lines[first - 1 : self.node.end_lineno])
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The global names that it looks up, now or when its functions are called."""
+        try:
+            table = symtable.symtable(self.text, self.cell.place, "exec")
+        except SyntaxError:  # it shares a line with the end of another statement
+            return frozenset(n.id for n in ast.walk(self.node) if isinstance(n, ast.Name))
+        names, tables = set(), [table]
+        while tables:
+            table = tables.pop()
+            top = table.get_type() in ("module", "class")
+            names |= {
+                s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())
+            }
+            tables.extend(table.get_children())
+        return frozenset(names)
+
+    @property
+    def imports(self) -> Iterator[str]:
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
+
+
+def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a statement without entering the bodies of functions and classes."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            stack.extend(node.decorator_list)
+        elif not isinstance(node, ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a top-level statement gives a value to."""
+    for node in _walk_scope(statement):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names whose values a top-level statement seems to change: `W[0] = 1`, `LAYERS.append(3)`."""
+    for node in _walk_scope(statement):
+        targets = [node] if isinstance(node, ast.Attribute | ast.Subscript) else []
+        if targets and not isinstance(node.ctx, ast.Load) and (root := _root(node)):
+            yield root
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+            yield node.id
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await):
+            call = node.value.value if isinstance(node.value, ast.Await) else node.value
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and (root := _root(call.func))
+            ):
+                yield root
+
+
+def _root(node: ast.AST) -> str | None:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _names_by_sight(source: str) -> Iterator[str]:
+    for match in re.finditer(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*=", source, re.MULTILINE):
+        yield match[1] or match[2]
+
+
+def _pieces(statements: Iterable[_Statement]) -> list[Piece]:
+    by_cell: dict[int, list[_Statement]] = defaultdict(list)
+    for statement in statements:
+        by_cell[statement.cell_index].append(statement)
+    pieces = []
+    for _, group in sorted(by_cell.items()):
+        group.sort(key=lambda statement: statement.index)
+        cell = group[0].cell
+        pieces.append(Piece(cell.place, cell.source, [s.index for s in group], [s.node for s in group]))
+    return pieces

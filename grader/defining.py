@@ -1,0 +1,42 @@
+"""Running the cut of an exercise, to get the learner's function. For processes that may run their code."""
+
+import __future__
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.calling import Raised, describe
+
+
+def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Callable | None, Raised | None]:
+    """Run the pieces in a namespace of their own and return the function called `name`.
+
+    A statement that fails is passed over, as a learner would in a notebook: a later one may do without it.
+
+    Args:
+        name: the exercise's name.
+        pieces: `(place, source, statements)` of each cell: what to call it, its code, and the indices of the
+            top-level statements to run.
+
+    Returns:
+        The function, or `None` where there is none; and the first exception, if there was one.
+    """
+    namespace: dict[str, Any] = {"__name__": "submission"}
+    places = {place for place, _, _ in pieces}
+    first_error, flags = None, 0
+    for place, source, indices in pieces:
+        body = ast.parse(source, place).body
+        for statement in (body[i] for i in indices):
+            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                for alias in statement.names:
+                    flags |= getattr(__future__, alias.name).compiler_flag
+            try:
+                code = compile(ast.Module([statement], []), place, "exec", flags, dont_inherit=True)
+                exec(code, namespace)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                first_error = first_error or describe(error, places)
+    function = namespace.get(name)
+    return (function if callable(function) else None), first_error

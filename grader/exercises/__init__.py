@@ -1,0 +1,31 @@
+"""The registry: which exercises there are, by lesson, in the order of the catalogue.
+
+A lesson's exercises are the tuple `EXERCISES` of its module in this package. Modules are imported
+when they are asked for, so this package may be imported where no reference answer may be.
+"""
+
+from functools import cache
+from importlib import import_module
+
+from grader.exercise import Exercise
+
+LESSONS: dict[str, str] = {
+    "02_neural_networks": "neural_networks",
+}
+"""Lesson → module of its exercises (and of its answers in `solutions/`), in the order of the course."""
+
+
+@cache
+def all_exercises() -> dict[str, Exercise]:
+    """Every exercise by its name, in the order of the catalogue."""
+    return {exercise.name: exercise for lesson in LESSONS for exercise in exercises_of(lesson)}
+
+
+def exercises_of(lesson: str) -> tuple[Exercise, ...]:
+    """A lesson's exercises, in the order of the catalogue. An unknown lesson is a `KeyError`."""
+    return import_module(f"{__name__}.{LESSONS[lesson]}").EXERCISES
+
+
+def lesson_of(exercise: Exercise) -> str:
+    """The lesson that asks for the exercise: `"02_neural_networks"`."""
+    return next(lesson for lesson, module in LESSONS.items() if module == exercise.module)

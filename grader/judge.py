@@ -1,0 +1,212 @@
+"""The judge: outcomes in, verdict out. It runs in the trusted process and never calls a learner's code.
+
+compare each case → smallest failing case → which known mistake gives the same outcomes → message
+"""
+
+import inspect
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader import plaindata
+from grader.bank import Bank
+from grader.calling import Outcome, Raised
+from grader.comparison import compare
+from grader.exercise import Exercise, Mistake
+from grader.exercises import lesson_of
+from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a runner saw of a learner's function: the outcomes, in the order of the cases, and how it ended.
+
+    Args:
+        outcomes: fewer than there are cases where it did not come to the end.
+        end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"malformed"` (it sent no outcomes);
+            `"undefined"` (the code did not define the function).
+        seconds: wall clock, kept by the runner.
+        detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
+        error: for `"undefined"`: the exception that the definition ended in.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    end: Literal["complete", "timeout", "died", "malformed", "undefined"] = "complete"
+    seconds: float = 0.0
+    detail: str = ""
+    error: Raised | None = None
+
+
+def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
+    """Return the verdict on one attempt at one exercise."""
+    failures = [
+        _failure(exercise, bank, i, outcome) for i, outcome in enumerate(attempt.outcomes[: len(bank.cases)])
+    ]
+    passed = failures.count(None)
+    first = next((i for i, failure in enumerate(failures) if failure), None)
+    if first is None and attempt.end == "complete" and passed == len(bank.cases):
+        return report(exercise, "passed", "Right on every case.", bank, passed, attempt)
+    if first is None:
+        return _cut_short(exercise, bank, passed, attempt)
+    outcome, failure = attempt.outcomes[first], failures[first]
+    if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
+        return missing(exercise, len(bank.cases))
+    mistake = _matching_mistake(exercise, bank, attempt)
+    got = (
+        f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.answer)
+    )
+    return report(
+        exercise,
+        failure.status,
+        mistake.message if mistake else failure.message,
+        bank,
+        passed,
+        attempt,
+        mistake=mistake and mistake.name,
+        counterexample=_counterexample(exercise, bank, first, got),
+        raised=outcome.raised,
+    )
+
+
+def missing(exercise: Exercise, cases: int = 0) -> ExerciseReport:
+    """Return the verdict on an exercise that is not there, or still a stub."""
+    return report(exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases)
+
+
+def report(
+    exercise: Exercise,
+    status: Status,
+    message: str,
+    bank: Bank | int = 0,
+    passed: int = 0,
+    attempt: Attempt | None = None,
+    *,
+    mistake: str | None = None,
+    counterexample: Counterexample | None = None,
+    raised: Raised | None = None,
+) -> ExerciseReport:
+    """Return a verdict with the exercise's own facts filled in."""
+    return ExerciseReport(
+        name=exercise.name,
+        lesson=lesson_of(exercise),
+        status=status,
+        score=exercise.points if status == "passed" else 0.0,
+        out_of=exercise.points,
+        cases=bank if isinstance(bank, int) else len(bank.cases),
+        passed=passed,
+        seconds=round(attempt.seconds, 6) if attempt else 0.0,
+        mistake=mistake,
+        message=message,
+        counterexample=counterexample,
+        error=raised and LearnerError(raised.type, raised.message, raised.line),
+    )
+
+
+@dataclass(frozen=True)
+class _Failure:
+    status: Status
+    message: str
+
+
+def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failure | None:
+    """Return why case `i` fails, or `None` where it passes."""
+    expected = bank.expected[i]
+    if outcome.raised is not None:
+        if expected.raised is not None and expected.raised.type in outcome.raised.bases:
+            return None
+        if expected.raised is not None:
+            return _Failure(
+                "failed", f"Raise {expected.raised.type} here; your function raises {outcome.raised.type}."
+            )
+        return _Failure("error", _raised_message(outcome.raised, exercise))
+    if expected.raised is not None:
+        return _Failure("failed", f"Here your function must raise {expected.raised.type}, and it returned.")
+    if difference := compare(expected.answer, outcome.answer, exercise.tolerance):
+        return _Failure("failed", f"Your answer {difference.message}.")
+    if _changed(bank.cases[i], outcome):
+        return _Failure(
+            "failed", "Your answer is right, but your function changed its input: work on a copy of it."
+        )
+    if exercise.stable and outcome.warnings:
+        return _Failure(
+            "failed",
+            f"The number is right, but NumPy warns on the way ({' and '.join(outcome.warnings)}): "
+            "some part of the computation leaves the range of floats.",
+        )
+    return None
+
+
+def _changed(case: tuple, outcome: Outcome) -> bool:
+    return plaindata.encode(list(case)) != plaindata.encode(list(outcome.arguments))
+
+
+def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
+    """Return the first known mistake that gives the learner's outcomes on every case that was run."""
+    for mistake in exercise.mistakes:
+        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.cases, strict=False)
+        if all(_same(exercise, case, known, outcome) for outcome, known, case in outcomes):
+            return mistake
+    return None
+
+
+def _same(exercise: Exercise, case: tuple, known: Outcome, outcome: Outcome) -> bool:
+    if known.raised is not None or outcome.raised is not None:
+        return bool(known.raised and outcome.raised and known.raised.type == outcome.raised.type)
+    if compare(known.answer, outcome.answer, exercise.tolerance) is not None:
+        return False
+    if exercise.stable and bool(known.warnings) != bool(outcome.warnings):
+        return False
+    return _changed(case, known) == _changed(case, outcome)
+
+
+def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt) -> ExerciseReport:
+    """Return the verdict on an attempt that was right as far as it came."""
+    reached = len(attempt.outcomes)
+    counterexample = None
+    if attempt.end != "undefined" and reached < len(bank.cases):
+        got = {"timeout": "no answer in time", "died": attempt.detail}.get(attempt.end, "no answer")
+        counterexample = _counterexample(exercise, bank, reached, got)
+    status: Status = {"timeout": "timeout", "malformed": "refused"}.get(attempt.end, "error")
+    if attempt.end == "timeout":
+        message = (
+            f"No answer within {exercise.seconds:g} seconds: is there a loop that does not end, "
+            "or one over single numbers where arrays would do?"
+        )
+    elif attempt.error is not None:
+        message = _raised_message(attempt.error, exercise)
+    else:
+        message = attempt.detail
+    return report(
+        exercise,
+        status,
+        message,
+        bank,
+        passed,
+        attempt,
+        counterexample=counterexample,
+        raised=attempt.error,
+    )
+
+
+def _raised_message(raised: Raised, exercise: Exercise) -> str:
+    where = f" ({raised.place}, line {raised.line})" if raised.line is not None and raised.place else ""
+    if raised.type == "MemoryError":
+        return f"Your function asks for more than the {exercise.megabytes} MB that it may use{where}."
+    if raised.type == "RecursionError":
+        return f"Your function calls itself without end{where}."
+    if raised.type == "TypeError" and f"{exercise.name}()" in raised.message:
+        parameters = ", ".join(inspect.signature(exercise.reference).parameters)
+        return f"It must be callable as `{exercise.name}({parameters})`; Python says: {raised.message}."
+    if raised.type == "SystemExit":
+        return f"Your function ends the program{where}: return an answer instead."
+    return (
+        f"Your function raises {raised.type}{where}: {raised.message or 'without a message'}".rstrip(".")
+        + "."
+    )
+
+
+def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample:
+    expected = bank.expected[i]
+    right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.answer)
+    names = inspect.signature(exercise.reference).parameters
+    arguments = {name: presentable(value) for name, value in zip(names, bank.cases[i], strict=False)}
+    return Counterexample(arguments, right, got)

@@ -1,0 +1,136 @@
+"""Answers as plain data: MessagePack with raw numeric arrays, never pickle.
+
+    encode([1.0, np.eye(2)])  ->  bytes  ->  decode(...)
+
+Numbers, strings, bytes, `None`, NumPy arrays and scalars, and lists, tuples and string-keyed dicts of them
+survive the journey. Anything else arrives as a `Foreign`, which equals nothing that an exercise can ask for.
+The decoder trusts no byte: sizes, depths and dtypes are bounded before memory is taken.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+ARRAY, TUPLE, FOREIGN = 1, 2, 3  # MessagePack extension codes
+DTYPES = frozenset(
+    np.dtype(t).str
+    for t in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
+)
+MAX_DEPTH = 16
+MAX_DIMENSIONS = 8
+MAX_NODES = 200_000
+MAX_BYTES = 32 * 2**20
+
+
+class Malformed(ValueError):
+    """Bytes that `encode` would not have written."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Stands for a value that is no plain data: what it was called and why it was left behind."""
+
+    type_name: str
+    reason: str = ""
+
+
+def encode(value: Any) -> bytes:
+    """Return `value` as bytes; what is no plain data is replaced by a `Foreign`.
+
+    >>> decode(encode({"x": (1, 2.5)}))
+    {'x': (1, 2.5)}
+    """
+    return msgspec.msgpack.encode(_plain(value, 0, [MAX_NODES]))
+
+
+def decode(data: bytes) -> Any:
+    """Return the value that `encode` wrote; arrays are fresh and writable.
+
+    Raises:
+        Malformed: for bytes that are too many, too deep, or not of our format.
+    """
+    if len(data) > MAX_BYTES:
+        raise Malformed(f"{len(data):,} bytes, more than the {MAX_BYTES:,} that an answer may take")
+    try:
+        return msgspec.msgpack.decode(data, ext_hook=_extension)
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise Malformed(str(error)) from None
+
+
+def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
+    """Return what msgspec can encode. `nodes` counts down over the whole value."""
+    nodes[0] -= 1
+    if nodes[0] < 0:
+        return _foreign(value, f"more than {MAX_NODES:,} elements in lists; return an array instead")
+    kind = type(value)
+    if value is None or kind is bool or kind is float:
+        return value
+    if kind is bytes:
+        return value if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
+    if kind is str:
+        return value if len(value) <= MAX_NODES and value.isprintable() else _text(value)
+    if kind is int:
+        return value if -(2**63) <= value < 2**63 else _foreign(value, "an integer of more than 64 bits")
+    if kind is np.ndarray:
+        return _array(value)
+    if isinstance(value, np.generic):
+        return _array(np.asarray(value))
+    if kind in (list, tuple, dict):
+        if depth >= MAX_DEPTH:
+            return _foreign(value, f"nested deeper than {MAX_DEPTH} levels, or inside itself")
+        if kind is dict:
+            if any(type(key) is not str for key in value):
+                return _foreign(value, "its keys are not all strings")
+            return {key: _plain(item, depth + 1, nodes) for key, item in value.items()}
+        if len(value) > MAX_NODES:
+            return _foreign(value, f"{len(value):,} elements; return an array instead")
+        items = [_plain(item, depth + 1, nodes) for item in value]
+        return items if kind is list else msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(items))
+    if kind.__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
+        array = value.numpy()
+        return _array(np.asarray(array)) if isinstance(array, np.ndarray | np.generic) else _foreign(value)
+    return _foreign(value)
+
+
+def _text(value: str) -> Any:
+    """Return a long or unprintable string, unless MessagePack could not carry it."""
+    if len(value) > MAX_BYTES // 4:
+        return _foreign(value, f"{len(value):,} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return _foreign(value, "characters that are no valid Unicode")
+    return value
+
+
+def _array(array: np.ndarray) -> msgspec.msgpack.Ext | Any:
+    if array.dtype.str not in DTYPES:
+        return _foreign(array, f"dtype {array.dtype}")
+    if array.ndim > MAX_DIMENSIONS or array.nbytes > MAX_BYTES:
+        return _foreign(array, f"shape {array.shape}, {array.nbytes:,} bytes")
+    raw = np.ascontiguousarray(array).tobytes()
+    return msgspec.msgpack.Ext(ARRAY, msgspec.msgpack.encode([array.dtype.str, list(array.shape), raw]))
+
+
+def _foreign(value: Any, reason: str = "") -> msgspec.msgpack.Ext:
+    return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([type(value).__name__[:60], reason[:200]]))
+
+
+def _extension(code: int, data: memoryview) -> Any:
+    if code == ARRAY:
+        dtype, shape, raw = msgspec.msgpack.decode(data, type=tuple[str, list[int], bytes])
+        if dtype not in DTYPES:
+            raise ValueError(f"arrays of dtype {dtype[:20]!r} are not accepted")
+        if len(shape) > MAX_DIMENSIONS or any(not 0 <= n <= MAX_BYTES for n in shape):
+            raise ValueError("an impossible shape")
+        if math.prod(shape) * np.dtype(dtype).itemsize != len(raw):
+            raise ValueError("an array whose bytes do not fill its shape")
+        return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
+    if code == TUPLE:
+        return tuple(msgspec.msgpack.decode(data, type=list, ext_hook=_extension))
+    if code == FOREIGN:
+        return Foreign(*msgspec.msgpack.decode(data, type=tuple[str, str]))
+    raise ValueError(f"unknown extension {code}")

@@ -1,0 +1,106 @@
+"""The report of one submission, as data. Its fields are a contract: see the README."""
+
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+Status = Literal["passed", "failed", "error", "timeout", "missing", "refused"]
+Sandbox = Literal["landlock+seccomp", "process", "kernel"]
+LARGEST_SHOWN = 64  # elements of an array in a counterexample
+
+
+class LearnerError(msgspec.Struct, frozen=True):
+    """An exception in the learner's code; `line` counts in its cell or file."""
+
+    type: str
+    message: str
+    line: int | None
+
+
+class Counterexample(msgspec.Struct, frozen=True):
+    """The smallest case that failed."""
+
+    arguments: dict[str, Any]
+    expected: Any
+    got: Any
+
+
+class ExerciseReport(msgspec.Struct, frozen=True):
+    """The verdict on one exercise; `message` is one or two sentences to the learner."""
+
+    name: str
+    lesson: str
+    status: Status
+    score: float
+    out_of: float
+    cases: int
+    passed: int
+    seconds: float
+    mistake: str | None
+    message: str
+    counterexample: Counterexample | None
+    error: LearnerError | None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The verdict on one submission. `error` says why it could not be read, where it could not."""
+
+    submission: str
+    seed: int | str
+    sandbox: Sandbox
+    exercises: list[ExerciseReport]
+    error: str | None = None
+
+    @property
+    def score(self) -> float:
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def out_of(self) -> float:
+        return sum(exercise.out_of for exercise in self.exercises)
+
+    @property
+    def all_passed(self) -> bool:
+        return self.error is None and all(exercise.status == "passed" for exercise in self.exercises)
+
+    def to_json(self) -> str:
+        """Return the report as one line of JSON (schema 1)."""
+        plain = {
+            "schema": 1,
+            "submission": self.submission,
+            "seed": self.seed,
+            "sandbox": self.sandbox,
+            "score": self.score,
+            "out_of": self.out_of,
+            "exercises": self.exercises,
+        }
+        if self.error is not None:
+            plain["error"] = self.error
+        return msgspec.json.encode(plain).decode()
+
+
+def presentable(value: Any) -> Any:
+    """Return plain data as JSON can hold it: large arrays described, NaN as a word.
+
+    >>> presentable(np.array([1.0, np.inf]))
+    [1.0, 'inf']
+    """
+    if isinstance(value, np.ndarray):
+        if value.size > LARGEST_SHOWN:
+            return f"array of shape {value.shape}, beginning with {presentable(value.ravel()[:5])}"
+        return presentable(value.tolist())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else str(value)
+    if isinstance(value, complex):
+        return str(value)
+    if isinstance(value, str):
+        return value[:200]
+    if isinstance(value, dict):
+        return {key: presentable(item) for key, item in list(value.items())[:LARGEST_SHOWN]}
+    if isinstance(value, list | tuple):
+        shown = [presentable(item) for item in value[:LARGEST_SHOWN]]
+        return [*shown, f"… {len(value) - LARGEST_SHOWN} more"] if len(value) > LARGEST_SHOWN else shown
+    if value is None or isinstance(value, bool | int):
+        return value
+    return f"<{value.type_name}>"  # a plaindata.Foreign

@@ -1,0 +1,449 @@
+"""Running learners' code in forks of a zygote, or, where there is no sandbox, in plain child processes.
+
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        attempts = worker.run([Job(exercise, cut, bank), ...])
+
+A job's exercises run in one fork, one after the other. What comes out is only what the learner's functions
+returned, as plain data; time and deaths are seen from here.
+"""
+
+import contextlib
+import os
+import queue
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from grader import plaindata
+from grader.bank import Bank
+from grader.calling import Outcome
+from grader.cutting import Cut
+from grader.exercise import Exercise
+from grader.judge import Attempt
+from grader.scratch import empty, overflows
+from grader.zygote import FRAME
+
+Kind = Literal["light", "full"]
+HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
+MAX_FRAME_BYTES = 4 * 2**20  # on top of what the case itself takes
+START_SECONDS = 180
+ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One exercise to run: its code and its cases."""
+
+    exercise: Exercise
+    cut: Cut
+    bank: Bank
+
+    @property
+    def kind(self) -> Kind:
+        """`"full"` where TensorFlow and its like are needed: NumPy-only exercises never wait for them."""
+        return "full" if self.exercise.tensors or self.cut.imports & HEAVY else "light"
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "name": self.exercise.name,
+            "pieces": [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces],
+            "cases": [plaindata.encode(case) for case in self.bank.cases],
+            "tensors": self.exercise.tensors,
+        }
+
+
+class SandboxError(Exception):
+    """The sandbox itself failed; the text is one sentence for a person."""
+
+
+class Sandbox:
+    """All zygotes of one run of the grader.
+
+    Args:
+        level: `"landlock+seccomp"` or `"process"`; what this machine can do by default.
+    """
+
+    def __init__(self, level: Literal["landlock+seccomp", "process"] | None = None):
+        self._zygotes: dict[Kind, _Zygote] = {}
+        self._workers: list[Worker] = []
+        self._lock = threading.Lock()
+        self._level = level or ("process" if sys.platform != "linux" else None)
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for worker in self._workers:
+            worker.close()
+        for zygote in self._zygotes.values():
+            zygote.close()
+
+    @property
+    def level(self) -> str:
+        """What protects this machine from the code that runs."""
+        if self._level is None:
+            self._level = self.zygote("light").level
+        return self._level
+
+    def worker(self) -> "Worker":
+        """Return a new worker; one a thread."""
+        worker = Worker(self)
+        self._workers.append(worker)
+        return worker
+
+    def zygote(self, kind: Kind) -> "_Zygote":
+        """Return the zygote of this kind, started on need."""
+        with self._lock:
+            if kind not in self._zygotes:
+                self._zygotes[kind] = _Zygote(kind)
+            return self._zygotes[kind]
+
+
+class Worker:
+    """Runs one job at a time, in a scratch folder of its own."""
+
+    def __init__(self, sandbox: Sandbox):
+        self._sandbox = sandbox
+        self._clones: dict[Kind, _Clone] = {}
+
+    def close(self) -> None:
+        for clone in self._clones.values():
+            clone.close()
+
+    def run(self, jobs: Sequence[Job]) -> list[Attempt]:
+        """Run the jobs in one process, in order; all must be of one kind.
+
+        Returns:
+            An attempt a job; fewer where the process did not live to begin the others.
+        """
+        encoded = plaindata.encode([job.to_plain() for job in jobs])
+        if len(encoded) > plaindata.MAX_BYTES:
+            return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
+        megabytes = max(job.exercise.megabytes for job in jobs)
+        cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
+        kind = jobs[0].kind
+        if self._sandbox.level == "process":
+            run = _LoneRun(kind, encoded, megabytes, cpu_seconds)
+        else:
+            if kind not in self._clones:
+                self._clones[kind] = self._sandbox.zygote(kind).clone()
+                _try_out(self._clones[kind])
+            run = self._clones[kind].start(encoded, megabytes, cpu_seconds)
+        try:
+            return _collect(jobs, run)
+        finally:
+            run.close()
+
+
+def _try_out(clone: "_Clone") -> None:
+    """Run a function of our own, so that a sandbox that can't work is never mistaken for a wrong answer."""
+    pieces = [("trial", "def trial(x): return x + 1", [0])]
+    cases = [plaindata.encode((1,))]
+    job = plaindata.encode([{"name": "trial", "pieces": pieces, "cases": cases, "tensors": False}])
+    run = clone.start(job, 512, 60)
+    try:
+        deadline = time.monotonic() + 60
+        run.receive(0, deadline)
+        if Outcome.from_plain(run.receive(0, deadline)["outcome"]).answer != 2:
+            raise SandboxError("The sandbox does not work here: a trial function gave a wrong answer.")
+    except (TimeoutError, EOFError, plaindata.Malformed, KeyError):
+        raise SandboxError(f"The sandbox does not work here: its trial failed. {run.kill()}") from None
+    finally:
+        run.close()
+
+
+def _collect(jobs: Sequence[Job], run: "_Run") -> list[Attempt]:
+    """Read the outcomes as they come, until the last one, the end of the process, or of its time."""
+    attempts = []
+    for number, job in enumerate(jobs):
+        began = time.monotonic()
+        deadline = began + job.exercise.seconds
+        outcomes: list[Outcome] = []
+        end, detail, error = "complete", "", None
+        try:
+            if (undefined := run.receive(number, deadline).get("undefined", run)) is not run:
+                error = Outcome.from_plain(undefined).raised if undefined else None
+                end, detail = "undefined", f"No function called `{job.exercise.name}` is defined."
+            while end == "complete" and len(outcomes) < len(job.bank.cases):
+                outcomes.append(Outcome.from_plain(run.receive(number, deadline)["outcome"]))
+        except TimeoutError:
+            end = "timeout"
+        except EOFError:
+            end, detail = "died", run.kill()
+        except (plaindata.Malformed, KeyError, AttributeError) as problem:
+            end, detail = "malformed", f"The process sent something that is no answer ({problem})."
+        except _ScratchOverflow:
+            end, detail = "died", "Your code writes more to disk than it may."
+        seconds = time.monotonic() - began
+        attempts.append(Attempt(tuple(outcomes), end, seconds, detail, error))
+        if end not in ("complete", "undefined"):
+            break
+    return attempts
+
+
+class _ScratchOverflow(Exception):
+    pass
+
+
+class _Run:
+    """A process that runs a job; frames are read from it against the clock."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def receive(self, number: int, deadline: float) -> dict[str, Any]:
+        """Return the next message, which must be of exercise `number` and come before `deadline`.
+
+        Raises:
+            TimeoutError, EOFError, plaindata.Malformed: no message came; the pipe is closed; it is none.
+        """
+        self._fill(FRAME.size, deadline)
+        (length,) = FRAME.unpack_from(self._buffer)
+        if length > MAX_FRAME_BYTES:
+            raise plaindata.Malformed(f"a message of {length:,} bytes")
+        self._fill(FRAME.size + length, deadline)
+        message = plaindata.decode(bytes(self._buffer[FRAME.size : FRAME.size + length]))
+        del self._buffer[: FRAME.size + length]
+        if not isinstance(message, dict) or message.get("exercise") != number:
+            raise plaindata.Malformed("a message out of turn")
+        return message
+
+    def _fill(self, size: int, deadline: float) -> None:
+        while len(self._buffer) < size:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            chunk = self._read(min(remaining, 0.1))
+            if chunk == b"":
+                raise EOFError
+            self._buffer += chunk or b""
+
+    def _read(self, seconds: float) -> bytes | None:
+        """Return what has come, `None` where nothing came in time, `b""` at the end."""
+        raise NotImplementedError
+
+    def kill(self) -> str:
+        """End the process and return how it ended, in words."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the process and free what it held."""
+        raise NotImplementedError
+
+
+def _readable(descriptor: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _ending(code: int) -> str:
+    """Describe an exit status; negative ones are signals."""
+    if code >= 0:
+        return f"Your code ends the process (exit status {code}): return an answer instead."
+    name = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}.get(-code)
+    if name is None and -code == signal.SIGXCPU:
+        return "Your code uses more processor time than it may."
+    return f"Your code crashes the process ({name or f'signal {-code}'})."
+
+
+class _Zygote:
+    """The parent's end of a zygote."""
+
+    def __init__(self, kind: Kind):
+        self._control, theirs = socket.socketpair()
+        program = _program(f"main({kind!r}, socket.socket(fileno={theirs.fileno()}))")
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-E", "-c", program],
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        self._control.settimeout(START_SECONDS)
+        self._level = ""
+        self._lock = threading.Lock()
+
+    @property
+    def level(self) -> str:
+        """The sandbox level, which the zygote tells once its imports are done."""
+        with self._lock:
+            if not self._level:
+                self._level = self._control.recv(32).decode().strip()
+            if not self._level:
+                lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+                raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
+            return self._level
+
+    def clone(self) -> "_Clone":
+        assert self.level == "landlock+seccomp"
+        scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            socket.send_fds(self._control, [os.fsencode(scratch)], [theirs.fileno()])
+        return _Clone(ours, scratch)
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.stderr.close()
+        self._process.wait()
+
+
+class _Clone:
+    """The parent's end of a worker's own fork of a zygote."""
+
+    def __init__(self, control: socket.socket, scratch: Path):
+        self._control = control
+        self._scratch = scratch
+        control.settimeout(START_SECONDS)
+
+    def start(self, job: bytes, megabytes: int, cpu_seconds: int) -> "_ForkedRun":
+        results, theirs = os.pipe()
+        memory = os.memfd_create("job")
+        try:
+            _write(memory, job)
+            os.lseek(memory, 0, os.SEEK_SET)
+            socket.send_fds(self._control, [struct.pack("!II", megabytes, cpu_seconds)], [memory, theirs])
+            _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        except OSError as error:
+            os.close(results)
+            raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
+        finally:
+            os.close(memory)
+            os.close(theirs)
+        if not descriptors:
+            os.close(results)
+            raise SandboxError("The sandbox stopped working: it could not confine itself.")
+        return _ForkedRun(results, self._scratch, descriptors[0], self._control)
+
+    def close(self) -> None:
+        self._control.close()
+        empty(self._scratch)
+        with contextlib.suppress(OSError):
+            self._scratch.rmdir()
+
+
+class _ForkedRun(_Run):
+    def __init__(self, results: int, scratch: Path, pidfd: int, control: socket.socket):
+        super().__init__()
+        self._results = results
+        self._scratch = scratch
+        self._pidfd: int | None = pidfd
+        self._control = control
+        self._ending = ""
+
+    def _read(self, seconds: float) -> bytes | None:
+        if _readable(self._results, seconds):
+            return os.read(self._results, 2**20)
+        if overflows(self._scratch):
+            raise _ScratchOverflow
+        return None
+
+    def kill(self) -> str:
+        if self._pidfd is not None:
+            _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
+            self._end()
+        return self._ending
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        os.close(self._pidfd)
+        self._pidfd = None
+        self._ending = _ending(*struct.unpack("!i", self._control.recv(4, socket.MSG_WAITALL)))
+
+    def close(self) -> None:
+        if self._pidfd is not None:
+            self._end()
+        os.close(self._results)
+        empty(self._scratch)
+
+
+class _LoneRun(_Run):
+    """A process without a sandbox, on any platform: a thread reads from it."""
+
+    def __init__(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int):
+        super().__init__()
+        self._folder = tempfile.mkdtemp(prefix="grader-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-E", "-c", _program(f"run_alone({kind!r}, {megabytes}, {cpu_seconds})")],
+            env=_environment() | {"TMPDIR": self._folder, "TEMP": self._folder, "HOME": self._folder},
+            cwd=self._folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._chunks: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=self._pump, args=(job,), daemon=True).start()
+        deadline = time.monotonic() + START_SECONDS
+        self._fill(1, deadline)
+        del self._buffer[:1]
+
+    def _pump(self, job: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(job)
+            self._process.stdin.close()
+        while chunk := self._process.stdout.read1(2**16):
+            self._chunks.put(chunk)
+        self._chunks.put(b"")
+
+    def _read(self, seconds: float) -> bytes | None:
+        try:
+            return self._chunks.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def kill(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(0.5)
+        self._end()
+        return _ending(self._process.wait())
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)  # with all that it started
+            else:
+                self._process.kill()
+
+    def close(self) -> None:
+        self._end()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _program(call: str) -> str:
+    root = str(Path(__file__).resolve().parent.parent)
+    return f"import sys; sys.path.append({root!r}); import socket; from grader import zygote; zygote.{call}"
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | ENVIRONMENT
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,26 @@
+"""Where the grader keeps its own files: the cache of case banks and a learner's progress."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+
+def folder(kind: Literal["cache", "state"]) -> Path:
+    """Return the folder for what can be made again (`cache`) or can't (`state`); it may not exist yet.
+
+    `DLCOURSE_HOME`, where it is set, holds both. Otherwise the platform's custom decides.
+    """
+    if home := os.environ.get("DLCOURSE_HOME"):
+        return Path(home) / kind
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        return base / "dlcourse" / kind
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / ("Caches" if kind == "cache" else "Application Support")
+        return base / "dlcourse"
+    variable, default = {
+        "cache": ("XDG_CACHE_HOME", ".cache"),
+        "state": ("XDG_STATE_HOME", ".local/state"),
+    }[kind]
+    return Path(os.environ.get(variable) or Path.home() / default) / "dlcourse"

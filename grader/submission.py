@@ -1,0 +1,179 @@
+"""Reading a learner's file: a notebook or a module becomes a list of cells."""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+SUFFIXES = (".ipynb", ".py")
+MAX_FILE_BYTES = 64 * 2**20
+
+
+class UnusableInput(Exception):
+    """What was given can't be used; the text is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of code that Python can parse on its own, or that it can't.
+
+    Args:
+        place: what to call it to the learner: `"cell 3"`, or the file's name. Unique in the submission.
+        source: the code. Line numbers count from its first line.
+        tree: its syntax tree, or `None` where it has a syntax error.
+        error: that error.
+    """
+
+    place: str
+    source: str
+    tree: ast.Module | None
+    error: SyntaxError | None = None
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.source.split("\n")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One learner's file.
+
+    Args:
+        name: what reports call it.
+        cells: its code.
+        lesson: the lesson that a notebook says it belongs to.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    lesson: str | None = None
+
+
+def read(path: Path, name: str | None = None) -> Submission:
+    """Read a notebook or a Python file.
+
+    Args:
+        path: a `.ipynb` or `.py` file.
+        name: what reports call it; the file's name by default.
+
+    Raises:
+        UnusableInput: says in one sentence why the file can't be read.
+    """
+    name = name or path.name
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UnusableInput(
+                f"{name} is larger than {MAX_FILE_BYTES // 2**20} MB: no notebook of code is."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnusableInput(f"{name} can't be read: {error.strerror}.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnusableInput(
+            f"{name} is not a UTF-8 text file; save it again as a notebook or module."
+        ) from None
+    if path.suffix == ".ipynb":
+        return _read_notebook(text, name)
+    return Submission(name, tuple(_parse_module(text, name)))
+
+
+def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield every submission's path and name: a file is one, a folder holds them, sorted by name.
+
+    Raises:
+        UnusableInput: for a path that does not exist, is no notebook or module, or holds none.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from _find_in_folder(path)
+        elif not path.exists():
+            raise UnusableInput(f"{path} does not exist.")
+        elif path.suffix not in SUFFIXES:
+            raise UnusableInput(f"{path} is neither a notebook (.ipynb) nor a Python file (.py).")
+        else:
+            yield path, path.name
+
+
+def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
+    found = [
+        (relative.as_posix(), path)
+        for path, relative in ((path, path.relative_to(folder)) for path in folder.rglob("*"))
+        if path.suffix in SUFFIXES and path.is_file()
+        if not any(part.startswith((".", "__")) for part in relative.parts)
+    ]
+    if not found:
+        raise UnusableInput(f"{folder} holds no notebook (.ipynb) and no Python file (.py).")
+    for name, path in sorted(found):
+        yield path, name
+
+
+def _read_notebook(text: str, name: str) -> Submission:
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UnusableInput(f"{name} is not a notebook: its content is no JSON.") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        if isinstance(notebook, dict) and "worksheets" in notebook:
+            raise UnusableInput(
+                f"{name} is a notebook of format {notebook.get('nbformat', 3)}; open it in JupyterLab and "
+                "save it to bring it to format 4."
+            )
+        raise UnusableInput(f"{name} is JSON, but no Jupyter notebook: it has no list of cells.")
+    cells = []
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        if isinstance(source, list):
+            source = "".join(line for line in source if isinstance(line, str))
+        if isinstance(source, str):
+            cells.append(_parse_cell(source, f"cell {number}"))
+    metadata = notebook.get("metadata")
+    course = metadata.get("dlcourse") if isinstance(metadata, dict) else None
+    lesson = course.get("lesson") if isinstance(course, dict) else None
+    return Submission(name, tuple(cells), lesson if isinstance(lesson, str) else None)
+
+
+def _parse_cell(source: str, place: str) -> Cell:
+    """Parse a notebook's cell; IPython's own lines (`%matplotlib inline`, `!ls`) count as empty."""
+    cell = _parse(source, place)
+    if cell.error is None or not re.search(r"^\s*[%!]|\?\s*$", source, re.MULTILINE):
+        return cell
+    lines = source.split("\n")
+    if lines[0].startswith("%%") and not re.match(r"%%(time|timeit|capture|prun)\b", lines[0]):
+        return Cell(place, "", ast.Module([], []))  # another language's cell
+    plain = ["" if re.match(r"\s*[%!]|\s*\??[\w.]+\?+\s*$", line) else line for line in lines]
+    retried = _parse("\n".join(plain), place)
+    return retried if retried.error is None else cell
+
+
+def _parse_module(text: str, name: str) -> Iterator[Cell]:
+    """Parse a Python file; one with a syntax error is cut up, so that the error costs only what is near."""
+    whole = _parse(text, name)
+    if whole.error is None:
+        yield whole
+        return
+    lines = text.split("\n")
+    starts = [
+        0,
+        *(i for i, line in enumerate(lines) if re.match(r"(def|class|async|import|from|@)\b|@", line)),
+    ]
+    starts = [i for i in starts if i == 0 or not lines[i - 1].startswith("@")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        # Empty lines before it keep the numbers of the lines as they are in the file.
+        piece = "\n" * start + "\n".join(lines[start:end])
+        yield _parse(piece, name if start == 0 else f"{name} from line {start + 1}")
+
+
+def _parse(source: str, place: str) -> Cell:
+    try:
+        return Cell(place, source, ast.parse(source, place))
+    except SyntaxError as error:
+        return Cell(place, source, None, error)
+    except (ValueError, RecursionError, MemoryError) as error:  # a null byte; nesting beyond the parser
+        return Cell(place, source, None, SyntaxError(str(error)))

@@ -17,7 +17,7 @@ import ast
 import re
 import symtable
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,6 +54,10 @@ class Cut:
     definitions: int
     error: SyntaxError | None = None
     place: str = ""
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        return [node for piece in self.pieces for node in piece.nodes]
 
 
 class Cutter:
@@ -132,13 +136,12 @@ class Cutter:
                         self._binders[name].append(statement)
 
 
-def calls(cut: Cut, forbidden: Iterable[str]) -> str | None:
-    """Return how the cut calls one of the forbidden functions of a library, as `"np.tanh"`, or `None`.
+def calls(statements: Sequence[ast.stmt], forbidden: Iterable[str]) -> str | None:
+    """Return how the code uses one of the forbidden functions of a library, as `"np.tanh"`, or `None`.
 
     It reads the code and can be deceived: advice to the learner, no proof.
     """
     forbidden = frozenset(forbidden)
-    statements = [node for piece in cut.pieces for node in piece.nodes]
     last = {node.name: node for node in statements if isinstance(node, FUNCTIONS)}
     for statement in statements:
         if isinstance(statement, FUNCTIONS) and last[statement.name] is not statement:

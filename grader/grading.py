@@ -75,8 +75,8 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
         return report(exercise, "error", message, raised=raised)
     if not cut.definitions:
         return missing(exercise)
-    if call := calls(cut, exercise.forbidden):
-        message = f"Your code uses {call}, which this exercise asks you to build yourself."
+    if call := calls(cut.statements, exercise.forbidden):
+        message = f"Your code uses `{call}`, which this exercise asks you to build yourself."
         return report(exercise, "refused", message)
     return None
 

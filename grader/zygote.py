@@ -1,8 +1,8 @@
 """The process that is forked for every run of a learner's code. It holds no reference and no answer.
 
     grader ──"clone" + socket──▶ zygote (imports done, computes nothing)
-                                  └─ clone: one a worker, may read packages and write its scratch folder only
-                                      └─ child: one a run; limits, system-call filter, the learner's code
+                                  └─ clone: one a worker, with a scratch folder
+                                      └─ child: one a run; Landlock, limits, seccomp, the learner's code
 
 Started as a program of its own, so that nothing of the grader's memory is in it. It never computes: a
 TensorFlow that has run an operation can't be forked.
@@ -57,7 +57,6 @@ def _clone(readable: list[str], scratch: str, control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _die_with_parent()
     memory = confinement.address_space()
-    confinement.confine_files(readable, scratch)
     os.chdir(scratch)
     os.environ["TMPDIR"] = os.environ["HOME"] = scratch
     while True:
@@ -69,6 +68,7 @@ def _clone(readable: list[str], scratch: str, control: socket.socket) -> None:
         if pid == 0:
             try:
                 _die_with_parent()
+                confinement.confine_files(readable, scratch)
                 run_job(*descriptors, memory + megabytes * 2**20, cpu_seconds, sandboxed=True)
             finally:
                 os._exit(0)

@@ -250,7 +250,8 @@ SIGMOID = Exercise(
         Mistake(
             "math_exp",
             lambda x: 1 / (1 + math.exp(-x)),
-            "math.exp takes one number, and x may be an array. NumPy has an exp for arrays.",
+            "math.exp takes one number, and x may be an array: NumPy has an exp for arrays. "
+            "Mind very negative x, too, where either of them overflows.",
         ),
         Mistake(
             "math_exp_overflow",
@@ -474,7 +475,7 @@ def scores(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
     yield (np.array([1001.0, 1002.0, 1003.0]),)
     yield (np.array([1e4, 1e4, 1e4]),)
     yield (np.array([-1e4, -1e4, -1e4]),)
-    yield (np.array([[3.0], [-1e4]]),)
+    yield (np.array([[3.0], [1.0]]),)
     yield (np.array([[1.0, 2.0], [3.0, 0.0]]),)
     yield (np.array([[1e4, 9999.0], [-1e4, -9999.0]]),)
     yield (np.array([[1.0, 2.0, 4.0], [-1.0, 0.0, 2.0]]),)
@@ -587,6 +588,7 @@ def dense_layers(rng: np.random.Generator) -> Iterator[tuple]:
     """Every activation with square and other weights, one sample, one unit; large sums; an unknown name."""
     X, W, b = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0], [0.5, 0.0]]), np.array([1.0, 0.0])
     yield np.array([[2.0]]), np.array([[3.0]]), np.array([-1.0]), None
+    yield np.array([[2.0]]), np.array([[-3.0]]), np.array([1.0]), "relu"
     yield X, W, b
     yield X, W, b, "relu"
     yield X, W, b, "swish"
@@ -696,6 +698,10 @@ def networks(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, list[tuple]
     hidden = np.array([[1.0, -1.0]]), np.array([0.0, 0.0]), "relu"
     output = np.array([[2.0], [3.0]]), np.array([-10.0]), None
     yield np.array([[2.0]]), [(np.array([[-3.0]]), np.array([1.0]), None)]
+    yield (
+        np.array([[1.0]]),
+        [(np.array([[-2.0]]), np.array([0.5]), "tanh"), (np.array([[3.0]]), np.array([1.0]), None)],
+    )
     yield np.array([[4.0], [-4.0]]), [hidden]
     yield np.array([[4.0], [-4.0]]), [hidden, output]
     for sizes, activations in (

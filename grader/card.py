@@ -1,0 +1,137 @@
+"""The card that a check shows: HTML for a notebook, and a plain-text twin for terminals and screen readers."""
+
+import inspect
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from grader.exercise import Exercise
+from grader.report import ExerciseReport
+
+COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
+SYMBOLS = {"passed": "✓", "missing": "…"}
+WORDS = {
+    "passed": "passed",
+    "failed": "not yet",
+    "error": "error",
+    "timeout": "too slow",
+    "missing": "not answered yet",
+    "refused": "not allowed",
+}
+
+
+class Card:
+    """One thing to show: a heading, then paragraphs, then lines of code.
+
+    IPython shows `_repr_html_` in a notebook and `__repr__` elsewhere.
+    """
+
+    def __init__(self, status: str, heading: str, paragraphs: Sequence[str] = (), code: str = ""):
+        self._colour = COLOURS.get(status, "#c62828")
+        self._symbol = SYMBOLS.get(status, "✗")
+        self._heading = heading
+        self._paragraphs = [paragraph for paragraph in paragraphs if paragraph]
+        self._code = code
+
+    def __repr__(self) -> str:
+        code = [f"    {line}" for line in self._code.splitlines()]
+        first, rest = self._paragraphs[:1], self._paragraphs[1:]
+        return "\n".join([f"{self._heading} {self._symbol}", *first, *code, *rest])
+
+    def _repr_html_(self) -> str:
+        paragraphs = [f"<div style='margin-top:.35em'>{_marked(text)}</div>" for text in self._paragraphs]
+        code = (
+            "<pre style='margin:.5em 0 .2em;padding:.4em .6em;border-radius:4px;white-space:pre-wrap;"
+            f"background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
+            if self._code
+            else ""
+        )
+        return (
+            f"<div role='status' style='border-left:5px solid {self._colour};padding:.35em .9em;"
+            "margin:.3em 0;max-width:52em;line-height:1.45'>"
+            f"<span style='color:{self._colour};font-weight:bold'>{self._symbol}</span> "
+            f"<b>{escape(self._heading)}</b>{''.join(paragraphs[:1])}{code}{''.join(paragraphs[1:])}</div>"
+        )
+
+
+def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solution: bool = False) -> Card:
+    """Return the card of one verdict.
+
+    Args:
+        exercise: what was asked.
+        report: the verdict.
+        hint: the strongest hint to show, 1 to 3; 0 for none.
+        solution: also show the reference solution, if the exercise is solved.
+    """
+    heading = f"{report.name}: {WORDS[report.status]}"
+    if report.status == "passed":
+        shown = inspect.getsource(exercise.reference) if solution else ""
+        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)"], shown)
+    if report.cases and report.status not in ("missing", "refused"):
+        heading += f", {report.passed} of {report.cases} cases right"
+    hints = exercise.hints[: max(0, min(hint, len(exercise.hints)))]
+    lines = [f"Hint {number} of 3: {text}" for number, text in enumerate(hints, start=1)]
+    if report.status == "missing":
+        lines = lines if hint > 1 else []  # nobody has asked for help yet
+    elif hint < len(exercise.hints):
+        lines.append(f"More: `check({report.name}, hint={max(hint, 0) + 1})`")
+    if solution:
+        lines.append("The reference solution is shown once your answer passes.")
+    return Card(report.status, heading, [report.message, *lines], _counterexample(report))
+
+
+def table_card(reports: Sequence[ExerciseReport], total: int) -> Card:
+    """Return one card for many verdicts."""
+    passed = sum(report.status == "passed" for report in reports)
+    width = max((len(report.name) for report in reports), default=0)
+    rows = [
+        f"{SYMBOLS.get(r.status, '✗')} {r.name:{width}}  {WORDS[r.status]}"
+        + (f": {r.message}" if r.status not in ("passed", "missing") else "")
+        for r in reports
+    ]
+    heading = f"{passed} of {len(reports)} exercises passed"
+    paragraph = "" if len(reports) == total else f"The lesson has {total} exercises."
+    return Card("passed" if passed == len(reports) else "missing", heading, [paragraph], "\n".join(rows))
+
+
+def _counterexample(report: ExerciseReport) -> str:
+    if report.counterexample is None:
+        return ""
+    arguments = report.counterexample.arguments
+    shown = {name: _formatted(value) for name, value in arguments.items()}
+    if sum(map(len, shown.values())) < 60 and not any("\n" in text for text in shown.values()):
+        call = f"{report.name}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+    else:
+        call = f"{report.name}({', '.join(shown)}) with\n" + "\n".join(
+            f"  {name} = {_indented(text, len(name) + 5)}" for name, text in shown.items()
+        )
+    expected = _indented(_formatted(report.counterexample.expected), 10)
+    got = _indented(_formatted(report.counterexample.got), 10)
+    return f"{call}\nexpected: {expected}\ngot:      {got}"
+
+
+def _formatted(value: object) -> str:
+    """Format a counterexample's value, which is plain JSON data, the way NumPy would show it."""
+    if isinstance(value, list) and value:
+        try:
+            array = np.array(value)
+        except ValueError:
+            return repr(value)
+        if array.dtype.kind in "biuf":
+            return np.array2string(array, precision=6, separator=", ", suppress_small=False)
+    if isinstance(value, float):
+        return f"{value:.8g}"
+    if isinstance(value, str) and value.startswith(("array of", "raises", "no answer", "<")):
+        return value
+    return repr(value)
+
+
+def _indented(text: str, columns: int) -> str:
+    return text.replace("\n", "\n" + " " * columns)
+
+
+def _marked(text: str) -> str:
+    """Return HTML of a sentence in which `names` are set in backticks."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

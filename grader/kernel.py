@@ -1,0 +1,96 @@
+"""Running a learner's function in the notebook's own kernel: at once, on public cases, never for a grade."""
+
+import contextlib
+import ctypes
+import dataclasses
+import io
+import random
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from grader.bank import Bank
+from grader.calling import Outcome, call
+from grader.exercise import Exercise
+from grader.judge import Attempt
+
+STACK_BYTES = 16 * 2**20
+PLACE = "in your cell"
+
+
+def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Attempt:
+    """Call `function` on every case in a thread, against the clock, and leave the kernel as it was.
+
+    Raises:
+        KeyboardInterrupt: the learner interrupted the kernel; the function has been stopped.
+    """
+    run = _Run(exercise, bank, function)
+    began = time.monotonic()
+    with _kept_state():
+        previous = threading.stack_size(STACK_BYTES)
+        try:
+            run.start()
+        finally:
+            threading.stack_size(previous)
+        try:
+            run.join(exercise.seconds)
+        finally:
+            alive = run.is_alive()
+            run.stop()
+    return Attempt(tuple(run.outcomes), "timeout" if alive else "complete", time.monotonic() - began)
+
+
+class _Stopped(BaseException):
+    """Ends a function that takes too long."""
+
+
+class _Run(threading.Thread):
+    def __init__(self, exercise: Exercise, bank: Bank, function: Callable[..., Any]):
+        super().__init__(daemon=True)
+        self._exercise = exercise
+        self._bank = bank
+        self._function = function
+        self._stopping = False
+        self.outcomes: list[Outcome] = []
+
+    def run(self) -> None:
+        code = getattr(self._function, "__code__", None)
+        places = {code.co_filename} if code else set()
+        with contextlib.suppress(_Stopped):
+            for case in self._bank.cases:
+                outcome = call(self._function, case, tensors=self._exercise.tensors, places=places)
+                if self._stopping:
+                    return
+                if outcome.raised and outcome.raised.place:
+                    raised = dataclasses.replace(outcome.raised, place=PLACE)
+                    outcome = dataclasses.replace(outcome, raised=raised)
+                self.outcomes.append(outcome)
+
+    def stop(self) -> None:
+        """Interrupt the function, again and again, as its code may catch the first; then leave it alone."""
+        self._stopping = True
+        for _ in range(100):
+            if not self.is_alive():
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_Stopped))
+            self.join(0.01)
+
+
+@contextlib.contextmanager
+def _kept_state() -> Iterator[None]:
+    """Put back what a learner's function may change: random generators, warning filters; hide its output."""
+    generators = random.getstate(), np.random.get_state()
+    filters, stdout = warnings.filters[:], sys.stdout
+    sys.stdout = io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdout = stdout
+        warnings.filters[:] = filters
+        random.setstate(generators[0])
+        np.random.set_state(generators[1])

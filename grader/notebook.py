@@ -1,0 +1,170 @@
+"""What a learner calls in a notebook: `check(relu)`, `check()` and `solved(relu)`."""
+
+import ast
+import difflib
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from grader import kernel, progress
+from grader.bank import bank_of
+from grader.card import Card, table_card, verdict_card
+from grader.cutting import calls
+from grader.exercise import Exercise
+from grader.exercises import all_exercises, exercises_of, lesson_of
+from grader.judge import judge, report
+from grader.report import ExerciseReport
+
+
+def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
+    """Check an answer on the public cases and show a card; without an answer, check all that there are.
+
+    Args:
+        function: your answer: `check(relu)`.
+        hint: the strongest hint to show where it does not pass yet, 1 to 3.
+        solution: show the reference solution too, once your answer passes.
+    """
+    names = _names(sys._getframe(1).f_globals)
+    try:
+        if function is None:
+            _check_all(names)
+        else:
+            _show(_card(function, names, hint, solution))
+    except KeyboardInterrupt:
+        _show(Card("timeout", "Stopped", ["You interrupted the check; your answer was not judged."]))
+    except Exception as error:  # a fault of ours must not end a "Run all"
+        text = f"{type(error).__name__}: {error}"
+        _show(Card("error", "The check itself failed", [f"{text[:300]}. Your answer is not to blame."]))
+
+
+def solved(*functions: Callable[..., Any]) -> bool:
+    """Return whether all these answers pass; say which one a cell still waits for."""
+    names = _names(sys._getframe(1).f_globals)
+    for function in functions:
+        exercise = _exercise(function, names)
+        if exercise is None or _verdict(exercise, function).status != "passed":
+            name = exercise.name if exercise else getattr(function, "__name__", repr(function))
+            print(f"Waiting for {name}: solve it above, then run this cell again.")
+            return False
+    return True
+
+
+def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Card:
+    exercise = _exercise(function, names)
+    if exercise is not None:
+        verdict = _verdict(exercise, function)
+        progress.record([verdict])
+        return verdict_card(exercise, verdict, hint, solution)
+    if not callable(function):
+        text = "`check` takes the function itself, as in `check(relu)`, not what it returns."
+        return Card("error", f"This is no function, but of type {type(function).__name__}", [text])
+    name = str(getattr(function, "__name__", "this"))
+    near = difflib.get_close_matches(name, all_exercises(), n=1)
+    text = (
+        f"Is it `{near[0]}` that you mean?" if near else "An answer has the name that its exercise gives it."
+    )
+    return Card("error", f"There is no exercise called {name}", [text])
+
+
+def _check_all(names: dict[str, Any]) -> None:
+    found = [exercise for exercise in all_exercises().values() if _is_answer(names.get(exercise.name))]
+    if not found:
+        text = "Run the cells that define your answers first."
+        _show(Card("missing", "There is nothing to check yet", [text]))
+        return
+    verdicts: list[ExerciseReport] = []
+    bar = _Bar(len(found))
+    for exercise in found:
+        bar.show(len(verdicts), exercise.name)
+        verdicts.append(_verdict(exercise, names[exercise.name]))
+    progress.record(verdicts)
+    total = sum(len(exercises_of(lesson)) for lesson in {lesson_of(exercise) for exercise in found})
+    bar.replace(table_card(verdicts, total))
+
+
+def _verdict(exercise: Exercise, function: Callable[..., Any]) -> ExerciseReport:
+    if call := calls(_statements(function), exercise.forbidden):
+        message = f"Your code uses `{call}`, which this exercise asks you to build yourself."
+        return report(exercise, "refused", message)
+    bank = bank_of(exercise)
+    return judge(exercise, bank, kernel.attempt(exercise, bank, function))
+
+
+def _statements(function: Callable[..., Any]) -> list[ast.stmt]:
+    """Return the function's own code, where it can be found."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, SyntaxError):
+        return []
+
+
+def _names(caller: dict[str, Any]) -> dict[str, Any]:
+    """Return the notebook's variables, or the caller's where there is no notebook."""
+    shell = _shell()
+    return shell.user_ns if shell is not None else caller
+
+
+def _shell() -> Any | None:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _exercise(function: Any, names: dict[str, Any]) -> Exercise | None:
+    """Return the exercise that a function answers: by the variable that holds it, or by its own name."""
+    if not callable(function):
+        return None
+    for name, exercise in all_exercises().items():
+        if names.get(name) is function:
+            return exercise
+    return all_exercises().get(str(getattr(function, "__name__", "")))
+
+
+def _is_answer(value: Any) -> bool:
+    return callable(value) and not isinstance(value, type) and getattr(value, "__module__", "") == "__main__"
+
+
+def _show(card: Card) -> None:
+    if _shell() is None:
+        print(card)
+    else:
+        from IPython.display import display
+
+        display(card)
+
+
+class _Bar:
+    """A progress bar that the final card takes the place of; in a terminal, a line each."""
+
+    def __init__(self, total: int):
+        self._total = total
+        self._handle = None
+
+    def show(self, done: int, name: str) -> None:
+        if _shell() is None:
+            return
+        from IPython.display import display
+
+        shown = _BarView(done, self._total, name)
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)
+        else:
+            self._handle.update(shown)
+
+    def replace(self, card: Card) -> None:
+        if self._handle is None:
+            _show(card)
+        else:
+            self._handle.update(card)
+
+
+class _BarView:
+    def __init__(self, done: int, total: int, name: str):
+        self._done, self._total, self._name = done, total, name
+
+    def __repr__(self) -> str:
+        return f"checking {self._name} ({self._done + 1} of {self._total})"
+
+    def _repr_html_(self) -> str:
+        return f"<progress value='{self._done}' max='{self._total}'></progress> {self._name}"

@@ -1,4 +1,4 @@
-"""The card that a check shows: HTML for a notebook, and a plain-text twin for terminals and screen readers."""
+"""The card that a check shows: HTML for notebooks, and a plain-text twin for terminals and screen readers."""
 
 import inspect
 from collections.abc import Sequence

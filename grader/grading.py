@@ -11,7 +11,7 @@ from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judge import Attempt, judge, missing, report
 from grader.report import ExerciseReport, Report
-from grader.sandbox import Job, Kind, Worker
+from grader.sandbox import Job, Kind, Worker, kind_of
 from grader.submission import Submission
 
 
@@ -42,6 +42,7 @@ def grade(
         cut = cutter.cut(exercise.name)
         verdict = _verdict_unrun(exercise, cut)
         if verdict is None:
+            worker.prepare(kind_of(exercise, cut))  # while its bank is built
             job = Job(exercise, cut, bank_of(exercise, seed))
             jobs[job.kind].append(job)
         else:

@@ -96,6 +96,8 @@ def presentable(value: Any) -> Any:
         return str(value)
     if isinstance(value, str):
         return value[:200]
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
     if isinstance(value, dict):
         return {key: presentable(item) for key, item in list(value.items())[:LARGEST_SHOWN]}
     if isinstance(value, list | tuple):

@@ -49,6 +49,11 @@ ENVIRONMENT = {
 INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
+def kind_of(exercise: Exercise, cut: Cut) -> Kind:
+    """Return `"full"` where TensorFlow and its like are needed: NumPy-only exercises never wait for them."""
+    return "full" if exercise.tensors or cut.imports & HEAVY else "light"
+
+
 @dataclass(frozen=True)
 class Job:
     """One exercise to run: its code and its cases."""
@@ -59,8 +64,7 @@ class Job:
 
     @property
     def kind(self) -> Kind:
-        """`"full"` where TensorFlow and its like are needed: NumPy-only exercises never wait for them."""
-        return "full" if self.exercise.tensors or self.cut.imports & HEAVY else "light"
+        return kind_of(self.exercise, self.cut)
 
     def to_plain(self) -> dict[str, Any]:
         return {
@@ -129,6 +133,11 @@ class Worker:
         for clone in self._clones.values():
             clone.close()
 
+    def prepare(self, kind: Kind) -> None:
+        """Let the imports of a zygote begin, for a job of this kind is on its way."""
+        if self._sandbox.level != "process":
+            self._sandbox.zygote(kind)
+
     def run(self, jobs: Sequence[Job]) -> list[Attempt]:
         """Run the jobs in one process, in order; all must be of one kind.
 
@@ -144,14 +153,17 @@ class Worker:
         if self._sandbox.level == "process":
             run = _LoneRun(kind, encoded, megabytes, cpu_seconds)
         else:
-            if kind not in self._clones:
-                self._clones[kind] = self._sandbox.zygote(kind).clone()
-                _try_out(self._clones[kind])
-            run = self._clones[kind].start(encoded, megabytes, cpu_seconds)
+            run = self._clone(kind).start(encoded, megabytes, cpu_seconds)
         try:
             return _collect(jobs, run)
         finally:
             run.close()
+
+    def _clone(self, kind: Kind) -> "_Clone":
+        if kind not in self._clones:
+            self._clones[kind] = self._sandbox.zygote(kind).clone()
+            _try_out(self._clones[kind])
+        return self._clones[kind]
 
 
 def _try_out(clone: "_Clone") -> None:

@@ -1,0 +1,49 @@
+"""What the grader's tests share: a home of their own, and sandboxes."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.bank import PUBLIC_SEED
+from grader.confinement import level
+from grader.grading import grade
+from grader.report import ExerciseReport
+from grader.sandbox import Sandbox, Worker
+from grader.submission import read
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the tests' case banks and progress out of the developer's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("home")
+        patch.setenv("DLCOURSE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    if level() == "process":
+        # Landlock and seccomp are Linux's; elsewhere there is nothing of them to test.
+        pytest.skip("no sandbox on this machine")
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def worker(sandbox: Sandbox) -> Worker:
+    return sandbox.worker()
+
+
+@pytest.fixture
+def graded(sandbox: Sandbox, worker: Worker, tmp_path: Path) -> Callable[..., dict[str, ExerciseReport]]:
+    """Grade the source of a module in the sandbox; return its verdicts by exercise."""
+
+    def grade_source(source: str, seed: str = PUBLIC_SEED) -> dict[str, ExerciseReport]:
+        file = tmp_path / "submission.py"
+        file.write_text(source)
+        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level)
+        return {verdict.name: verdict for verdict in report.exercises}
+
+    return grade_source

@@ -33,7 +33,8 @@ FORBIDDEN_ACTS = {
     "list_solutions_folder": "import os\ndef attack(): os.listdir(SOLUTIONS)",
     "import_solutions": "def attack():\n    import solutions.neural_networks",
     "import_solutions_by_path": (
-        "import sys\ndef attack():\n    sys.path.insert(0, SOLUTIONS + '/..')\n    import solutions.neural_networks"
+        "import sys\ndef attack():\n"
+        "    sys.path.insert(0, SOLUTIONS + '/..')\n    import solutions.neural_networks"
     ),
     "import_exercises": "def attack():\n    import grader.exercises.neural_networks",
     "read_case_banks": "import os\ndef attack(): os.listdir(HOME + '/cache/banks')",
@@ -77,7 +78,8 @@ FORBIDDEN_ACTS = {
     "device": "def attack(): open('/dev/mem', 'rb')",
     "references_in_memory": (
         "import gc, sys\ndef attack():\n"
-        "    assert any('grader.exercises' in m or 'grader.bank' in m or 'solutions' in m for m in sys.modules)\n"
+        "    secret = ('grader.exercises', 'grader.bank', 'grader.judge', 'solutions')\n"
+        "    assert any(name.startswith(secret) for name in sys.modules)\n"
     ),
     "references_on_stack": (
         "import sys\ndef attack():\n"
@@ -146,7 +148,7 @@ DECEPTIONS = {
         "import os\n"
         "def relu(x):\n"
         "    for descriptor in range(64):\n"
-        "        for forged in (b'passed', b'\\x00\\x00\\x00\\x01\\x80', b'{\"status\": \"passed\", \"score\": 1}\\n'):\n"
+        "        for forged in (b'passed', b'\\x00\\x00\\x00\\x01\\x80', b'{\"status\": \"passed\"}\\n'):\n"
         "            try: os.write(descriptor, forged)\n"
         "            except OSError: pass\n"
         "    return x * 7"
@@ -265,8 +267,8 @@ def _refused(verdicts: dict, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FORBIDDEN_ACTS)
 def test_forbidden_act_is_held_back(name, graded, constants, tmp_path):
-    source = f"{NEIGHBOUR}\n{constants}\n{FORBIDDEN_ACTS[name]}\ndef relu(x):\n    attack()\n    return honest(x)\n"
-    verdicts = graded(source)
+    relu = "def relu(x):\n    attack()\n    return honest(x)\n"
+    verdicts = graded(f"{NEIGHBOUR}\n{constants}\n{FORBIDDEN_ACTS[name]}\n{relu}")
     _refused(verdicts, tmp_path)
     assert verdicts["relu"].status == "error"
 

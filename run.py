@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Set everything up and go: `python3 run.py lab` opens the lessons, `python3 run.py test` runs the tests.
+
+The environment is `.venv` beside this file, with the versions in constraints.txt. It is made on the first run
+and completed when they change; delete it at any time.
+"""
+
+# No newer syntax than Python 3.6's in this file: an old Python must get as far as the sentence for it.
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+
+USAGE = """usage: python3 run.py lab [DIR] [JUPYTERLAB OPTIONS]   open the lessons in JupyterLab
+       python3 run.py test [PYTEST OPTIONS]            run all tests"""
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+UNFINISHED = VENV / "unfinished"
+
+NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "ProxyError")
+
+
+def main(arguments):
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(USAGE)
+        return 0
+    if arguments[:1] == ["lab"]:
+        set_up("lab")
+        return become([str(PROGRAMS / "dlcourse"), *arguments], Path.cwd())
+    if arguments[:1] == ["test"]:
+        set_up("dev")
+        pytest = [str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+        return become(pytest + arguments[1:], ROOT)
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def set_up(extra):
+    """Bring `.venv` to what `pip install -e .[extra]` makes; nothing to do takes milliseconds."""
+    if sys.version_info < (3, 11):  # noqa: UP036
+        stop("Python 3.11 or newer is needed, and this is " + platform.python_version() + ".")
+    facts = [sys.version, str(ROOT)]  # a folder that was moved has the old path in its programs
+    facts += [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt")]
+    digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    stamps = {name: VENV / ("installed-" + name) for name in ("lab", "dev")}
+    enough = [stamps[extra], stamps["dev"]]  # dev contains lab
+    if not UNFINISHED.exists() and any(read(stamp) == digest for stamp in enough):
+        return
+    if UNFINISHED.exists() or not healthy():
+        make_venv()
+    UNFINISHED.touch()  # if this run is killed, the next one starts from nothing
+    install(extra)
+    stamps[extra].write_text(digest)
+    UNFINISHED.unlink()
+
+
+def read(path):
+    return path.read_text() if path.exists() else None
+
+
+def healthy():
+    """Whether `.venv` has a pip and is of the Python that runs this file."""
+    question = "import sys, pip; print(sys.version)"
+    try:
+        answer = subprocess.run([str(PYTHON), "-c", question], capture_output=True, text=True)
+    except OSError:
+        return False
+    return answer.returncode == 0 and answer.stdout.strip() == sys.version
+
+
+def make_venv():
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        stop("This Python cannot make environments; on Debian and Ubuntu: apt install python3-venv")
+    print("Making the environment .venv", flush=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True
+    )
+    if made.returncode:
+        stop("The environment .venv could not be made: " + last_line(made.stderr or made.stdout))
+
+
+def install(extra):
+    print("Installing TensorFlow and the rest into .venv: some minutes, the first time", flush=True)
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command += ["-c", "constraints.txt", "-e", ".[" + extra + "]"]
+    lines = deque(maxlen=12)
+    offline = False
+    with subprocess.Popen(
+        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as pip:
+        for line in pip.stdout:
+            lines.append(line.rstrip())
+            offline = offline or any(sign in line for sign in NO_NETWORK)
+            if sys.stdout.isatty():  # one line that shows that it goes on
+                print("\r  " + lines[-1].strip()[:76].ljust(76), end="", flush=True)
+    if sys.stdout.isatty():
+        print("\r" + " " * 78, end="\r", flush=True)
+    if pip.returncode:
+        UNFINISHED.unlink()  # pip ended by itself, so what is installed is whole
+        print("\n".join(lines), file=sys.stderr)
+        if offline:
+            stop("No package index could be reached: check the network, then run the same command again.")
+        stop("pip failed, its last lines are above: mend the cause, then run the same command again.")
+
+
+def become(command, folder):
+    """Run a command in place of this one, and return its exit status."""
+    os.chdir(str(folder))
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as process:  # Windows has no true exec
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the command got the same Ctrl-C and decides
+                continue
+
+
+def last_line(text):
+    return (text.strip().splitlines() or ["no reason given"])[-1]
+
+
+def stop(reason):
+    print("run.py: " + reason, file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        stop(str(error))

@@ -1,0 +1,79 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from grader import bank
+from grader.bank import PUBLIC_SEED, bank_of, build
+from grader.exercises import all_exercises
+
+RELU = all_exercises()["relu"]
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path))
+    bank_of.cache_clear()
+    yield tmp_path
+    bank_of.cache_clear()
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    seeds = []
+
+    def counted(exercise, seed):
+        seeds.append(seed)
+        return build(exercise, seed)
+
+    monkeypatch.setattr(bank, "build", counted)
+    return seeds
+
+
+def as_bytes(found):
+    plain = [o.to_plain() for outcomes in (found.expected, *found.mistakes.values()) for o in outcomes]
+    return found.encoded_cases, list(found.mistakes), bank.plaindata.encode(plain)
+
+
+def test_a_bank_is_built_once_and_then_read(own_home, builds):
+    built = as_bytes(bank_of(RELU))
+    bank_of.cache_clear()
+    assert as_bytes(bank_of(RELU)) == built
+    assert builds == [PUBLIC_SEED]
+
+
+def test_a_damaged_bank_is_built_again(own_home, builds):
+    expected = as_bytes(bank_of(RELU))
+    (file,) = (own_home / "cache" / "banks").iterdir()
+    for damaged in (file.read_bytes()[:-1], b"", file.read_bytes()[:32] + b"\xc0", os.urandom(500)):
+        file.write_bytes(damaged)
+        bank_of.cache_clear()
+        assert as_bytes(bank_of(RELU)) == expected
+    assert len(builds) == 5
+
+
+def test_every_seed_has_a_bank_of_its_own(own_home):
+    cases = {bank_of(RELU, seed).encoded_cases for seed in (PUBLIC_SEED, "1", "2", "")}
+    assert len(cases) == 4
+    assert len(list((own_home / "cache" / "banks").iterdir())) == 4
+
+
+def test_changed_sources_make_a_new_bank(own_home, builds, monkeypatch):
+    bank_of(RELU)
+    bank_of.cache_clear()
+    monkeypatch.setattr(bank, "_sources", lambda exercise: b"changed")
+    bank_of(RELU)
+    assert len(builds) == 2
+
+
+def test_a_cache_that_can_not_be_written_is_no_error(own_home, builds):
+    (own_home / "cache").write_text("a file where a folder should be")
+    assert bank_of(RELU).cases
+    assert builds == [PUBLIC_SEED]
+
+
+def test_others_can_not_read_the_cache(own_home):
+    bank_of(RELU, "secret")
+    folder = own_home / "cache" / "banks"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())

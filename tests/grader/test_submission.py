@@ -1,0 +1,115 @@
+import json
+
+import pytest
+
+from grader.submission import UnusableInput, find, read
+
+
+def notebook(*sources, **metadata):
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": metadata})
+
+
+def test_a_notebook_becomes_its_code_cells(tmp_path):
+    file = tmp_path / "n.ipynb"
+    text = json.loads(notebook("x = 1", ["y = 2\n", "z = 3"], dlcourse={"lesson": "02_neural_networks"}))
+    text["cells"].insert(1, {"cell_type": "markdown", "source": "not code ("})
+    file.write_text(json.dumps(text))
+    submission = read(file)
+    assert [(cell.place, cell.source) for cell in submission.cells] == [
+        ("cell 1", "x = 1"),
+        ("cell 3", "y = 2\nz = 3"),
+    ]
+    assert submission.lesson == "02_neural_networks"
+    assert submission.name == "n.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("%matplotlib inline\nx = 1", 1),
+        ("!pip install x\nx = 1", 1),
+        ("relu?\nx = 1", 1),
+        ("??relu\nx = 1", 1),
+        ("files = !ls\nx = 1", 1),
+        ("%%time\nx = 1", 1),
+        ("%%bash\nls -l", 0),
+        ("x = 1\n  %timeit x", 1),
+    ],
+)
+def test_ipython_lines_count_as_empty(tmp_path, source, names):
+    (tmp_path / "n.ipynb").write_text(notebook(source))
+    (cell,) = read(tmp_path / "n.ipynb").cells
+    assert cell.error is None
+    assert len(cell.tree.body) == names
+    if names:
+        assert cell.tree.body[0].lineno == source.count("\n", 0, source.index("x = 1")) + 1
+
+
+def test_a_broken_cell_keeps_its_error(tmp_path):
+    (tmp_path / "n.ipynb").write_text(notebook("def f(:", "x = 1", "null\0byte"))
+    cells = read(tmp_path / "n.ipynb").cells
+    assert [cell.tree is None for cell in cells] == [True, False, True]
+    assert cells[0].error.lineno == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("n.ipynb", b"{", "no JSON"),
+        ("n.ipynb", b"[" * 100_000, "no JSON"),
+        ("n.ipynb", b"[]", "no list of cells"),
+        ("n.ipynb", b'{"cells": 3}', "no list of cells"),
+        ("n.ipynb", b'{"worksheets": [], "nbformat": 3}', "format 3"),
+        ("m.py", b"\xff\xfe\x00", "UTF-8"),
+    ],
+)
+def test_what_can_not_be_read_is_said_in_one_sentence(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnusableInput, match=words) as caught:
+        read(tmp_path / name)
+    assert str(caught.value).startswith(name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"cells": [null, 3, {"cell_type": "code"}, {"cell_type": "code", "source": [1]}], "metadata": []}',
+        '{"cells": [], "metadata": {"dlcourse": {"lesson": 3}}}',
+        '{"cells": [], "metadata": {"dlcourse": "x"}}',
+    ],
+)
+def test_odd_notebooks_are_read_as_far_as_they_go(tmp_path, text):
+    (tmp_path / "n.ipynb").write_text(text)
+    assert read(tmp_path / "n.ipynb").lesson is None
+
+
+def test_a_byte_order_mark_is_no_syntax_error(tmp_path):
+    (tmp_path / "m.py").write_bytes(b"\xef\xbb\xbfx = 1\n")
+    assert read(tmp_path / "m.py").cells[0].error is None
+
+
+def test_folders_are_searched_in_the_order_of_names(tmp_path):
+    for name in (
+        "b.py",
+        "a.ipynb",
+        "c/d.py",
+        ".hidden/e.py",
+        ".ipynb_checkpoints/a.ipynb",
+        "__pycache__/x.py",
+        "t.txt",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [name for _, name in find([tmp_path])] == ["a.ipynb", "b.py", "c/d.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("no.py", "does not exist"), ("t.txt", "neither"), ("empty", "holds no")]
+)
+def test_paths_without_submissions_are_refused(tmp_path, path, words):
+    (tmp_path / "t.txt").touch()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UnusableInput, match=words):
+        list(find([tmp_path / path]))

@@ -1,0 +1,58 @@
+"""The wheel, built and used far from the source."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTION = """
+import json, dlcourse, grader, solutions
+from dlcourse import content, datasets
+print(json.dumps({
+    "modules": [module.__file__ for module in (dlcourse, grader, solutions)],
+    "folders": [str(content.folder(name)) for name in ("lessons", "datasets")],
+    "samples": len(datasets.load("digits").target),
+    "lessons": sorted(path.name for path in content.folder("lessons").glob("*.ipynb")),
+}))
+"""
+
+
+def run(*command, **options) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT)
+    [wheel] = out.glob("*.whl")
+    return wheel
+
+
+def test_wheel_works_elsewhere(wheel, tmp_path):
+    site = tmp_path / "site"
+    run(sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", site, wheel)
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    found = json.loads(run(sys.executable, "-c", QUESTION, cwd=tmp_path, env=environment))
+    assert all(Path(path).is_relative_to(site) for path in found["modules"] + found["folders"])
+    assert found["samples"] == 1797
+    assert found["lessons"] == sorted(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
+    run(sys.executable, "-m", "dlcourse.cli", "start", cwd=tmp_path, env=environment)
+    assert sorted(os.listdir(tmp_path / "course")) == found["lessons"]
+
+
+def test_wheel_carries_licences_and_commands(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        [commands] = [name for name in names if name.endswith("entry_points.txt")]
+        assert "dlcourse = dlcourse.cli:main" in archive.read(commands).decode()
+    for licence in ("LICENSE", "LICENSE-lessons"):
+        assert any(name.endswith(f"licenses/{licence}") for name in names)
+    assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]

@@ -1,0 +1,50 @@
+"""run.py, up to the point where it would install for minutes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parent.parent / "run.py"
+
+
+def run(script: Path, *arguments: str) -> subprocess.CompletedProcess:
+    # No index and nowhere else to look: pip fails at once.
+    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    return subprocess.run(
+        [sys.executable, str(script), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["--lab"]])
+def test_unknown_command(arguments):
+    done = run(SCRIPT, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: python3 run.py lab")
+
+
+def test_help():
+    assert run(SCRIPT, "--help").stdout.startswith("usage: ")
+
+
+def test_failed_setup_is_explained_and_healed(tmp_path):
+    script = Path(shutil.copy(SCRIPT, tmp_path))
+    (tmp_path / "constraints.txt").touch()
+    (tmp_path / "pyproject.toml").write_text('[build-system]\nrequires = ["no-such-backend"]\n')
+    for _ in range(2):
+        done = run(script, "test")
+        assert done.returncode == 2
+        assert "no-such-backend" in done.stderr
+        assert "run the same command again" in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
+    assert "Making the environment" not in done.stdout  # the second run goes on where the first ended
+    for pip in (tmp_path / ".venv").rglob("pip"):  # as if the first run had been killed while it made it
+        shutil.rmtree(pip, ignore_errors=True)
+    assert "Making the environment" in run(script, "test").stdout

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,10 @@ class Bank:
     cases: tuple[tuple, ...]
     expected: tuple[Outcome, ...]
     mistakes: dict[str, tuple[Outcome, ...]]
+
+    @cached_property
+    def encoded_cases(self) -> tuple[bytes, ...]:
+        return tuple(plaindata.encode(case) for case in self.cases)
 
 
 @lru_cache(maxsize=1024)

@@ -122,7 +122,7 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
         return _Failure("failed", f"Here your function must raise {expected.raised.type}, and it returned.")
     if difference := compare(expected.answer, outcome.answer, exercise.tolerance):
         return _Failure("failed", f"Your answer {difference.message}.")
-    if _changed(bank.cases[i], outcome):
+    if _changed(bank.encoded_cases[i], outcome):
         return _Failure(
             "failed", "Your answer is right, but your function changed its input: work on a copy of it."
         )
@@ -135,20 +135,20 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
     return None
 
 
-def _changed(case: tuple, outcome: Outcome) -> bool:
-    return plaindata.encode(list(case)) != plaindata.encode(list(outcome.arguments))
+def _changed(encoded_case: bytes, outcome: Outcome) -> bool:
+    return encoded_case != plaindata.encode(outcome.arguments)
 
 
 def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
     """Return the first known mistake that gives the learner's outcomes on every case that was run."""
     for mistake in exercise.mistakes:
-        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.cases, strict=False)
+        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.encoded_cases, strict=False)
         if all(_same(exercise, case, known, outcome) for outcome, known, case in outcomes):
             return mistake
     return None
 
 
-def _same(exercise: Exercise, case: tuple, known: Outcome, outcome: Outcome) -> bool:
+def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> bool:
     if known.raised is not None or outcome.raised is not None:
         return bool(known.raised and outcome.raised and known.raised.type == outcome.raised.type)
     if compare(known.answer, outcome.answer, exercise.tolerance) is not None:
@@ -193,7 +193,7 @@ def _raised_message(raised: Raised, exercise: Exercise) -> str:
         return f"Your function asks for more than the {exercise.megabytes} MB that it may use{where}."
     if raised.type == "RecursionError":
         return f"Your function calls itself without end{where}."
-    if raised.type == "TypeError" and f"{exercise.name}()" in raised.message:
+    if raised.type == "TypeError" and raised.line is None and "argument" in raised.message:
         parameters = ", ".join(inspect.signature(exercise.reference).parameters)
         return f"It must be callable as `{exercise.name}({parameters})`; Python says: {raised.message}."
     if raised.type == "SystemExit":

@@ -70,7 +70,7 @@ class Job:
         return {
             "name": self.exercise.name,
             "pieces": [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces],
-            "cases": [plaindata.encode(case) for case in self.bank.cases],
+            "cases": list(self.bank.encoded_cases),
             "tensors": self.exercise.tensors,
         }
 

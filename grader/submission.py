@@ -142,12 +142,12 @@ def _read_notebook(text: str, name: str) -> Submission:
 def _parse_cell(source: str, place: str) -> Cell:
     """Parse a notebook's cell; IPython's own lines (`%matplotlib inline`, `!ls`) count as empty."""
     cell = _parse(source, place)
-    if cell.error is None or not re.search(r"^\s*[%!]|\?\s*$", source, re.MULTILINE):
+    if cell.error is None:
         return cell
     lines = source.split("\n")
     if lines[0].startswith("%%") and not re.match(r"%%(time|timeit|capture|prun)\b", lines[0]):
         return Cell(place, "", ast.Module([], []))  # another language's cell
-    plain = ["" if re.match(r"\s*[%!]|\s*\??[\w.]+\?+\s*$", line) else line for line in lines]
+    plain = ["" if re.match(r"\s*([%!?]|\w+\s*=\s*[%!])|.*\?\s*$", line) else line for line in lines]
     retried = _parse("\n".join(plain), place)
     return retried if retried.error is None else cell
 

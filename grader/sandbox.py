@@ -408,7 +408,8 @@ class _LoneRun(_Run):
             start_new_session=True,
         )
         self._chunks: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=self._pump, args=(job,), daemon=True).start()
+        self._reader = threading.Thread(target=self._pump, args=(job,), daemon=True)
+        self._reader.start()
         deadline = time.monotonic() + START_SECONDS
         self._fill(1, deadline)
         del self._buffer[:1]
@@ -417,8 +418,9 @@ class _LoneRun(_Run):
         with contextlib.suppress(OSError):
             self._process.stdin.write(job)
             self._process.stdin.close()
-        while chunk := self._process.stdout.read1(2**16):
-            self._chunks.put(chunk)
+        with self._process.stdout as results:
+            while chunk := results.read1(2**16):
+                self._chunks.put(chunk)
         self._chunks.put(b"")
 
     def _read(self, seconds: float) -> bytes | None:
@@ -443,6 +445,7 @@ class _LoneRun(_Run):
     def close(self) -> None:
         self._end()
         self._process.wait()
+        self._reader.join(1)  # no longer: a process that escaped may hold the pipe open
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -1,0 +1,215 @@
+"""From a file to its report, in the sandbox and in the fallback."""
+
+import inspect
+import json
+
+import pytest
+
+from grader.bank import PUBLIC_SEED
+from grader.exercises import all_exercises, exercises_of
+from grader.grading import grade
+from grader.sandbox import Sandbox
+from grader.submission import read
+
+EXERCISES = all_exercises()
+NUMPY_ONLY = [e.name for e in EXERCISES.values() if not e.tensors]
+
+
+def source_of(*names):
+    module = inspect.getsource(inspect.getmodule(EXERCISES[names[0]].reference))
+    head = module[: module.index("\ndef ")]
+    tail = module[module.index("\nACTIVATIONS") :].partition("\n\n\n")[0] if "\nACTIVATIONS" in module else ""
+    bodies = [inspect.getsource(EXERCISES[name].reference) for name in names]
+    return "\n\n".join([head.split('"""', 2)[2], *bodies, tail])
+
+
+def stub_of(name):
+    return f"def {name}{inspect.signature(EXERCISES[name].reference)}:\n    raise NotImplementedError\n"
+
+
+def test_all_solutions_pass_under_a_secret_seed(graded):
+    verdicts = graded(inspect.getsource(inspect.getmodule(EXERCISES["relu"].reference)), seed="secret")
+    assert {v.status for v in verdicts.values()} == {"passed"}
+    assert list(verdicts) == [e.name for e in exercises_of("02_neural_networks")]
+
+
+def test_all_stubs_are_missing(graded):
+    verdicts = graded("import numpy\n" + "\n".join(map(stub_of, EXERCISES)))
+    assert {v.status for v in verdicts.values()} == {"missing"}
+    assert sum(v.score for v in verdicts.values()) == 0
+
+
+def test_what_is_not_there_is_missing(graded):
+    verdicts = graded(source_of("relu"))
+    assert verdicts.pop("relu").status == "passed"
+    assert {v.status for v in verdicts.values()} == {"missing"}
+
+
+def test_the_last_definition_counts_and_is_said_to(graded):
+    right, wrong = "def relu(x): return np.maximum(x, 0)\n", "def relu(x): return x\n"
+    verdict = graded(f"import numpy as np\n{wrong}{right}")["relu"]
+    assert verdict.status == "passed"
+    assert "defined 2 times" in verdict.message
+    assert graded(f"import numpy as np\n{right}{wrong}")["relu"].status == "failed"
+
+
+def test_a_stub_above_the_answer_does_no_harm(graded):
+    assert graded(stub_of("relu") + source_of("relu"))["relu"].status == "passed"
+
+
+def test_one_that_hangs_dies_or_eats_memory_costs_itself_only(graded):
+    verdicts = graded(
+        "import os\nimport numpy as np\n"
+        "def weighted_sum(x, w, b):\n    while True: pass\n"
+        "def relu(x): os._exit(3)\n"
+        "def relu_derivative(x): return (x > 0) * 1.0\n"
+        "def sigmoid(x): return [0] * 10**12\n"
+        "def sigmoid_derivative(x):\n    import ctypes\n    ctypes.string_at(0)\n"
+        "def dead_fraction(Z): return np.mean(np.all(Z <= 0, axis=0))\n"
+    )
+    assert {name: v.status for name, v in verdicts.items() if v.status != "missing"} == {
+        "weighted_sum": "timeout",
+        "relu": "error",
+        "relu_derivative": "passed",
+        "sigmoid": "error",
+        "sigmoid_derivative": "error",
+        "dead_fraction": "passed",
+    }
+    assert "exit status 3" in verdicts["relu"].message
+    assert "MB" in verdicts["sigmoid"].message
+    assert "segmentation fault" in verdicts["sigmoid_derivative"].message
+    assert verdicts["weighted_sum"].seconds >= EXERCISES["weighted_sum"].seconds
+
+
+def test_one_that_spoils_numpy_costs_itself_only(graded):
+    spoilt = "def weighted_sum(x, w, b):\n    np.maximum = np.exp = np.max = None\n    return 0.0\n"
+    verdicts = graded(f"import numpy as np\n{spoilt}\n{source_of('relu', 'softmax')}")
+    assert verdicts["weighted_sum"].status == "failed"
+    assert verdicts["relu"].status == verdicts["softmax"].status == "passed"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "import numpy as np\nrelu = np.vectorize(lambda v: max(0.0, v))",
+        "import tensorflow as tf\ndef relu(x): return tf.nn.relu(x)",
+        "import tensorflow as tf\n@tf.function\ndef relu(x):\n    return tf.maximum(x, 0.0)",
+        "import keras\ndef relu(x): return keras.ops.relu(x)",
+        "import numpy as np\nfrom functools import partial\nrelu = partial(np.maximum, 0)",
+        "import numpy as np\nclass Relu:\n    def __call__(self, x): return np.maximum(x, 0)\nrelu = Relu()",
+        "import numpy as np\nZERO = 0.0\ndef relu(x): return np.where(x > ZERO, x, ZERO)",
+        "import numpy as np\ndef relu(x):\n    x = np.array(x)\n    x[x < 0] = 0\n    return x",
+        "import numpy as np\ndef relu(x):\n    print('thinking', x)\n    return np.maximum(x, 0).tolist()",
+        "import numpy as np\nnp.seterr(all='raise')\ndef relu(x): return np.maximum(x, 0)",
+        "import numpy as np, tempfile\ndef relu(x):\n    with tempfile.TemporaryFile() as f:\n"
+        "        np.save(f, np.maximum(x, 0))\n        f.seek(0)\n        return np.load(f)",
+    ],
+)
+def test_right_answers_of_every_kind_pass(graded, answer):
+    verdict = graded(answer)["relu"]
+    assert verdict.status == "passed", verdict.message
+
+
+def test_a_forbidden_call_is_refused(graded):
+    verdicts = graded(
+        "import numpy as np\ndef tanh(x): return np.tanh(x)\ndef relu(x): return np.maximum(x, 0)"
+    )
+    assert verdicts["tanh"].status == "refused"
+    assert "np.tanh" in verdicts["tanh"].message
+    assert verdicts["relu"].status == "passed"
+
+
+def test_a_syntax_error_is_reported_where_it_is(graded, sandbox, worker, tmp_path):
+    cells = ["import numpy as np", "def relu(x):\n    return np.maximum(x, 0", "def sigmoid(x): return x"]
+    cells = [{"cell_type": "code", "source": source} for source in cells]
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    report = grade(read(tmp_path / "n.ipynb"), worker, seed=PUBLIC_SEED, sandbox=sandbox.level)
+    verdicts = {v.name: v for v in report.exercises}
+    assert verdicts["relu"].status == "error"
+    assert verdicts["relu"].error.type == "SyntaxError"
+    assert verdicts["relu"].error.line == 2
+    assert "cell 2" in verdicts["relu"].message
+    assert verdicts["sigmoid"].status == "failed"
+
+
+def test_an_error_in_a_helper_names_its_own_line(graded):
+    verdict = graded("def helper(x):\n    return x.no_such_thing\n\ndef relu(x):\n    return helper(x)\n")[
+        "relu"
+    ]
+    assert (verdict.status, verdict.error.type, verdict.error.line) == ("error", "AttributeError", 2)
+
+
+def test_a_definition_that_fails_is_reported_with_its_cause(graded):
+    verdict = graded("import nowhere\n\nrelu = nowhere.relu\n")["relu"]
+    assert verdict.status == "error"
+    assert (verdict.error.type, verdict.error.line) == ("ModuleNotFoundError", 1)
+    verdict = graded("import nowhere\ndef relu(x): return nowhere.relu(x)\n")["relu"]
+    assert (verdict.error.type, verdict.error.line) == ("ModuleNotFoundError", 1)
+
+
+def test_another_signature_is_told_the_right_one(graded):
+    verdict = graded("def dense(X, W): return X @ W\n")["dense"]
+    assert verdict.status == "error"
+    assert "dense(X, W, b, activation)" in verdict.message
+
+
+def test_what_is_no_function_is_an_error(graded):
+    verdict = graded("relu = 3\n")["relu"]
+    assert verdict.status == "error"
+    assert "No function called `relu`" in verdict.message
+
+
+def test_a_file_beside_it_called_numpy_changes_nothing(graded, tmp_path):
+    (tmp_path / "numpy.py").write_text("raise SystemExit")
+    assert graded(source_of("relu"))["relu"].status == "passed"
+
+
+def test_only_one_exercise_can_be_asked_for(sandbox, worker, tmp_path):
+    (tmp_path / "m.py").write_text(source_of("relu"))
+    report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")
+    assert [v.name for v in report.exercises] == ["relu"]
+    assert report.all_passed
+
+
+@pytest.fixture(scope="module")
+def lone():
+    """The fallback of machines that lack Landlock or seccomp: same verdicts, another process."""
+    with Sandbox("process") as sandbox:
+        yield sandbox
+
+
+def grade_alone(lone, tmp_path, source):
+    (tmp_path / "m.py").write_text(source)
+    report = grade(read(tmp_path / "m.py"), lone.worker(), seed=PUBLIC_SEED, sandbox=lone.level)
+    assert report.sandbox == "process"
+    return {v.name: v for v in report.exercises}
+
+
+def test_without_a_sandbox_solutions_pass(lone, tmp_path):
+    verdicts = grade_alone(lone, tmp_path, source_of("relu", "softmax"))
+    assert verdicts["relu"].status == verdicts["softmax"].status == "passed"
+
+
+def test_without_a_sandbox_hangs_deaths_and_memory_are_seen(lone, tmp_path):
+    verdicts = grade_alone(
+        lone,
+        tmp_path,
+        "import os, subprocess\n"
+        "def weighted_sum(x, w, b):\n    subprocess.Popen(['sleep', '1000'])\n    while True: pass\n"
+        "def relu(x): os._exit(3)\n"
+        "def sigmoid(x): return [0] * 10**12\n"
+        "def tanh(x): return 'wrong'\n" + source_of("softmax"),
+    )
+    statuses = {name: v.status for name, v in verdicts.items() if v.status != "missing"}
+    assert statuses == {
+        "weighted_sum": "timeout",
+        "relu": "error",
+        "sigmoid": "error",
+        "tanh": "failed",
+        "softmax": "passed",
+    }
+
+
+def test_tensorflow_is_imported_before_the_clock_starts(lone, tmp_path):
+    source = "import tensorflow as tf\ndef forward_propagation(X, W, b): return tf.nn.relu(X @ W + b)\n"
+    assert grade_alone(lone, tmp_path, source)["forward_propagation"].status == "passed"

@@ -1,0 +1,233 @@
+"""`check` and `solved`, called as a learner would, in a plain process and in a real kernel."""
+
+import contextlib
+import random
+import sys
+import textwrap
+import time
+import warnings
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from grader import check, progress, solved
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+@pytest.fixture
+def shown(capsys):
+    def run(*arguments, **options):
+        assert check(*arguments, **options) is None
+        return capsys.readouterr().out
+
+    return run
+
+
+def named(name, function):
+    function.__name__ = name
+    return function
+
+
+def test_a_right_answer_passes(shown):
+    assert shown(relu).startswith("relu: passed ✓")
+    assert progress.states()["relu"] == "passed"
+
+
+def test_the_solution_is_shown_once_solved(shown):
+    assert "return np.maximum" in shown(relu, solution=True)
+    text = shown(named("sigmoid", lambda x: x), solution=True)
+    assert "once your answer passes" in text
+    assert "np.exp" not in text
+
+
+def test_a_wrong_answer_gets_case_diagnosis_and_first_hint(shown):
+    text = shown(named("relu", lambda x: np.where(x > 0, x, 0.01 * x)))
+    assert text.startswith("relu: not yet")
+    for words in ("leaky", "expected:", "got:", "Hint 1 of 3", "hint=2"):
+        assert words in text
+    assert "Hint 2" not in text
+
+
+def test_more_hints_on_request(shown):
+    wrong = named("relu", lambda x: x)
+    assert "Hint 2 of 3" in shown(wrong, hint=2)
+    assert "Hint 3 of 3" in shown(wrong, hint=3)
+    assert "Hint 3 of 3" in shown(wrong, hint=99)
+    assert "Hint" not in shown(wrong, hint=0)
+
+
+def test_a_stub_is_not_answered_yet(shown):
+    def softmax(z):
+        raise NotImplementedError
+
+    text = shown(softmax)
+    assert "not answered yet" in text
+    assert "Hint" not in text
+    assert "Hint 2 of 3" in shown(softmax, hint=2)
+
+
+def loop(x):
+    while True:
+        pass
+
+
+def stubborn(x):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.001)
+
+
+@pytest.mark.parametrize("function", [loop, stubborn])
+def test_it_never_hangs(shown, function):
+    began = time.monotonic()
+    assert "too slow" in shown(named("relu", function))
+    assert time.monotonic() - began < 12
+
+
+def exits(x):
+    sys.exit(1)
+
+
+class Nasty:
+    def __call__(self, x):
+        return self
+
+    def __eq__(self, other):
+        raise RuntimeError
+
+    def __repr__(self):
+        raise RuntimeError
+
+    __name__ = "relu"
+
+
+@pytest.mark.parametrize(
+    "answer", [3, "relu", None.__class__, exits, Nasty(), object(), np, lambda: 1, [relu], float("nan")]
+)
+def test_it_never_raises(shown, answer):
+    assert shown(answer).strip()
+
+
+def test_a_name_close_to_an_exercise_is_suggested(shown):
+    assert "`sigmoid`" in shown(named("sigmiod", lambda x: x))
+    assert "takes the function itself" in shown(relu(np.zeros(3)))
+
+
+def test_a_forbidden_function_is_refused(shown):
+    def tanh(x):
+        return np.tanh(x)
+
+    assert "not allowed" in shown(tanh)
+    assert "np.tanh" in shown(tanh)
+
+
+def test_the_learners_state_is_as_it_was(shown):
+    def greedy(x):
+        random.seed(1)
+        np.random.seed(1)
+        np.seterr(all="ignore")
+        warnings.simplefilter("ignore")
+        print("a lot")
+        return np.maximum(x, 0)
+
+    np.random.seed(5)
+    random.seed(5)
+    before = np.random.get_state()[1].tolist(), random.getstate(), np.geterr(), list(warnings.filters)
+    text = shown(named("relu", greedy))
+    assert text.startswith("relu: passed")
+    assert "a lot" not in text
+    assert (
+        np.random.get_state()[1].tolist(),
+        random.getstate(),
+        np.geterr(),
+        list(warnings.filters),
+    ) == before
+
+
+def test_solved_waits_politely(capsys):
+    assert solved(relu)
+    assert capsys.readouterr().out == ""
+    assert not solved(relu, named("sigmoid", lambda x: x))
+    assert capsys.readouterr().out == "Waiting for sigmoid: solve it above, then run this cell again.\n"
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """Run a notebook of a few cells and return the outputs of each."""
+    cells = [
+        "import numpy as np\nfrom grader import check, solved",
+        "def relu(x):\n    return np.maximum(x, 0)\n\ncheck(relu)",
+        "def sigmoid(x):\n    y = 1\n    return x.shape.nothing\n\ncheck(sigmoid)",
+        "square = relu\ncheck(square)",
+        "check()",
+        "def dense(X, W, b, activation=None):\n    raise NotImplementedError\nsolved(dense)",
+        "import time\nbegan = time.perf_counter()\ncheck(relu)\nprint(time.perf_counter() - began)",
+        "softmax = lambda z: np.exp(z)\ncheck(softmax)",
+        "accuracy, tanh = 0.9, np.tanh  # names of exercises, but no answers\ncheck()",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_the_card_is_html_with_a_plain_twin(outputs):
+    (card,) = outputs[1]
+    assert card.output_type == "display_data"
+    assert card.data["text/plain"].startswith("relu: passed ✓")
+    assert "<b>relu: passed</b>" in card.data["text/html"]
+
+
+def test_an_error_names_the_line_of_the_cell(outputs):
+    (card,) = outputs[2]
+    assert "line 3" in card.data["text/plain"]
+    assert "AttributeError" in card.data["text/html"]
+
+
+def test_an_answer_is_known_by_its_function_whatever_holds_it(outputs):
+    assert outputs[3][0].data["text/plain"].startswith("relu: passed")
+
+
+def test_check_without_arguments_ends_in_one_table(outputs):
+    (card,) = outputs[4]
+    text = card.data["text/plain"]
+    assert "1 of 2 exercises passed" in text
+    assert "The lesson has 12 exercises" in text
+    assert "✓ relu" in text and "✗ sigmoid" in text
+
+
+def test_solved_prints_what_it_waits_for(outputs):
+    assert outputs[5][0].text == "Waiting for dense: solve it above, then run this cell again.\n"
+
+
+def test_a_lambda_is_known_by_its_variable(outputs):
+    assert outputs[7][0].data["text/plain"].startswith("softmax: not yet")
+
+
+def test_a_variable_that_has_an_exercise_s_name_is_no_answer(outputs):
+    assert "tanh" not in outputs[8][0].data["text/plain"]
+
+
+def test_html_is_escaped():
+    from grader.card import Card
+
+    html = Card("failed", "<b>", ["<script> `x<y`"], "</pre>")._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;/pre&gt;" in html
+    assert "<code>x&lt;y</code>" in html
+
+
+def test_a_card_fits_a_screen_reader():
+    from grader.card import Card
+
+    text = repr(Card("failed", "relu: not yet", ["Wrong.", "Hint 1 of 3: look."], "relu(x=1)\nexpected: 1"))
+    assert text == textwrap.dedent("""\
+        relu: not yet ✗
+        Wrong.
+            relu(x=1)
+            expected: 1
+        Hint 1 of 3: look.""")

@@ -34,7 +34,7 @@ def main() -> None:
     from grader.sandbox import SandboxError
 
     try:
-        app()
+        app(prog_name="grader")
     except (UnusableInput, SandboxError) as error:
         _fail(str(error))
     except KeyboardInterrupt:

@@ -1,0 +1,307 @@
+"""Builds the notebooks from the lessons' text.
+
+    python lessons/build.py [LESSON…]      build these, or all
+    python lessons/build.py --check        compare only; exit status 1 if a notebook is out of step
+
+    lesson.md ── jupytext ──▶ cells ── {exercise} NAME ──▶ header · stub · check ── run ──▶ lesson.ipynb
+
+A stub is the signature and docstring of the reference in `solutions/`; nothing else of it gets into a
+notebook. The untouched notebook is run, and of its outputs only the text of cells tagged
+`nbval-check-output` is kept. The comparison runs nothing, and leaves outputs out.
+"""
+
+import argparse
+import ast
+import copy
+import difflib
+import hashlib
+import inspect
+import os
+import re
+import sys
+import textwrap
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+LESSONS = Path(__file__).resolve().parent
+sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
+
+from grader import exercises  # noqa: E402
+from grader.exercise import Exercise  # noqa: E402
+
+DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
+LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
+KEPT = "nbval-check-output"
+
+
+class BuildError(Exception):
+    """A lesson that can't be built, and why, in one sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Build the notebooks from the lessons' text.")
+    parser.add_argument("lesson", nargs="*", help="a lesson's name, as 02_neural_networks; all if left out")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; exit 1 if a notebook is out of step"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        sources = [_source_of(name) for name in options.lesson] or sorted(LESSONS.glob("[0-9]*.md"))
+        if options.check:
+            messages = [message for source in sources if (message := out_of_step(source))]
+            if not options.lesson:
+                messages += [f"{file.name} has no text beside it: remove it." for file in _orphans()]
+            print("\n".join(messages) or f"{len(sources)} in step.")
+            return int(bool(messages))
+        for source in sources:
+            notebook = build(source)
+            execute(notebook, source.stem)
+            source.with_suffix(".ipynb").write_text(to_text(notebook), encoding="utf-8", newline="\n")
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def build(source: Path, text: str | None = None) -> NotebookNode:
+    """Make a lesson's notebook, without outputs.
+
+    Args:
+        source: the lesson's file; its name is the lesson's.
+        text: its content; read from the file if `None`.
+
+    Returns:
+        The notebook, of nbformat 4.5.
+
+    Raises:
+        BuildError: a directive names no exercise, or the wrong one; or an exercise has no directive.
+    """
+    text = source.read_text(encoding="utf-8") if text is None else text
+    cells = list(_cells(jupytext.reads(text, fmt="md:myst"), source.stem))
+    _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
+    _set_ids(cells)
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+        "dlcourse": {"lesson": source.stem},
+    }
+    notebook = new_notebook(cells=cells, metadata=metadata)
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def execute(notebook: NotebookNode, name: str) -> None:
+    """Run a notebook, and keep only the text outputs that are the same everywhere."""
+    running = copy.deepcopy(notebook)  # a run also writes versions and times into the metadata
+    count, started = len(running.cells), time.perf_counter()
+    on_screen = sys.stdout.isatty()
+
+    def progress(cell: NotebookNode, cell_index: int) -> None:
+        if on_screen:
+            print(f"\r{name}: cell {cell_index + 1} of {count}", end="", flush=True)
+
+    if not on_screen:
+        print(f"{name}: running {count} cells", flush=True)
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this Python's kernel, not one in the home folder
+    paths = [str(LESSONS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    client = NotebookClient(
+        running,
+        timeout=300,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(LESSONS)}},
+        on_cell_start=progress,
+    )
+    try:
+        client.execute(env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)))
+    except CellExecutionError as error:
+        raise BuildError(f"{name}: a cell raised {error.ename}\n{error}") from None
+    print(f"\r{name}: {count} cells in {time.perf_counter() - started:.0f} s")
+    for cell, ran in zip(notebook.cells, running.cells, strict=True):
+        if KEPT in cell.metadata.get("tags", []):
+            cell.outputs = _stable_outputs(ran)
+            cell.execution_count = (
+                ran.execution_count
+            )  # nbval takes a cell with outputs and no count for broken
+
+
+def out_of_step(source: Path) -> str | None:
+    """Say how to mend a notebook that isn't what its text says, outputs apart; `None` if it is."""
+    file = source.with_suffix(".ipynb")
+    mend = f"run: python lessons/build.py {source.stem}"
+    if not file.exists():
+        return f"{source.stem}: the notebook is missing; {mend}"
+    found = nbformat.read(file, as_version=4)
+    if _without_outputs(found) == _without_outputs(build(source)):
+        return None
+    return f"{source.stem}: the notebook is out of step with its text; {mend}"
+
+
+def with_solutions(notebook: NotebookNode) -> NotebookNode:
+    """The same notebook with every stub replaced by its reference and what that needs."""
+    solved = copy.deepcopy(notebook)
+    defined: set[str] = set()
+    for cell in solved.cells:
+        if role(cell) == "stub":
+            exercise = exercises.all_exercises()[cell.metadata.dlcourse.exercise]
+            parts = [part for part in _with_needs(exercise) if part not in defined]
+            cell.source = "\n\n\n".join(parts)
+            defined.update(parts)
+            cell.metadata.dlcourse.role = "solution"
+    return solved
+
+
+def role(cell: NotebookNode) -> str | None:
+    """What a cell does for an exercise: `"stub"`, `"check"`, `"solution"` or `None`."""
+    return cell.metadata.get("dlcourse", {}).get("role")
+
+
+def to_text(notebook: NotebookNode) -> str:
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+# --- cells
+
+
+def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
+    for cell in notebook.cells:
+        metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
+        if cell.cell_type == "code":
+            yield new_code_cell(cell.source, metadata=metadata)
+            continue
+        parts = DIRECTIVE.split(cell.source)  # text, name, text, name, …, text
+        for i, part in enumerate(parts):
+            if i % 2:
+                yield from _exercise_cells(_exercise(part, lesson))
+            elif part.strip():
+                if "{exercise}" in part:
+                    raise BuildError(
+                        f"{lesson}: an {{exercise}} directive takes a name, and its body stays empty."
+                    )
+                yield new_markdown_cell(LESSON_LINK.sub(r"\1.ipynb", part.strip()), metadata=metadata)
+
+
+def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
+    def dots(level: int) -> str:
+        return "●" * level + "○" * (5 - level)
+
+    header = (
+        f"**Exercise: `{exercise.name}`** · difficulty {dots(exercise.difficulty)} · "
+        f"importance {dots(exercise.importance)} · {exercise.minutes} min"
+    )
+    parts = [
+        new_markdown_cell(header),
+        new_code_cell(stub(exercise)),
+        new_code_cell(f"check({exercise.name})"),
+    ]
+    for part, its_role in zip(parts, ("header", "stub", "check"), strict=True):
+        part.metadata["dlcourse"] = {"exercise": exercise.name, "role": its_role}
+        part.id = exercise.name if its_role == "stub" else f"{exercise.name}-{its_role}"
+    return parts
+
+
+def stub(exercise: Exercise) -> str:
+    """The reference's signature and docstring, with `raise NotImplementedError` as its body."""
+    source = textwrap.dedent(inspect.getsource(exercise.reference))
+    function = ast.parse(source).body[0]
+    if ast.get_docstring(function) is None:
+        raise BuildError(
+            f"{exercise.name}: the reference has no docstring, so the exercise has no statement."
+        )
+    lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
+    return "\n".join([*lines, "    raise NotImplementedError"])
+
+
+def _with_needs(exercise: Exercise) -> list[str]:
+    """The reference's source, after all statements of its module that it uses, directly or not."""
+    source = Path(inspect.getsourcefile(exercise.reference)).read_text(encoding="utf-8")
+    statements = ast.parse(source).body
+    needed = {next(s for s in statements if getattr(s, "name", None) == exercise.name)}
+    while True:
+        used = {node.id for s in needed for node in ast.walk(s) if isinstance(node, ast.Name)}
+        more = needed | {s for s in statements if not used.isdisjoint(_binds(s))}
+        if more == needed:
+            lines = source.splitlines()  # whole lines: a comment behind the last one stays
+            return ["\n".join(lines[s.lineno - 1 : s.end_lineno]) for s in statements if s in needed]
+        needed = more
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
+    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _set_ids(cells: list[NotebookNode]) -> None:
+    """An id follows from the cell's own content, so an edit elsewhere doesn't change it."""
+    seen: Counter[str] = Counter()
+    for cell in cells:
+        if "dlcourse" not in cell.metadata:
+            digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+            cell.id = f"c{digest}" + (f"-{seen[digest]}" if seen[digest] else "")
+            seen[digest] += 1
+
+
+# --- exercises
+
+
+def _exercise(name: str, lesson: str) -> Exercise:
+    known = exercises.all_exercises()
+    if name in known:
+        return known[name]
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
+    raise BuildError(f"{lesson}: there is no exercise {name!r}; the nearest is {nearest[0]!r}.")
+
+
+def _check_exercises(lesson: str, named: list[str]) -> None:
+    own = [e.name for e in exercises.exercises_of(lesson)] if lesson in exercises.LESSONS else []
+    for name in named:
+        if name not in own:
+            raise BuildError(f"{lesson}: the exercise {name!r} belongs to another lesson.")
+        if named.count(name) > 1:
+            raise BuildError(f"{lesson}: the exercise {name!r} is asked for twice.")
+    if missing := [name for name in own if name not in named]:
+        raise BuildError(f"{lesson}: no directive asks for {', '.join(missing)}.")
+
+
+# --- files and outputs
+
+
+def _source_of(lesson: str) -> Path:
+    source = LESSONS / f"{lesson}.md"
+    if not source.exists():
+        raise BuildError(f"There is no lesson {lesson!r} in {LESSONS.name}/.")
+    return source
+
+
+def _orphans() -> list[Path]:
+    return [file for file in sorted(LESSONS.glob("[0-9]*.ipynb")) if not file.with_suffix(".md").exists()]
+
+
+def _stable_outputs(cell: NotebookNode) -> list[NotebookNode]:
+    text = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+    return [new_output("stream", name="stdout", text=text)] if text else []
+
+
+def _without_outputs(notebook: NotebookNode) -> NotebookNode:
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return bare
+
+
+if __name__ == "__main__":
+    sys.exit(main())

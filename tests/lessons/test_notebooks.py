@@ -1,0 +1,61 @@
+"""Every lesson runs from top to bottom, untouched and with all exercises solved."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """For a kernel: the course to import, and a home for its progress which isn't the learner's."""
+    return dict(
+        os.environ,
+        PYTHONPATH=str(ROOT),
+        DLCOURSE_HOME=str(tmp_path / "home"),
+        JUPYTER_PREFER_ENV_PATH="1",
+    )
+
+
+def test_untouched(lesson, environment):
+    notebook = lesson.with_suffix(".ipynb")
+    options = ["--nbval-lax", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, str(notebook)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_solved(build, lesson, environment, monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    untouched = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4)
+    ran = build.with_solutions(untouched)
+    NotebookClient(ran, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute(env=environment)
+    for cell, before in zip(ran.cells, untouched.cells, strict=True):
+        if cell.cell_type != "code":
+            continue
+        assert stderr(cell) == ""
+        if build.role(cell) == "check":
+            assert card(cell).startswith(f"{cell.metadata.dlcourse.exercise}: passed")
+        if before.outputs:
+            assert stdout(cell) == stdout(before)
+        assert "Waiting for" not in stdout(cell)
+
+
+def card(cell):
+    """The text of what `check` displays."""
+    (output,) = cell.outputs
+    return output.data["text/plain"]
+
+
+def stdout(cell):
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+
+
+def stderr(cell):
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stderr")

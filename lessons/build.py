@@ -129,9 +129,7 @@ def execute(notebook: NotebookNode, name: str) -> None:
     for cell, ran in zip(notebook.cells, running.cells, strict=True):
         if KEPT in cell.metadata.get("tags", []):
             cell.outputs = _stable_outputs(ran)
-            cell.execution_count = (
-                ran.execution_count
-            )  # nbval takes a cell with outputs and no count for broken
+            cell.execution_count = ran.execution_count  # nbval wants one where there are outputs
 
 
 def out_of_step(source: Path) -> str | None:
@@ -168,9 +166,6 @@ def role(cell: NotebookNode) -> str | None:
 def to_text(notebook: NotebookNode) -> str:
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4) + "\n"
-
-
-# --- cells
 
 
 def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
@@ -254,9 +249,6 @@ def _set_ids(cells: list[NotebookNode]) -> None:
             seen[digest] += 1
 
 
-# --- exercises
-
-
 def _exercise(name: str, lesson: str) -> Exercise:
     known = exercises.all_exercises()
     if name in known:
@@ -274,9 +266,6 @@ def _check_exercises(lesson: str, named: list[str]) -> None:
             raise BuildError(f"{lesson}: the exercise {name!r} is asked for twice.")
     if missing := [name for name in own if name not in named]:
         raise BuildError(f"{lesson}: no directive asks for {', '.join(missing)}.")
-
-
-# --- files and outputs
 
 
 def _source_of(lesson: str) -> Path:

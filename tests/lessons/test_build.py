@@ -31,9 +31,6 @@ def one_exercise(build, monkeypatch):
     return Path("99_lesson.md")
 
 
-# --- the notebooks that are committed
-
-
 def test_notebook_is_in_step(build, lesson):
     message = build.out_of_step(lesson)
     assert message is None, message
@@ -104,9 +101,6 @@ def test_solved_notebook_has_no_stub_left(build, lesson):
     assert [cell.id for cell in solved.cells] == [cell.id for cell in untouched.cells]
     assert "stub" not in {build.role(cell) for cell in solved.cells}
     assert not any("NotImplementedError" in cell.source for cell in code_of(solved))
-
-
-# --- building
 
 
 def test_exercise_becomes_header_stub_and_check(build, one_exercise):
@@ -200,9 +194,6 @@ class FakeClient:
                 nbformat.v4.new_output("display_data", data={"image/png": ""}),
                 nbformat.v4.new_output("stream", name="stdout", text="second\n"),
             ]
-
-
-# --- the command
 
 
 @pytest.fixture

@@ -107,7 +107,9 @@ class Nasty:
 
 
 @pytest.mark.parametrize(
-    "answer", [3, "relu", None.__class__, exits, Nasty(), object(), np, lambda: 1, [relu], float("nan")]
+    "answer",
+    [3, "relu", None.__class__, exits, Nasty(), object(), np, lambda: 1, [relu], float("nan")],
+    ids=lambda answer: type(answer).__name__,
 )
 def test_it_never_raises(shown, answer):
     assert shown(answer).strip()

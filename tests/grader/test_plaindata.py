@@ -69,7 +69,7 @@ def test_decoded_arrays_are_fresh_and_writable():
         "\udcff",
         print,
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_becomes_foreign(value):
     assert isinstance(decode(encode(value)), Foreign)

@@ -87,15 +87,8 @@ def check(
     if only is not None:
         _require_exercise(only)
     with Sandbox() as sandbox:
-        status = _run(paths, sandbox, PUBLIC_SEED, 1, only, as_json, _print_check, record=True)
-        while watch:
-            from watchfiles import watch as changes
-
-            print("Waiting for a change; Ctrl-C ends.", file=sys.stderr)
-            for _ in changes(*(path for path in paths if path.exists()), raise_interrupt=False):
-                break
-            else:
-                break
+        status = 0
+        for _ in _saves(paths) if watch else [None]:
             status = _run(paths, sandbox, PUBLIC_SEED, 1, only, as_json, _print_check, record=True)
     raise typer.Exit(status)
 
@@ -169,6 +162,19 @@ def _run(
             if not report.all_passed:
                 status = status or 1
     return status
+
+
+def _saves(paths: Iterable[Path]) -> Iterator[None]:
+    """Yield once, and again whenever a file is saved, until Ctrl-C; no save is missed during a check."""
+    from watchfiles import watch
+
+    existing = [path for path in paths if path.exists()]
+    first = True
+    for changes in watch(*existing, yield_on_timeout=True, rust_timeout=100, raise_interrupt=False):
+        if first or changes:
+            yield
+            print("Waiting for a change; Ctrl-C ends.", file=sys.stderr)
+        first = False
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import inspect
 import json
 import subprocess
 import sys
-import time
+import threading
 
 import pytest
 
@@ -234,25 +234,26 @@ def test_watch_checks_again_when_a_file_is_saved(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-u", "-c", program, "check", "m.py", "--only", "relu", "--watch"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
         cwd=tmp_path,
     ) as watching:
+        killer = threading.Timer(60, watching.kill)
+        killer.start()
         try:
-            assert "0 of 1" in watching.stdout.readline()
-            for _ in range(100):  # the watch begins a moment after the first report
-                file.write_text(RIGHT)
-                time.sleep(0.2)
-                if _readable(watching.stdout):
-                    break
-            lines = ""
-            while "1 of 1" not in lines:
-                lines += watching.stdout.readline()
+            until(watching.stdout, "0 of 1")
+            file.write_text(RIGHT)  # while the first check is still on its way
+            until(watching.stdout, "1 of 1")
+            until(watching.stdout, "Waiting for a change")
+            file.write_text(WRONG)
+            until(watching.stdout, "0 of 1")
         finally:
+            killer.cancel()
             watching.kill()
 
 
-def _readable(stream):
-    import select
-
-    return bool(select.select([stream], [], [], 0)[0])
+def until(stream, words):
+    for line in stream:
+        if words in line:
+            return
+    raise AssertionError(f"it ended without saying {words!r}")

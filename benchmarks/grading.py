@@ -277,12 +277,13 @@ def cases_of(names: Sequence[str]) -> peers.Cases:
     """Return our bank's cases for the seed, for the peers' tests."""
     from grader.bank import build
     from grader.exercises import all_exercises
+    from grader.plaindata import decode
 
     cases: peers.Cases = {}
     for name in names:
         bank = build(all_exercises()[name], SEED)
-        answers = [ValueError if outcome.raised else outcome.answer for outcome in bank.expected]
-        cases[name] = list(zip(bank.cases, answers, strict=True))
+        answers = [ValueError if outcome.raised else outcome.value() for outcome in bank.expected]
+        cases[name] = list(zip(map(decode, bank.cases), answers, strict=True))
     return cases
 
 
@@ -332,20 +333,24 @@ if confinement.level() == "process":
     raise SystemExit("nan")
 import numpy, pyseccomp, sandlock
 readable, memory = confinement.readable_paths(), confinement.address_space() + 2**29
+filter_ = confinement.system_call_filter()
 times = []
 with tempfile.TemporaryDirectory() as scratch:
     for _ in range(50):
         ours, theirs = os.pipe()
         if os.fork() == 0:
-            began = time.perf_counter()
-            confinement.confine_files(readable, scratch)
-            confinement.limit_resources(memory, 60)
-            confinement.filter_system_calls()
-            os.write(theirs, str(time.perf_counter() - began).encode())
-            os._exit(0)
+            try:
+                began = time.perf_counter()
+                confinement.confine_files(readable, scratch)
+                confinement.limit_resources(memory, 60)
+                filter_.load()
+                os.write(theirs, str(time.perf_counter() - began).encode())
+            finally:
+                os._exit(0)
         os.wait()
+        os.close(theirs)
         times.append(float(os.read(ours, 100)))
-        os.close(ours), os.close(theirs)
+        os.close(ours)
 print(statistics.median(times) * 1000)
 """
 

@@ -10,11 +10,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from dlcourse import quiet
@@ -26,23 +26,18 @@ from grader.storage import folder
 PUBLIC_SEED = "public"
 
 
-@dataclass(frozen=True)
-class Bank:
+class Bank(msgspec.Struct, frozen=True):
     """The cases of one exercise for one seed, smallest first.
 
     Args:
-        cases: the arguments of each case.
+        cases: the arguments of each case, encoded.
         expected: the reference's outcome on each case.
         mistakes: by name, each known mistake's outcomes.
     """
 
-    cases: tuple[tuple, ...]
+    cases: tuple[bytes, ...]
     expected: tuple[Outcome, ...]
     mistakes: dict[str, tuple[Outcome, ...]]
-
-    @cached_property
-    def encoded_cases(self) -> tuple[bytes, ...]:
-        return tuple(plaindata.encode(case) for case in self.cases)
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +55,7 @@ def build(exercise: Exercise, seed: str) -> Bank:
     """Return a new bank: the reference and every known mistake, run on the cases of `seed`."""
     digest = hashlib.sha256(f"{exercise.name}\0{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest, "big"))
-    cases = sorted((tuple(case) for case in exercise.cases(rng)), key=_size)
+    cases = [plaindata.encode(case) for case in sorted(map(tuple, exercise.cases(rng)), key=_size)]
 
     def run(function: Callable[..., Any]) -> tuple[Outcome, ...]:
         return tuple(calling.call(function, case, tensors=exercise.tensors) for case in cases)
@@ -107,13 +102,7 @@ def _sources(asked: Exercise) -> bytes:
 
 def _save(bank: Bank, path: Path) -> None:
     """Write the bank; a cache that can't be written costs time, not the check."""
-    payload = plaindata.encode(
-        {
-            "cases": list(bank.cases),
-            "expected": [outcome.to_plain() for outcome in bank.expected],
-            "mistakes": {name: [o.to_plain() for o in outcomes] for name, outcomes in bank.mistakes.items()},
-        }
-    )
+    payload = msgspec.msgpack.encode(bank)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=path.parent)
@@ -129,11 +118,6 @@ def _load(path: Path) -> Bank | None:
         data = path.read_bytes()
         if hashlib.sha256(data[32:]).digest() != data[:32]:
             return None
-        plain = plaindata.decode(data[32:])
-        return Bank(
-            tuple(plain["cases"]),
-            tuple(Outcome.from_plain(outcome) for outcome in plain["expected"]),
-            {name: tuple(map(Outcome.from_plain, outcomes)) for name, outcomes in plain["mistakes"].items()},
-        )
-    except (OSError, plaindata.Malformed, KeyError, TypeError):
+        return msgspec.msgpack.decode(data[32:], type=Bank)
+    except (OSError, msgspec.DecodeError):
         return None

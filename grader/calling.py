@@ -7,18 +7,18 @@ sandboxed child, so an outcome means the same everywhere.
 import sys
 import warnings
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader import plaindata
 
 NUMERIC_WARNINGS = ("overflow", "divide by zero", "invalid value")
+NONE = plaindata.encode(None)
 
 
-@dataclass(frozen=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True, array_like=True):
     """An exception: its class and the built-in classes above it, its text, and the learner's own line."""
 
     type: str
@@ -28,73 +28,57 @@ class Raised:
     place: str  # the file or cell that `line` counts in
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a call did: its answer or exception, NumPy's warnings, and its arguments as they are now."""
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """What a call did: its answer or exception, NumPy's warnings, and its arguments as they are now.
 
-    answer: Any
-    raised: Raised | None
-    warnings: tuple[str, ...]
-    arguments: tuple
+    The answer and the arguments stay encoded (see `plaindata`) until somebody asks: most answers are the
+    expected ones byte by byte, and untouched arguments always are.
+    """
 
-    def to_plain(self) -> dict[str, Any]:
-        return {
-            "answer": self.answer,
-            "raised": None if self.raised is None else asdict(self.raised),
-            "warnings": list(self.warnings),
-            "arguments": list(self.arguments),
-        }
+    answer: bytes = NONE
+    raised: Raised | None = None
+    warnings: tuple[str, ...] = ()
+    arguments: bytes = b""
 
-    @classmethod
-    def from_plain(cls, plain: Any) -> "Outcome":
-        """Read what `to_plain` wrote. Raises `plaindata.Malformed` for anything else."""
+    def value(self) -> Any:
+        """Return the answer; bytes that are none are a `Foreign`."""
         try:
-            raised = plain["raised"]
-            if raised is not None:
-                raised = Raised(
-                    str(raised["type"]),
-                    tuple(str(base) for base in raised["bases"]),
-                    str(raised["message"]),
-                    None if raised["line"] is None else int(raised["line"]),
-                    str(raised["place"]),
-                )
-            warned = tuple(str(kind) for kind in plain["warnings"])
-            return cls(plain["answer"], raised, warned, tuple(plain["arguments"]))
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
-            raise plaindata.Malformed(f"no outcome of a call: {error!r}") from None
+            return plaindata.decode(self.answer)
+        except plaindata.Malformed as error:
+            return plaindata.Foreign("message that is no answer", str(error))
 
 
 def call(
-    function: Callable[..., Any], arguments: tuple, *, tensors: bool = False, places: Collection[str] = ()
+    function: Callable[..., Any], case: bytes, *, tensors: bool = False, places: Collection[str] = ()
 ) -> Outcome:
-    """Call `function` on its own copies of `arguments`.
+    """Call `function` on its own copy of a case.
 
     Args:
         function: what to call.
-        arguments: plain data; left as it is.
+        case: the encoded tuple of arguments.
         tensors: array arguments are given as TensorFlow tensors.
         places: the file names of the learner's code, to find the learner's own line in a traceback.
 
     Returns:
         The outcome, as plain data that shares nothing with the learner's objects.
     """
-    own = _copy(arguments)
+    arguments = plaindata.decode(case)
     if tensors:
-        own = _as_tensors(own)
-    answer = raised = None
+        arguments = _as_tensors(arguments)
+    answer, raised, after = NONE, None, b""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = _copy(function(*own))
+            answer = plaindata.encode(function(*arguments))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raised = describe(error, places)
+        try:
+            after = plaindata.encode(arguments)
+        except Exception:  # the learner left something in a list whose methods misbehave
+            after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}
-    try:
-        after = _copy(own)
-    except Exception:  # the learner left something in a list whose methods misbehave
-        after = ()
     return Outcome(answer, raised, tuple(sorted(warned)), after)
 
 
@@ -108,15 +92,11 @@ def describe(error: BaseException, places: Collection[str]) -> Raised:
             line, place = traceback.tb_lineno, filename
         traceback = traceback.tb_next
     try:
-        message = str(error)[:300]
+        message = str(error)[:300].encode(errors="replace").decode()
     except BaseException:
         message = ""
     bases = tuple(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
     return Raised(type(error).__name__, bases, message, line if isinstance(line, int) else None, place)
-
-
-def _copy(value: Any) -> Any:
-    return plaindata.decode(plaindata.encode(value))
 
 
 def _as_tensors(value: Any) -> Any:

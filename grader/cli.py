@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+JOBS = (os.cpu_count() or 1) + 1  # one more than there are cores: somebody is always waiting for a process
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text: one JSON object a line.")]
 
 
@@ -100,7 +101,7 @@ def grade(
         str | None,
         typer.Option(help="The secret that makes the cases: any text. A new random one by default."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = JOBS,
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Grade even where this machine has no sandbox.")
     ] = False,

@@ -136,12 +136,13 @@ class Cutter:
                         self._binders[name].append(statement)
 
 
-def calls(statements: Sequence[ast.stmt], forbidden: Iterable[str]) -> str | None:
+def calls(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | None:
     """Return how the code uses one of the forbidden functions of a library, as `"np.tanh"`, or `None`.
 
     It reads the code and can be deceived: advice to the learner, no proof.
     """
-    forbidden = frozenset(forbidden)
+    if not forbidden:
+        return None
     last = {node.name: node for node in statements if isinstance(node, FUNCTIONS)}
     for statement in statements:
         if isinstance(statement, FUNCTIONS) and last[statement.name] is not statement:
@@ -185,7 +186,7 @@ class _Statement:
                 return True
         return False
 
-    @property
+    @cached_property
     def text(self) -> str:
         first = min([self.node.lineno, *(d.lineno for d in getattr(self.node, "decorator_list", ()))])
         return "\n".join(self.cell.lines[first - 1 : self.node.end_lineno])
@@ -207,13 +208,16 @@ class _Statement:
             tables.extend(table.get_children())
         return frozenset(names)
 
-    @property
-    def imports(self) -> Iterator[str]:
-        for node in ast.walk(self.node):
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """The packages that it imports, now or when its functions are called."""
+        names = set()
+        for node in ast.walk(self.node) if "import" in self.text else ():
             if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
+                names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module.partition(".")[0]
+                names.add(node.module.partition(".")[0])
+        return frozenset(names)
 
 
 def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:

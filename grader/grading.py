@@ -1,6 +1,6 @@
 """From a submission to its report: cut, run, judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -11,8 +11,13 @@ from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judge import Attempt, judge, missing, report
 from grader.report import ExerciseReport, Report
-from grader.sandbox import Job, Kind, Worker, kind_of
+from grader.sandbox import Job, Worker, kind_of
 from grader.submission import Submission
+
+# With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
+SHARING = frozenset(
+    "numpy tensorflow keras math typing functools itertools collections dataclasses __future__".split()
+)
 
 
 def grade(
@@ -37,20 +42,18 @@ def grade(
     cutter = Cutter(submission)
     exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
     verdicts: dict[str, ExerciseReport] = {}
-    jobs: dict[Kind, list[Job]] = {"light": [], "full": []}
+    jobs: list[Job] = []
     for exercise in exercises:
         cut = cutter.cut(exercise.name)
         verdict = _verdict_unrun(exercise, cut)
         if verdict is None:
             worker.prepare(kind_of(exercise, cut))  # while its bank is built
-            job = Job(exercise, cut, bank_of(exercise, seed))
-            jobs[job.kind].append(job)
+            jobs.append(Job(exercise, cut, bank_of(exercise, seed)))
         else:
             verdicts[exercise.name] = verdict
             progress(exercise.name)
-    for group in jobs.values():
-        for job, attempt in _run(group, worker):
-            verdict = judge(job.exercise, job.bank, attempt)
+    for group in _groups(jobs):
+        for job, verdict in _run(group, worker):
             verdicts[job.exercise.name] = _with_note(verdict, job.cut)
             progress(job.exercise.name)
     in_order = [verdicts[exercise.name] for exercise in exercises]
@@ -82,21 +85,33 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
     return None
 
 
-def _run(jobs: Sequence[Job], worker: Worker) -> list[tuple[Job, Attempt]]:
-    """Run the jobs in one process; give each that did not pass there a process of its own.
+def _groups(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """Put exercises together that can share a process; one whose imports reach further gets its own."""
+    for kind in ("light", "full"):
+        yield [job for job in jobs if job.kind == kind and job.cut.imports <= SHARING]
+    yield from ([job] for job in jobs if not job.cut.imports <= SHARING)
 
-    Only the first in a process meets it as it was made: what comes after might be spoilt by what came before.
+
+def _run(jobs: Sequence[Job], worker: Worker) -> Iterator[tuple[Job, ExerciseReport]]:
+    """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
+
+    Only the first in a process meets it as it was made. One that fails after others have changed something,
+    runs out of time or memory, or ends the process, gets a second chance in a fresh one.
     """
-    done: list[tuple[Job, Attempt]] = []
     waiting = list(jobs)
     while waiting:
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
-            if i > 0 and judge(job.exercise, job.bank, attempt).status not in ("passed", "missing"):
-                attempt = worker.run([job])[0]
-            done.append((job, attempt))
+            verdict = judge(job.exercise, job.bank, attempt)
+            if i > 0 and verdict.status != "passed" and _doubtful(attempt):
+                verdict = judge(job.exercise, job.bank, worker.run([job])[0])
+            yield job, verdict
         waiting = waiting[len(attempts) :]
-    return done
+
+
+def _doubtful(attempt: Attempt) -> bool:
+    out_of_memory = any(o.raised is not None and o.raised.type == "MemoryError" for o in attempt.outcomes)
+    return attempt.spoilt or out_of_memory or attempt.end not in ("complete", "undefined")
 
 
 def _with_note(verdict: ExerciseReport, cut: Cut) -> ExerciseReport:

@@ -27,6 +27,7 @@ class Attempt:
         seconds: wall clock, kept by the runner.
         detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
         error: for `"undefined"`: the exception that the definition ended in.
+        spoilt: exercises that ran before in the same process have changed what this one relies on.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -34,6 +35,7 @@ class Attempt:
     seconds: float = 0.0
     detail: str = ""
     error: Raised | None = None
+    spoilt: bool = False
 
 
 def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
@@ -52,7 +54,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
         return missing(exercise, len(bank.cases))
     mistake = _matching_mistake(exercise, bank, attempt)
     got = (
-        f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.answer)
+        f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.value())
     )
     return report(
         exercise,
@@ -120,9 +122,11 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
         return _Failure("error", _raised_message(outcome.raised, exercise))
     if expected.raised is not None:
         return _Failure("failed", f"Here your function must raise {expected.raised.type}, and it returned.")
-    if difference := compare(expected.answer, outcome.answer, exercise.tolerance):
+    if outcome.answer != expected.answer and (
+        difference := compare(expected.value(), outcome.value(), exercise.tolerance)
+    ):
         return _Failure("failed", f"Your answer {difference.message}.")
-    if _changed(bank.encoded_cases[i], outcome):
+    if outcome.arguments != bank.cases[i]:
         return _Failure(
             "failed", "Your answer is right, but your function changed its input: work on a copy of it."
         )
@@ -135,14 +139,10 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
     return None
 
 
-def _changed(encoded_case: bytes, outcome: Outcome) -> bool:
-    return encoded_case != plaindata.encode(outcome.arguments)
-
-
 def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
     """Return the first known mistake that gives the learner's outcomes on every case that was run."""
     for mistake in exercise.mistakes:
-        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.encoded_cases, strict=False)
+        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.cases, strict=False)
         if all(_same(exercise, case, known, outcome) for outcome, known, case in outcomes):
             return mistake
     return None
@@ -151,11 +151,12 @@ def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mista
 def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> bool:
     if known.raised is not None or outcome.raised is not None:
         return bool(known.raised and outcome.raised and known.raised.type == outcome.raised.type)
-    if compare(known.answer, outcome.answer, exercise.tolerance) is not None:
+    same_bytes = known.answer == outcome.answer
+    if not same_bytes and compare(known.value(), outcome.value(), exercise.tolerance) is not None:
         return False
     if exercise.stable and bool(known.warnings) != bool(outcome.warnings):
         return False
-    return _changed(case, known) == _changed(case, outcome)
+    return (known.arguments != case) == (outcome.arguments != case)
 
 
 def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt) -> ExerciseReport:
@@ -206,7 +207,7 @@ def _raised_message(raised: Raised, exercise: Exercise) -> str:
 
 def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample:
     expected = bank.expected[i]
-    right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.answer)
-    names = inspect.signature(exercise.reference).parameters
-    arguments = {name: presentable(value) for name, value in zip(names, bank.cases[i], strict=False)}
+    right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.value())
+    names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
+    arguments = {name: presentable(value) for name, value in zip(names, case, strict=False)}
     return Counterexample(arguments, right, got)

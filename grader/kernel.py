@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import dataclasses
 import io
 import random
 import sys
@@ -12,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.bank import Bank
@@ -67,8 +67,8 @@ class _Run(threading.Thread):
                 if self._stopping:
                     return
                 if outcome.raised and outcome.raised.place:
-                    raised = dataclasses.replace(outcome.raised, place=PLACE)
-                    outcome = dataclasses.replace(outcome, raised=raised)
+                    raised = msgspec.structs.replace(outcome.raised, place=PLACE)
+                    outcome = msgspec.structs.replace(outcome, raised=raised)
                 self.outcomes.append(outcome)
 
     def stop(self) -> None:

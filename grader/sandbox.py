@@ -15,7 +15,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+import msgspec
 
 from grader import plaindata
 from grader.bank import Bank
@@ -33,11 +34,14 @@ from grader.cutting import Cut
 from grader.exercise import Exercise
 from grader.judge import Attempt
 from grader.scratch import empty, overflows
-from grader.zygote import FRAME
+from grader.zygote import FRAME, LIMITS, STATUS, Message, Task
 
 Kind = Literal["light", "full"]
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
-MAX_FRAME_BYTES = 4 * 2**20  # on top of what the case itself takes
+MAX_FRAME_BYTES = 8 * 2**20  # what one case's answer and arguments may take
+MAX_JOB_BYTES = 64 * 2**20
+BATCH_SECONDS = 0.003  # outcomes are read in batches: waking up for each costs more than computing it
+MESSAGES = msgspec.msgpack.Decoder(Message)
 START_SECONDS = 180
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -66,13 +70,9 @@ class Job:
     def kind(self) -> Kind:
         return kind_of(self.exercise, self.cut)
 
-    def to_plain(self) -> dict[str, Any]:
-        return {
-            "name": self.exercise.name,
-            "pieces": [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces],
-            "cases": list(self.bank.encoded_cases),
-            "tensors": self.exercise.tensors,
-        }
+    def to_run(self) -> Task:
+        pieces = [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces]
+        return Task(self.exercise.name, pieces, self.bank.cases, self.exercise.tensors)
 
 
 class SandboxError(Exception):
@@ -144,8 +144,8 @@ class Worker:
         Returns:
             An attempt a job; fewer where the process did not live to begin the others.
         """
-        encoded = plaindata.encode([job.to_plain() for job in jobs])
-        if len(encoded) > plaindata.MAX_BYTES:
+        encoded = msgspec.msgpack.encode([job.to_run() for job in jobs])
+        if len(encoded) > MAX_JOB_BYTES:
             return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
         megabytes = max(job.exercise.megabytes for job in jobs)
         cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
@@ -170,14 +170,14 @@ def _try_out(clone: "_Clone") -> None:
     """Run a function of our own, so that a sandbox that can't work is never mistaken for a wrong answer."""
     pieces = [("trial", "def trial(x): return x + 1", [0])]
     cases = [plaindata.encode((1,))]
-    job = plaindata.encode([{"name": "trial", "pieces": pieces, "cases": cases, "tensors": False}])
+    job = msgspec.msgpack.encode([Task("trial", pieces, tuple(cases), False)])
     run = clone.start(job, 512, 60)
     try:
         deadline = time.monotonic() + 60
         run.receive(0, deadline)
-        if Outcome.from_plain(run.receive(0, deadline)["outcome"]).answer != 2:
+        if run.receive(0, deadline).outcome.value() != 2:
             raise SandboxError("The sandbox does not work here: a trial function gave a wrong answer.")
-    except (TimeoutError, EOFError, plaindata.Malformed, KeyError):
+    except (TimeoutError, EOFError, plaindata.Malformed, AttributeError):
         raise SandboxError(f"The sandbox does not work here: its trial failed. {run.kill()}") from None
     finally:
         run.close()
@@ -190,23 +190,27 @@ def _collect(jobs: Sequence[Job], run: "_Run") -> list[Attempt]:
         began = time.monotonic()
         deadline = began + job.exercise.seconds
         outcomes: list[Outcome] = []
-        end, detail, error = "complete", "", None
+        end, detail, error, spoilt = "complete", "", None, number > 0
         try:
-            if (undefined := run.receive(number, deadline).get("undefined", run)) is not run:
-                error = Outcome.from_plain(undefined).raised if undefined else None
-                end, detail = "undefined", f"No function called `{job.exercise.name}` is defined."
+            beginning = run.receive(number, deadline)
+            spoilt = beginning.spoilt
+            if beginning.undefined:
+                end, error = "undefined", beginning.error
+                detail = f"No function called `{job.exercise.name}` is defined."
             while end == "complete" and len(outcomes) < len(job.bank.cases):
-                outcomes.append(Outcome.from_plain(run.receive(number, deadline)["outcome"]))
+                if (outcome := run.receive(number, deadline).outcome) is None:
+                    raise plaindata.Malformed("a message without an outcome")
+                outcomes.append(outcome)
         except TimeoutError:
             end = "timeout"
         except EOFError:
             end, detail = "died", run.kill()
-        except (plaindata.Malformed, KeyError, AttributeError) as problem:
+        except plaindata.Malformed as problem:
             end, detail = "malformed", f"The process sent something that is no answer ({problem})."
         except _ScratchOverflow:
             end, detail = "died", "Your code writes more to disk than it may."
         seconds = time.monotonic() - began
-        attempts.append(Attempt(tuple(outcomes), end, seconds, detail, error))
+        attempts.append(Attempt(tuple(outcomes), end, seconds, detail, error, spoilt))
         if end not in ("complete", "undefined"):
             break
     return attempts
@@ -221,25 +225,35 @@ class _Run:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._position = 0  # in the buffer: what is before it has been read
 
-    def receive(self, number: int, deadline: float) -> dict[str, Any]:
+    def receive(self, number: int, deadline: float) -> Message:
         """Return the next message, which must be of exercise `number` and come before `deadline`.
 
         Raises:
             TimeoutError, EOFError, plaindata.Malformed: no message came; the pipe is closed; it is none.
         """
         self._fill(FRAME.size, deadline)
-        (length,) = FRAME.unpack_from(self._buffer)
+        (length,) = FRAME.unpack_from(self._buffer, self._position)
         if length > MAX_FRAME_BYTES:
             raise plaindata.Malformed(f"a message of {length:,} bytes")
         self._fill(FRAME.size + length, deadline)
-        message = plaindata.decode(bytes(self._buffer[FRAME.size : FRAME.size + length]))
-        del self._buffer[: FRAME.size + length]
-        if not isinstance(message, dict) or message.get("exercise") != number:
+        start = self._position + FRAME.size
+        self._position = start + length
+        frame = bytes(self._buffer[start : self._position])
+        try:
+            message = MESSAGES.decode(frame)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise plaindata.Malformed(str(error)) from None
+        if message.exercise != number:
             raise plaindata.Malformed("a message out of turn")
         return message
 
     def _fill(self, size: int, deadline: float) -> None:
+        if len(self._buffer) - self._position >= size:
+            return
+        del self._buffer[: self._position]
+        self._position = 0
         while len(self._buffer) < size:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
@@ -328,15 +342,17 @@ class _Clone:
     def __init__(self, control: socket.socket, scratch: Path):
         self._control = control
         self._scratch = scratch
+        self._run: _ForkedRun | None = None
         control.settimeout(START_SECONDS)
 
     def start(self, job: bytes, megabytes: int, cpu_seconds: int) -> "_ForkedRun":
+        self._clean()
         results, theirs = os.pipe()
         memory = os.memfd_create("job")
         try:
             _write(memory, job)
             os.lseek(memory, 0, os.SEEK_SET)
-            socket.send_fds(self._control, [struct.pack("!II", megabytes, cpu_seconds)], [memory, theirs])
+            socket.send_fds(self._control, [LIMITS.pack(megabytes, cpu_seconds)], [memory, theirs])
             _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
         except OSError as error:
             os.close(results)
@@ -347,11 +363,18 @@ class _Clone:
         if not descriptors:
             os.close(results)
             raise SandboxError("The sandbox stopped working: it could not confine itself.")
-        return _ForkedRun(results, self._scratch, descriptors[0], self._control)
+        self._run = _ForkedRun(results, self._scratch, descriptors[0], self._control)
+        return self._run
+
+    def _clean(self) -> None:
+        """Wait until the last run's process, killed long since, is gone, and remove what it wrote."""
+        if self._run is not None:
+            self._run.wait()
+        empty(self._scratch)
 
     def close(self) -> None:
+        self._clean()
         self._control.close()
-        empty(self._scratch)
         with contextlib.suppress(OSError):
             self._scratch.rmdir()
 
@@ -361,35 +384,34 @@ class _ForkedRun(_Run):
         super().__init__()
         self._results = results
         self._scratch = scratch
-        self._pidfd: int | None = pidfd
+        self._pidfd = pidfd
         self._control = control
-        self._ending = ""
 
     def _read(self, seconds: float) -> bytes | None:
         if _readable(self._results, seconds):
+            time.sleep(BATCH_SECONDS)
             return os.read(self._results, 2**20)
         if overflows(self._scratch):
             raise _ScratchOverflow
         return None
 
     def kill(self) -> str:
-        if self._pidfd is not None:
-            _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
-            self._end()
-        return self._ending
-
-    def _end(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        os.close(self._pidfd)
-        self._pidfd = None
-        self._ending = _ending(*struct.unpack("!i", self._control.recv(4, socket.MSG_WAITALL)))
+        _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
+        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        self._control.sendall(bytes(LIMITS.size))
+        return _ending(*STATUS.unpack(self._control.recv(STATUS.size, socket.MSG_WAITALL)))
 
     def close(self) -> None:
-        if self._pidfd is not None:
-            self._end()
+        with contextlib.suppress(ProcessLookupError):  # `kill` has had it waited for
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._results)
-        empty(self._scratch)
+
+    def wait(self) -> None:
+        """Wait for the end of the process, after `close`."""
+        if self._pidfd >= 0:
+            _readable(self._pidfd, START_SECONDS)
+            os.close(self._pidfd)
+            self._pidfd = -1
 
 
 class _LoneRun(_Run):
@@ -412,7 +434,7 @@ class _LoneRun(_Run):
         self._reader.start()
         deadline = time.monotonic() + START_SECONDS
         self._fill(1, deadline)
-        del self._buffer[:1]
+        self._position = 1
 
     def _pump(self, job: bytes) -> None:
         with contextlib.suppress(OSError):

@@ -17,26 +17,62 @@ import signal
 import socket
 import struct
 import sys
+import threading
+import warnings
 from typing import Any
 
-from grader import calling, confinement, defining, plaindata
+import msgspec
+
+from grader import calling, confinement, defining
 
 PRELOADED = {
     "light": ("numpy", "math", "itertools", "functools", "collections", "random", "dataclasses", "typing"),
     "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn"),
 }
+# Where one exercise's code could change something for the next.
+WATCHED = (
+    "builtins", "math", "random", "warnings", "numpy", "numpy.linalg", "numpy.random", "tensorflow",
+    "tensorflow._api.v2.math", "tensorflow._api.v2.nn", "keras", "keras.ops", "keras.activations",
+)  # fmt: skip
 RESULTS = 3  # the child's file descriptor for its outcomes
-FRAME = struct.Struct("!I")  # the length of the frame that follows
+FRAME = struct.Struct("!I")  # the length of the message that follows
+LIMITS = struct.Struct("!II")  # sent with a job: megabytes, seconds of processor time
+STATUS = struct.Struct("!i")  # how the last child ended: the answer to LIMITS without a job
 PR_SET_PDEATHSIG = 1
+
+
+class Task(msgspec.Struct, frozen=True, array_like=True):
+    """What to run: the code of an exercise, in cells of which some statements count, and its cases."""
+
+    name: str
+    pieces: list[tuple[str, str, list[int]]]
+    cases: tuple[bytes, ...]
+    tensors: bool
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """What a child sends: the beginning of an exercise, then the outcome of each of its cases.
+
+    Args:
+        exercise: its number in the job.
+        outcome: `None` at the beginning.
+        undefined: at the beginning: whether the code does not define the function.
+        error: at the beginning: the first exception of the code around the function.
+        spoilt: at the beginning: whether exercises before it have changed what all of them share.
+    """
+
+    exercise: int
+    outcome: calling.Outcome | None = None
+    undefined: bool = False
+    error: calling.Raised | None = None
+    spoilt: bool = False
 
 
 def main(kind: str, control: socket.socket) -> None:
     """Import what `kind` names, say what the machine can do, then clone until the socket is closed."""
     _preload(kind)
     level = confinement.level()
-    if level != "process":
-        import pyseccomp  # noqa: F401  (looks for the library once, here)
-        import sandlock  # noqa: F401
+    system_calls = confinement.system_call_filter() if level != "process" else None
     readable = confinement.readable_paths()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # clones are not waited for
     gc.freeze()
@@ -47,29 +83,36 @@ def main(kind: str, control: socket.socket) -> None:
             return
         if os.fork() == 0:
             control.close()
-            _clone(readable, scratch.decode(), socket.socket(fileno=descriptors[0]))
+            _clone(readable, scratch.decode(), system_calls, socket.socket(fileno=descriptors[0]))
             os._exit(0)
         os.close(descriptors[0])
 
 
-def _clone(readable: list[str], scratch: str, control: socket.socket) -> None:
-    """Serve one worker: fork a child for each job, hand out its pidfd, and tell how it ended."""
+def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket.socket) -> None:
+    """Serve one worker: fork a child for each job and hand out its pidfd; when asked, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _die_with_parent()
     memory = confinement.address_space()
     os.chdir(scratch)
     os.environ["TMPDIR"] = os.environ["HOME"] = scratch
+    pid = 0
     while True:
-        header, descriptors, _, _ = socket.recv_fds(control, 64, 2)
-        if not header:
+        limits, descriptors, _, _ = socket.recv_fds(control, LIMITS.size, 2)
+        if not limits:
             return
-        megabytes, cpu_seconds = struct.unpack("!II", header)
+        if not descriptors:
+            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+            pid = 0
+            continue
+        if pid:
+            os.waitpid(pid, 0)
+        megabytes, cpu_seconds = LIMITS.unpack(limits)
         pid = os.fork()
         if pid == 0:
             try:
                 _die_with_parent()
                 confinement.confine_files(readable, scratch)
-                run_job(*descriptors, memory + megabytes * 2**20, cpu_seconds, sandboxed=True)
+                run_job(*descriptors, memory + megabytes * 2**20, cpu_seconds, system_calls)
             finally:
                 os._exit(0)
         for descriptor in descriptors:
@@ -77,31 +120,6 @@ def _clone(readable: list[str], scratch: str, control: socket.socket) -> None:
         pidfd = os.pidfd_open(pid)
         socket.send_fds(control, [b"+"], [pidfd])
         os.close(pidfd)
-        _, status = os.waitpid(pid, 0)
-        control.sendall(struct.pack("!i", os.waitstatus_to_exitcode(status)))
-
-
-def run_job(job: int, results: int, memory: int, cpu_seconds: int, *, sandboxed: bool) -> None:
-    """Read a job, give up all rights, and run it.
-
-    Args:
-        job: file descriptor of the encoded job, a list of exercises (see `run_exercises`).
-        results: file descriptor for the outcomes.
-        memory, cpu_seconds: limits, in bytes and seconds.
-        sandboxed: filter system calls.
-    """
-    with os.fdopen(job, "rb") as file:
-        exercises = plaindata.decode(file.read())
-    os.dup2(results, RESULTS)
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.closerange(RESULTS + 1, 4096)
-    sys.stdin, sys.stdout, sys.stderr = (open(d, m) for d, m in ((0, "r"), (1, "w"), (2, "w")))  # noqa: SIM115
-    confinement.limit_resources(memory, cpu_seconds)
-    if sandboxed:
-        confinement.filter_system_calls()
-    run_exercises(exercises)
 
 
 def run_alone(kind: str, megabytes: int, cpu_seconds: int) -> None:
@@ -111,45 +129,73 @@ def run_alone(kind: str, megabytes: int, cpu_seconds: int) -> None:
     """
     _preload(kind)
     os.write(1, b"+")
-    run_job(0, 1, confinement.address_space() + megabytes * 2**20, cpu_seconds, sandboxed=False)
+    run_job(0, 1, confinement.address_space() + megabytes * 2**20, cpu_seconds)
+
+
+def run_job(job: int, results: int, memory: int, cpu_seconds: int, system_calls: Any = None) -> None:
+    """Read a job, give up all rights, and run it.
+
+    Args:
+        job: file descriptor of the encoded job, a list of `Task`.
+        results: file descriptor for the outcomes.
+        memory, cpu_seconds: limits, in bytes and seconds.
+        system_calls: the filter of system calls to load, where there is a sandbox.
+    """
+    with os.fdopen(job, "rb") as file:
+        exercises = msgspec.msgpack.decode(file.read(), type=list[Task])
+    os.dup2(results, RESULTS)
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.closerange(RESULTS + 1, 4096)
+    sys.stdin, sys.stdout, sys.stderr = (open(d, m) for d, m in ((0, "r"), (1, "w"), (2, "w")))  # noqa: SIM115
+    confinement.limit_resources(memory, cpu_seconds)
+    if system_calls is not None:
+        system_calls.load()
+    run_exercises(exercises)
+
+
+def run_exercises(exercises: list[Task]) -> None:
+    """Call each exercise's function on each of its cases, and send every outcome as it comes."""
+    before = _shared_state()
+    for number, exercise in enumerate(exercises):
+        spoilt = _shared_state() != before
+        function, error = defining.define(exercise.name, exercise.pieces)
+        _send(Message(number, None, function is None, error, spoilt))
+        if function is None:
+            continue
+        places = {place for place, _, _ in exercise.pieces}
+        for case in exercise.cases:
+            outcome = calling.call(function, case, tensors=exercise.tensors, places=places)
+            if error and outcome.raised and outcome.raised.type == "NameError":
+                outcome = calling.Outcome(raised=error)
+            _send(Message(number, outcome))
+
+
+def _shared_state() -> list[Any]:
+    """Return what one exercise's code could change for the next: a function of NumPy that it replaced, say.
+
+    A learner who deceives this spoils their own exercises only.
+    """
+    modules = (vars(sys.modules[name]) for name in WATCHED if name in sys.modules)
+    state: list[Any] = [hash(tuple(map(id, names.values()))) for names in modules]
+    errors = sys.modules["numpy"].geterr()
+    return [*state, errors, len(warnings.filters), threading.active_count(), sys.getrecursionlimit()]
+
+
+def _send(message: Message) -> None:
+    frame = msgspec.msgpack.encode(message)
+    view = memoryview(FRAME.pack(len(frame)) + frame)
+    while view:
+        view = view[os.write(RESULTS, view) :]
 
 
 def _preload(kind: str) -> None:
     for module in PRELOADED[kind]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-
-
-def run_exercises(exercises: list[dict[str, Any]]) -> None:
-    """Call each exercise's function on each of its cases, and send every outcome as it comes.
-
-    Args:
-        exercises: of each, its `name`, the `pieces` of its code, its encoded `cases`, and whether its
-            arguments are `tensors`.
-    """
-    for number, exercise in enumerate(exercises):
-        function, error = defining.define(exercise["name"], exercise["pieces"])
-        if function is None:
-            _send(
-                {"exercise": number, "undefined": error and calling.Outcome(None, error, (), ()).to_plain()}
-            )
-            continue
-        _send({"exercise": number})
-        places = {place for place, _, _ in exercise["pieces"]}
-        for case in exercise["cases"]:
-            outcome = calling.call(
-                function, plaindata.decode(case), tensors=exercise["tensors"], places=places
-            )
-            if outcome.raised and outcome.raised.type == "NameError" and error:
-                outcome = calling.Outcome(None, error, (), ())
-            _send({"exercise": number, "outcome": outcome.to_plain()})
-
-
-def _send(message: dict[str, Any]) -> None:
-    frame = plaindata.encode(message)
-    view = memoryview(FRAME.pack(len(frame)) + frame)
-    while view:
-        view = view[os.write(RESULTS, view) :]
+    if sys.platform != "win32":
+        import resource  # noqa: F401  (so that no child has to import it)
 
 
 def _die_with_parent() -> None:

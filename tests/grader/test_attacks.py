@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 import solutions
-from grader.bank import bank_of
+from grader.bank import PUBLIC_SEED, bank_of
 from grader.exercises import all_exercises
+from grader.grading import grade
+from grader.sandbox import Sandbox
+from grader.submission import read
 
 NEIGHBOUR = """
 import numpy as np
@@ -139,9 +142,11 @@ DECEPTIONS = {
     "patched_grader": (
         "import sys\n"
         "def relu(x):\n"
-        "    calling = sys.modules['grader.calling']\n"
-        "    calling.Outcome.to_plain = lambda self: {'answer': 0, 'raised': None, 'warnings': [],\n"
-        "                                             'arguments': [x], 'passed': True, 'score': 1.0}\n"
+        "    calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+        "    send = zygote._send\n"
+        "    def forged(message):\n"
+        "        send(zygote.Message(message.exercise, calling.Outcome(b'\\xc3', None, (), b'\\xc3')))\n"
+        "    zygote._send = forged\n"
         "    return x * 7"
     ),
     "forged_output": (
@@ -158,9 +163,10 @@ DECEPTIONS = {
     ),
     "endless_frame": ("import os\ndef relu(x):\n    while True: os.write(3, b'\\x7f' * 4096)"),
     "endless_frames": (
-        "import os, sys\ndef relu(x):\n"
+        "import sys\ndef relu(x):\n"
         "    send = sys.modules['grader.zygote']._send\n"
-        "    while True: send({'exercise': 0, 'outcome': {'answer': 0}})"
+        "    message = sys.modules['grader.zygote'].Message(0)\n"
+        "    while True: send(message)"
     ),
     "closed_output": "import os, time\ndef relu(x):\n    os.closerange(0, 64)\n    time.sleep(60)",
     "exit": "import os\ndef relu(x): os._exit(0)",
@@ -306,10 +312,21 @@ def test_attack_does_not_reach_what_is_graded_after_it(graded, constants):
     assert graded(NEIGHBOUR.replace("honest", "relu"))["relu"].status == "passed"
 
 
-def test_scratch_is_empty_after_a_run(graded, constants, worker):
-    graded(f"{NEIGHBOUR}\n{constants}\n{DECEPTIONS['deep_folders']}\n")
-    for clone in worker._clones.values():
-        assert list(clone._scratch.iterdir()) == []
+def test_nobody_finds_what_another_left_behind(graded, constants, sandbox):
+    looking = "import os\ndef relu(x):\n    assert os.listdir() == []\n    return honest(x)"
+    for left in ("deep_folders", "full_disk"):
+        graded(f"{NEIGHBOUR}\n{constants}\n{DECEPTIONS[left]}\n")
+        assert graded(f"{NEIGHBOUR}\n{looking}\n")["relu"].status == "passed"
+
+
+def test_scratch_folders_are_removed_at_the_end(constants, tmp_path):
+    (tmp_path / "m.py").write_text(f"{NEIGHBOUR}\n{constants}\n{DECEPTIONS['deep_folders']}\n")
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        grade(read(tmp_path / "m.py"), worker, seed=PUBLIC_SEED, sandbox=sandbox.level)
+        scratch = [clone._scratch for clone in worker._clones.values()]
+        assert all(folder.exists() for folder in scratch)
+    assert not any(folder.exists() for folder in scratch)
 
 
 def test_nothing_is_left_when_the_grader_is_killed(tmp_path, home):

@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader import bank
@@ -31,8 +32,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def as_bytes(found):
-    plain = [o.to_plain() for outcomes in (found.expected, *found.mistakes.values()) for o in outcomes]
-    return found.encoded_cases, list(found.mistakes), bank.plaindata.encode(plain)
+    return msgspec.msgpack.encode(found)
 
 
 def test_a_bank_is_built_once_and_then_read(own_home, builds):
@@ -53,7 +53,7 @@ def test_a_damaged_bank_is_built_again(own_home, builds):
 
 
 def test_every_seed_has_a_bank_of_its_own(own_home):
-    cases = {bank_of(RELU, seed).encoded_cases for seed in (PUBLIC_SEED, "1", "2", "")}
+    cases = {bank_of(RELU, seed).cases for seed in (PUBLIC_SEED, "1", "2", "")}
     assert len(cases) == 4
     assert len(list((own_home / "cache" / "banks").iterdir())) == 4
 

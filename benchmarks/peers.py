@@ -57,6 +57,7 @@ class Peer:
         command: what is timed, as one would type it.
         prepare: writes the course and the submissions, and returns the commands to time, run in `folder`.
         verdicts: reads what the commands left behind.
+        a_command_each: whether every submission takes a command of its own.
     """
 
     package: str
@@ -64,6 +65,7 @@ class Peer:
     command: str
     prepare: Callable[[Path, Path, Cases, list[Submission]], list[list[str]]]
     verdicts: Callable[[Path, Path], Verdicts]
+    a_command_each: bool = False
 
 
 class NotInstalled(Exception):
@@ -284,6 +286,7 @@ PEERS = (
         "otter run NOTEBOOK -a autograder.zip -o FOLDER --no-logo",
         otter_run,
         otter_run_verdicts,
+        a_command_each=True,
     ),
     Peer(
         "otter",

@@ -25,9 +25,11 @@ import msgspec
 
 from grader import calling, confinement, defining
 
+# Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
+COURSE = ("dlcourse", "dlcourse.console")
 PRELOADED = {
-    "light": ("numpy", "math", "itertools", "functools", "collections", "random", "dataclasses", "typing"),
-    "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn"),
+    "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
+    "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn", *COURSE),
 }
 # Where one exercise's code could change something for the next.
 WATCHED = (

@@ -9,6 +9,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader.confinement import level
+from grader.exercises import exercises_of
+from grader.grading import grade
+from grader.sandbox import Sandbox
+from grader.submission import read
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,6 +51,23 @@ def test_solved(build, lesson, environment, monkeypatch, tmp_path):
         if before.outputs:
             assert stdout(cell) == stdout(before)
         assert "Waiting for" not in stdout(cell)
+
+
+def test_graded_in_the_sandbox(build, lesson, tmp_path):
+    if level() == "process":
+        pytest.skip("no sandbox on this machine")  # Landlock and seccomp are Linux's
+    untouched = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4)
+    nbformat.write(untouched, tmp_path / "untouched.ipynb")
+    nbformat.write(build.with_solutions(untouched), tmp_path / "solved.ipynb")
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        for name, status in (("untouched", "missing"), ("solved", "passed")):
+            submission = read(tmp_path / f"{name}.ipynb")
+            report = grade(submission, worker, seed="secret", sandbox=sandbox.level)
+            assert [e.name for e in report.exercises] == [e.name for e in exercises_of(lesson.stem)]
+            assert {e.name: e.status for e in report.exercises} == dict.fromkeys(
+                [e.name for e in report.exercises], status
+            )
 
 
 def card(cell):

@@ -15,6 +15,7 @@ import numpy as np
 from grader import plaindata
 
 NUMERIC_WARNINGS = ("overflow", "divide by zero", "invalid value")
+MAX_ANSWER_BYTES = 2 * 2**20
 NONE = plaindata.encode(None)
 
 
@@ -69,13 +70,13 @@ def call(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = plaindata.encode(function(*arguments))
+            answer = plaindata.encode(function(*arguments), MAX_ANSWER_BYTES)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raised = describe(error, places)
         try:
-            after = plaindata.encode(arguments)
+            after = plaindata.encode(arguments, MAX_ANSWER_BYTES)
         except Exception:  # the learner left something in a list whose methods misbehave
             after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}

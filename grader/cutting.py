@@ -44,20 +44,29 @@ class Cut:
     Args:
         pieces: what to run, in order.
         imports: the top-level packages that it imports: `{"numpy", "tensorflow"}`.
-        definitions: how many top-level statements define the exercise's function.
+        definitions: the top-level statements that define the exercise's function; the last one counts.
         error: where no statement defines it, but a cell with a syntax error seems to: that error.
         place: and that cell.
     """
 
     pieces: list[Piece]
     imports: frozenset[str]
-    definitions: int
+    definitions: list[ast.stmt]
     error: SyntaxError | None = None
     place: str = ""
 
     @property
     def statements(self) -> list[ast.stmt]:
         return [node for piece in self.pieces for node in piece.nodes]
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether the function is as the lesson gives it: a docstring, then `raise NotImplementedError`."""
+        last = self.definitions[-1] if self.definitions else None
+        if not isinstance(last, FUNCTIONS):
+            return False
+        body = last.body[1:] if ast.get_docstring(last) is not None else last.body
+        return [ast.unparse(statement) for statement in body] == ["raise NotImplementedError"]
 
 
 class Cutter:
@@ -83,10 +92,10 @@ class Cutter:
     def cut(self, name: str) -> Cut:
         """Return the code that defines `name`, a function."""
         own = self._binders.get(name, [])
-        definitions = [s for s in own if name in s.defines]
+        definitions = [s.node for s in own if name in s.defines]
         if not definitions and not self._always:
             broken = self._broken_cell(name)
-            return Cut([], frozenset(), 0, broken and broken.error, broken.place if broken else "")
+            return Cut([], frozenset(), [], broken and broken.error, broken.place if broken else "")
         needed, names, todo = set(), set(), [name]
         waiting = list(self._always)
         while todo or waiting:
@@ -103,9 +112,8 @@ class Cutter:
                 if wanted not in names:
                     names.add(wanted)
                     waiting.extend(self._binders.get(wanted, ()))
-        return Cut(
-            _pieces(needed), frozenset(n for s in needed for n in s.imports), max(len(definitions), bool(own))
-        )
+        imports = frozenset(name for statement in needed for name in statement.imports)
+        return Cut(_pieces(needed), imports, definitions)
 
     def defined(self) -> frozenset[str]:
         """Return every name that some statement, or some cell with a syntax error, seems to define."""

@@ -77,7 +77,7 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
         message = f"{cut.place} has a syntax error in line {cut.error.lineno}: {cut.error.msg}."
         raised = Raised("SyntaxError", (), cut.error.msg or "", cut.error.lineno, cut.place)
         return report(exercise, "error", message, raised=raised)
-    if not cut.definitions:
+    if not cut.pieces or cut.is_stub:
         return missing(exercise)
     if call := calls(cut.statements, exercise.forbidden):
         message = f"Your code uses `{call}`, which this exercise asks you to build yourself."
@@ -115,9 +115,9 @@ def _doubtful(attempt: Attempt) -> bool:
 
 
 def _with_note(verdict: ExerciseReport, cut: Cut) -> ExerciseReport:
-    if cut.definitions < 2:
+    if len(cut.definitions) < 2:
         return verdict
-    note = f"`{verdict.name}` is defined {cut.definitions} times here: the last definition counts."
+    note = f"`{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."
     return msgspec.structs.replace(verdict, message=f"{verdict.message} {note}")
 
 

@@ -37,13 +37,18 @@ class Foreign:
     reason: str = ""
 
 
-def encode(value: Any) -> bytes:
-    """Return `value` as bytes; what is no plain data is replaced by a `Foreign`.
+def encode(value: Any, limit: int = MAX_BYTES) -> bytes:
+    """Return `value` as bytes; what is no plain data, or too much of it, is replaced by a `Foreign`.
 
     >>> decode(encode({"x": (1, 2.5)}))
     {'x': (1, 2.5)}
     """
-    return msgspec.msgpack.encode(_plain(value, 0, [MAX_NODES]))
+    if type(value) is np.ndarray and value.nbytes > limit:
+        return msgspec.msgpack.encode(_foreign(value, f"shape {value.shape}, {value.nbytes:,} bytes"))
+    encoded = msgspec.msgpack.encode(_plain(value, 0, [MAX_NODES]))
+    if len(encoded) > limit:
+        return msgspec.msgpack.encode(_foreign(value, f"{len(encoded):,} bytes"))
+    return encoded
 
 
 def decode(data: bytes) -> Any:

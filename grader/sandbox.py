@@ -38,7 +38,8 @@ from grader.zygote import FRAME, LIMITS, STATUS, Message, Task
 
 Kind = Literal["light", "full"]
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
-MAX_FRAME_BYTES = 8 * 2**20  # what one case's answer and arguments may take
+MAX_FRAME_BYTES = 8 * 2**20
+MAX_ATTEMPT_BYTES = 64 * 2**20  # all messages of one exercise
 MAX_JOB_BYTES = 64 * 2**20
 BATCH_SECONDS = 0.003  # outcomes are read in batches: waking up for each costs more than computing it
 MESSAGES = msgspec.msgpack.Decoder(Message)
@@ -153,11 +154,18 @@ class Worker:
         if self._sandbox.level == "process":
             run = _LoneRun(kind, encoded, megabytes, cpu_seconds)
         else:
-            run = self._clone(kind).start(encoded, megabytes, cpu_seconds)
+            run = self._start(kind, encoded, megabytes, cpu_seconds)
         try:
             return _collect(jobs, run)
         finally:
             run.close()
+
+    def _start(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> "_ForkedRun":
+        try:
+            return self._clone(kind).start(job, megabytes, cpu_seconds)
+        except SandboxError:  # the clone was killed, perhaps for want of memory: once more, with a new one
+            self._clones.pop(kind).close()
+            return self._clone(kind).start(job, megabytes, cpu_seconds)
 
     def _clone(self, kind: Kind) -> "_Clone":
         if kind not in self._clones:
@@ -189,6 +197,7 @@ def _collect(jobs: Sequence[Job], run: "_Run") -> list[Attempt]:
     for number, job in enumerate(jobs):
         began = time.monotonic()
         deadline = began + job.exercise.seconds
+        run.allowance = MAX_ATTEMPT_BYTES
         outcomes: list[Outcome] = []
         end, detail, error, spoilt = "complete", "", None, number > 0
         try:
@@ -226,6 +235,7 @@ class _Run:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._position = 0  # in the buffer: what is before it has been read
+        self.allowance = MAX_ATTEMPT_BYTES
 
     def receive(self, number: int, deadline: float) -> Message:
         """Return the next message, which must be of exercise `number` and come before `deadline`.
@@ -235,7 +245,8 @@ class _Run:
         """
         self._fill(FRAME.size, deadline)
         (length,) = FRAME.unpack_from(self._buffer, self._position)
-        if length > MAX_FRAME_BYTES:
+        self.allowance -= length
+        if length > MAX_FRAME_BYTES or self.allowance < 0:
             raise plaindata.Malformed(f"a message of {length:,} bytes")
         self._fill(FRAME.size + length, deadline)
         start = self._position + FRAME.size

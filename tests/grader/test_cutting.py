@@ -111,7 +111,7 @@ def test_a_syntax_error_costs_only_what_is_near(cut):
     assert cut(source)[0]() == 2
     assert cut(source)[0].__code__.co_firstlineno == 4
     broken = cut(source, "other")[2]
-    assert (broken.definitions, broken.error.lineno) == (0, 1)
+    assert (broken.definitions, broken.error.lineno) == ([], 1)
 
 
 def test_an_unclosed_bracket_costs_only_what_is_near(cut):

@@ -2,6 +2,9 @@
 
 import inspect
 import json
+import os
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -213,3 +216,29 @@ def test_without_a_sandbox_hangs_deaths_and_memory_are_seen(lone, tmp_path):
 def test_tensorflow_is_imported_before_the_clock_starts(lone, tmp_path):
     source = "import tensorflow as tf\ndef forward_propagation(X, W, b): return tf.nn.relu(X @ W + b)\n"
     assert grade_alone(lone, tmp_path, source)["forward_propagation"].status == "passed"
+
+
+def test_a_stub_starts_no_tensorflow(tmp_path):
+    (tmp_path / "m.py").write_text(stub_of("forward_propagation") + source_of("relu"))
+    with Sandbox() as sandbox:
+        report = grade(read(tmp_path / "m.py"), sandbox.worker(), seed="s", sandbox=sandbox.level)
+        assert {v.name: v.status for v in report.exercises}["forward_propagation"] == "missing"
+        assert set(sandbox._zygotes) == {"light"}
+
+
+def test_a_killed_clone_is_replaced(tmp_path):
+    (tmp_path / "m.py").write_text(source_of("relu"))
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        for _ in range(2):
+            report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")
+            assert report.all_passed
+            for process in Path("/proc").glob("[0-9]*"):
+                if f"PPid:\t{sandbox.zygote('light')._process.pid}\n" in (process / "status").read_text():
+                    os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_a_huge_answer_is_a_wrong_shape_and_no_accident(graded):
+    verdict = graded("import numpy as np\ndef relu(x): return np.zeros((3000, 3000))\n")["relu"]
+    assert verdict.status == "failed"
+    assert "(3000, 3000)" in verdict.message

@@ -1,7 +1,9 @@
 """`check` and `solved`, called as a learner would, in a plain process and in a real kernel."""
 
 import contextlib
+import os
 import random
+import subprocess
 import sys
 import textwrap
 import time
@@ -233,3 +235,16 @@ def test_a_card_fits_a_screen_reader():
             relu(x=1)
             expected: 1
         Hint 1 of 3: look.""")
+
+
+def test_a_file_that_hides_numpy_is_named(tmp_path):
+    (tmp_path / "numpy.py").write_text("x = 1\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "from grader import check"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(["", *sys.path])),
+        check=False,
+    )
+    assert done.stderr.strip().endswith("Your file numpy.py hides the package numpy: rename it.")

@@ -14,8 +14,10 @@ import importlib.util
 import json
 import os
 import site
+import socket
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 OURS = ("solutions", "grader", "dlcourse", "lessons", "datasets")
@@ -163,15 +165,41 @@ def address_space() -> int:
 
 
 def main() -> None:
-    """Print this machine's sandbox level as one line of JSON."""
-    lacking = missing()
+    """Try the sandbox in a child process and print what came of it as one line of JSON."""
+    lacking = missing() or _trial()
     if lacking:
         print(json.dumps({"sandbox": "process", "detail": lacking}))
     else:
         import sandlock
 
-        detail = f"Landlock ABI {sandlock.landlock_abi_version()}, seccomp through libseccomp"
+        detail = f"tried; Landlock ABI {sandlock.landlock_abi_version()}, seccomp through libseccomp"
         print(json.dumps({"sandbox": "landlock+seccomp", "detail": detail}))
+
+
+def _trial() -> str | None:
+    """Confine a child that then tries what must fail; return what did not hold, or `None`."""
+    system_calls, readable = system_call_filter(), readable_paths()
+    outcome = ["", "it could not be set up", "a forbidden file was read", "a socket was opened"]
+    with tempfile.TemporaryDirectory() as scratch:
+        if (pid := os.fork()) == 0:
+            status = 1
+            try:
+                confine_files(readable, scratch)
+                system_calls.load()
+                status = 2
+                with contextlib.suppress(PermissionError):
+                    os.open(__file__, os.O_RDONLY)
+                    os._exit(status)
+                status = 3
+                with contextlib.suppress(PermissionError):
+                    socket.socket()
+                    os._exit(status)
+                status = 0
+            finally:
+                os._exit(status)
+        _, ended = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(ended)
+    return None if code == 0 else f"tried, and {outcome[code] if 0 < code < 4 else 'it crashed'}"
 
 
 if __name__ == "__main__":

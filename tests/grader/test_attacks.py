@@ -45,6 +45,10 @@ FORBIDDEN_ACTS = {
     "read_passwords": "def attack(): open('/etc/passwd').read()",
     "read_parent_command_line": "import os\ndef attack(): open(f'/proc/{os.getppid()}/cmdline').read()",
     "read_grader_environment": "import os\ndef attack(): os.environ['GRADER_SECRET']",
+    "read_by_tensorflow": (
+        "import tensorflow as tf\ndef attack(): tf.io.read_file(SOLUTIONS + '/neural_networks.py')"
+    ),
+    "write_by_tensorflow": "import tensorflow as tf\ndef attack(): tf.io.write_file(CANARY, 'defaced')",
     "write_outside": "def attack(): open(CANARY, 'w').write('defaced')",
     "delete_outside": "import os\ndef attack(): os.remove(CANARY)",
     "rename_outside": "import os\ndef attack(): os.rename(CANARY, CANARY + '2')",
@@ -336,13 +340,14 @@ def test_nothing_is_left_when_the_grader_is_killed(tmp_path, home):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(1.5)
-    descendants = _descendants(grader.pid)
+    while len(descendants := _descendants(grader.pid)) < 3:  # zygote, clone, and the child that sleeps
+        assert grader.poll() is None, "it ended before there was anything to leave behind"
+        time.sleep(0.01)
     grader.send_signal(signal.SIGKILL)
     grader.wait()
-    assert descendants, "there was nothing to leave behind"
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline and any(map(_alive, descendants)):
+    for _ in range(200):
+        if not any(map(_alive, descendants)):
+            break
         time.sleep(0.05)
     assert not any(map(_alive, descendants))
 

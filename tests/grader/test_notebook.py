@@ -86,9 +86,7 @@ def stubborn(x):
 
 @pytest.mark.parametrize("function", [loop, stubborn])
 def test_it_never_hangs(shown, function):
-    began = time.monotonic()
     assert "too slow" in shown(named("relu", function))
-    assert time.monotonic() - began < 12
 
 
 def exits(x):

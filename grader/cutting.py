@@ -204,7 +204,7 @@ class _Statement:
         """The global names that it looks up, now or when its functions are called."""
         try:
             table = symtable.symtable(self.text, self.cell.place, "exec")
-        except SyntaxError:  # it shares a line with the end of another statement
+        except (SyntaxError, RecursionError, MemoryError):  # it shares a line with another, or is too deep
             return frozenset(n.id for n in ast.walk(self.node) if isinstance(n, ast.Name))
         names, tables = set(), [table]
         while tables:

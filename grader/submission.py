@@ -10,6 +10,8 @@ from pathlib import Path
 
 SUFFIXES = (".ipynb", ".py")
 MAX_FILE_BYTES = 64 * 2**20
+MAX_CODE_CHARACTERS = 2 * 2**20
+MAX_REPAIRED_PIECES = 500
 
 
 class UnusableInput(Exception):
@@ -79,7 +81,13 @@ def read(path: Path, name: str | None = None) -> Submission:
         ) from None
     if path.suffix == ".ipynb":
         return _read_notebook(text, name)
+    _require_reasonable(len(text), name)
     return Submission(name, tuple(_parse_module(text, name)))
+
+
+def _require_reasonable(characters: int, name: str) -> None:
+    if characters > MAX_CODE_CHARACTERS:
+        raise UnusableInput(f"{name} holds {characters:,} characters of code, more than anyone writes.")
 
 
 def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -124,19 +132,24 @@ def _read_notebook(text: str, name: str) -> Submission:
                 "save it to bring it to format 4."
             )
         raise UnusableInput(f"{name} is JSON, but no Jupyter notebook: it has no list of cells.")
-    cells = []
-    for number, cell in enumerate(notebook["cells"], start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", "")
-        if isinstance(source, list):
-            source = "".join(line for line in source if isinstance(line, str))
-        if isinstance(source, str):
-            cells.append(_parse_cell(source, f"cell {number}"))
+    sources = list(_code(notebook["cells"]))
+    _require_reasonable(sum(len(source) for _, source in sources), name)
+    cells = [_parse_cell(source, f"cell {number}") for number, source in sources]
     metadata = notebook.get("metadata")
     course = metadata.get("dlcourse") if isinstance(metadata, dict) else None
     lesson = course.get("lesson") if isinstance(course, dict) else None
     return Submission(name, tuple(cells), lesson if isinstance(lesson, str) else None)
+
+
+def _code(cells: list) -> Iterator[tuple[int, str]]:
+    """Yield each code cell's number in the notebook, from 1, and its source."""
+    for number, cell in enumerate(cells, start=1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", "")
+            if isinstance(source, list):
+                source = "".join(line for line in source if isinstance(line, str))
+            if isinstance(source, str):
+                yield number, source
 
 
 def _parse_cell(source: str, place: str) -> Cell:
@@ -164,6 +177,9 @@ def _parse_module(text: str, name: str) -> Iterator[Cell]:
         *(i for i, line in enumerate(lines) if re.match(r"(def|class|async|import|from|@)\b|@", line)),
     ]
     starts = [i for i in starts if i == 0 or not lines[i - 1].startswith("@")]
+    if len(starts) > MAX_REPAIRED_PIECES:
+        yield whole
+        return
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         # Empty lines before it keep the numbers of the lines as they are in the file.
         piece = "\n" * start + "\n".join(lines[start:end])

@@ -85,6 +85,29 @@ def test_odd_notebooks_are_read_as_far_as_they_go(tmp_path, text):
     assert read(tmp_path / "n.ipynb").lesson is None
 
 
+def test_too_much_code_is_refused(tmp_path):
+    (tmp_path / "m.py").write_text("x = 1\n" * 400_000)
+    (tmp_path / "n.ipynb").write_text(notebook(*["x = 1\n" * 1000] * 400))
+    for name in ("m.py", "n.ipynb"):
+        with pytest.raises(UnusableInput, match="more than anyone writes"):
+            read(tmp_path / name)
+
+
+def test_a_large_broken_file_is_one_broken_cell(tmp_path):
+    (tmp_path / "m.py").write_text("def f(): pass\n" * 20_000 + "def (")
+    (cell,) = read(tmp_path / "m.py").cells
+    assert cell.tree is None
+
+
+@pytest.mark.parametrize(
+    "deep", ["x" + ".a" * 90_000, "-" * 90_000 + "1", "[" * 90_000, "x" + "(1)" * 90_000]
+)
+def test_code_that_is_too_deep_is_a_syntax_error_or_nothing(tmp_path, deep):
+    (tmp_path / "m.py").write_text(f"K = {deep}\n")
+    for cell in read(tmp_path / "m.py").cells:
+        assert cell.tree is None or cell.tree.body
+
+
 def test_a_byte_order_mark_is_no_syntax_error(tmp_path):
     (tmp_path / "m.py").write_bytes(b"\xef\xbb\xbfx = 1\n")
     assert read(tmp_path / "m.py").cells[0].error is None

@@ -1,6 +1,6 @@
 """From a submission to its report: cut, run, judge."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -27,7 +27,6 @@ def grade(
     seed: str,
     sandbox: str,
     only: str | None = None,
-    progress: Callable[[str], None] = lambda name: None,
 ) -> Report:
     """Return the report on one submission.
 
@@ -37,7 +36,6 @@ def grade(
         seed: which cases: `bank.PUBLIC_SEED`, or a class's secret.
         sandbox: the sandbox level, for the report.
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
-        progress: called with each exercise's name as its verdict falls.
     """
     cutter = Cutter(submission)
     exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
@@ -51,13 +49,11 @@ def grade(
             jobs.append(Job(exercise, cut, bank_of(exercise, seed)))
         else:
             verdicts[exercise.name] = verdict
-            progress(exercise.name)
     for group in _groups(jobs):
         for job, verdict in _run(group, worker):
             verdicts[job.exercise.name] = _with_note(verdict, job.cut)
-            progress(job.exercise.name)
     in_order = [verdicts[exercise.name] for exercise in exercises]
-    return Report(submission.name, _shown(seed), sandbox, in_order)
+    return Report(submission.name, seed, sandbox, in_order)
 
 
 def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
@@ -119,7 +115,3 @@ def _with_note(verdict: ExerciseReport, cut: Cut) -> ExerciseReport:
         return verdict
     note = f"`{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."
     return msgspec.structs.replace(verdict, message=f"{verdict.message} {note}")
-
-
-def _shown(seed: str) -> int | str:
-    return int(seed) if seed.isdecimal() and len(seed) < 19 else seed

@@ -47,7 +47,7 @@ class Report(msgspec.Struct, frozen=True):
     """The verdict on one submission. `error` says why it could not be read, where it could not."""
 
     submission: str
-    seed: int | str
+    seed: str
     sandbox: Sandbox
     exercises: list[ExerciseReport]
     error: str | None = None
@@ -69,7 +69,7 @@ class Report(msgspec.Struct, frozen=True):
         plain = {
             "schema": 1,
             "submission": self.submission,
-            "seed": self.seed,
+            "seed": int(self.seed) if self.seed.isdecimal() and len(self.seed) < 16 else self.seed,
             "sandbox": self.sandbox,
             "score": self.score,
             "out_of": self.out_of,

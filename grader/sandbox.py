@@ -343,6 +343,7 @@ class _Zygote:
 
     def close(self) -> None:
         self._control.close()
+        self._process.kill()  # it may be importing still
         self._process.stderr.close()
         self._process.wait()
 

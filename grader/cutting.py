@@ -85,7 +85,7 @@ class Cutter:
         for statement in self._statements:
             for name in statement.binds:
                 self._binders[name].append(statement)
-            if statement.is_dynamic:
+            if statement.is_dynamic or statement.is_future:
                 self._always.append(statement)
         self._add_calls_with_global()
 
@@ -93,9 +93,12 @@ class Cutter:
         """Return the code that defines `name`, a function."""
         own = self._binders.get(name, [])
         definitions = [s.node for s in own if name in s.defines]
-        if not definitions and not self._always:
+        if not definitions:
             broken = self._broken_cell(name)
-            return Cut([], frozenset(), [], broken and broken.error, broken.place if broken else "")
+            if broken is not None:
+                return Cut([], frozenset(), [], broken.error, broken.place)
+            if all(statement.is_future for statement in self._always):
+                return Cut([], frozenset(), [])
         needed, names, todo = set(), set(), [name]
         waiting = list(self._always)
         while todo or waiting:
@@ -186,13 +189,15 @@ class _Statement:
         if isinstance(self.node, (*FUNCTIONS, ast.ClassDef)):
             return False
         for node in _walk_scope(self.node):
-            if isinstance(node, ast.ImportFrom) and (
-                node.module == "__future__" or any(alias.name == "*" for alias in node.names)
-            ):
+            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
                 return True
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DYNAMIC:
                 return True
         return False
+
+    @property
+    def is_future(self) -> bool:
+        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
 
     @cached_property
     def text(self) -> str:

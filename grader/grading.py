@@ -99,6 +99,8 @@ def _run(jobs: Sequence[Job], worker: Worker) -> Iterator[tuple[Job, ExerciseRep
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
             verdict = judge(job.exercise, job.bank, attempt)
+            if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
+                verdict = missing(job.exercise)
             if i > 0 and verdict.status != "passed" and _doubtful(attempt):
                 verdict = judge(job.exercise, job.bank, worker.run([job])[0])
             yield job, verdict

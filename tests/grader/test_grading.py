@@ -242,3 +242,13 @@ def test_a_huge_answer_is_a_wrong_shape_and_no_accident(graded):
     verdict = graded("import numpy as np\ndef relu(x): return np.zeros((3000, 3000))\n")["relu"]
     assert verdict.status == "failed"
     assert "(3000, 3000)" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["from __future__ import annotations", "from math import *", "globals()['K'] = 1", "exec('K = 1')"],
+)
+def test_what_is_not_there_is_missing_whatever_else_is(graded, head):
+    verdicts = graded(f"{head}\nimport numpy as np\ndef relu(x): return np.maximum(x, 0)\n")
+    assert verdicts.pop("relu").status == "passed"
+    assert {v.status for v in verdicts.values()} == {"missing"}

@@ -85,7 +85,7 @@ class Cutter:
         for statement in self._statements:
             for name in statement.binds:
                 self._binders[name].append(statement)
-            if statement.is_dynamic or statement.is_future:
+            if statement.is_dynamic or statement.is_import_of_all:
                 self._always.append(statement)
         self._add_calls_with_global()
 
@@ -97,8 +97,8 @@ class Cutter:
             broken = self._broken_cell(name)
             if broken is not None:
                 return Cut([], frozenset(), [], broken.error, broken.place)
-            if all(statement.is_future for statement in self._always):
-                return Cut([], frozenset(), [])
+            if not any(statement.is_dynamic for statement in self._always):
+                return Cut([], frozenset(), [])  # what a star import brings is a library's, and no answer
         needed, names, todo = set(), set(), [name]
         waiting = list(self._always)
         while todo or waiting:
@@ -189,15 +189,18 @@ class _Statement:
         if isinstance(self.node, (*FUNCTIONS, ast.ClassDef)):
             return False
         for node in _walk_scope(self.node):
-            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                return True
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DYNAMIC:
                 return True
         return False
 
     @property
-    def is_future(self) -> bool:
-        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+    def is_import_of_all(self) -> bool:
+        """Whether it is a star import, or `from __future__`, which all code relies on as well."""
+        return any(
+            isinstance(node, ast.ImportFrom)
+            and (node.module == "__future__" or any(alias.name == "*" for alias in node.names))
+            for node in _walk_scope(self.node)
+        )
 
     @cached_property
     def text(self) -> str:

@@ -246,7 +246,7 @@ def test_a_huge_answer_is_a_wrong_shape_and_no_accident(graded):
 
 @pytest.mark.parametrize(
     "head",
-    ["from __future__ import annotations", "from math import *", "globals()['K'] = 1", "exec('K = 1')"],
+    ["from __future__ import annotations", "from numpy import *", "globals()['K'] = 1", "exec('K = 1')"],
 )
 def test_what_is_not_there_is_missing_whatever_else_is(graded, head):
     verdicts = graded(f"{head}\nimport numpy as np\ndef relu(x): return np.maximum(x, 0)\n")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.submission import UnusableInput, find, read
+from grader.errors import GraderError, UnusableInput
+from grader.submission import find, read
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -32,11 +33,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print data instead of text: 
 
 def main() -> None:
     """Run the command; whatever goes wrong ends in one line and status 2."""
-    from grader.sandbox import SandboxError
-
     try:
         app(prog_name="grader")
-    except (UnusableInput, SandboxError) as error:
+    except GraderError as error:
         _fail(str(error))
     except KeyboardInterrupt:
         _fail("Interrupted.")

@@ -8,21 +8,12 @@ A job's exercises run in one fork, one after the other. What comes out is only w
 returned, as plain data; time and deaths are seen from here.
 """
 
-import contextlib
 import os
-import queue
-import select
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -31,27 +22,23 @@ from grader import plaindata
 from grader.bank import Bank
 from grader.calling import Outcome
 from grader.cutting import Cut
+from grader.errors import SandboxError
 from grader.exercise import Exercise
 from grader.judge import Attempt
-from grader.scratch import empty, overflows
-from grader.zygote import FRAME, LIMITS, STATUS, Message, Task
+from grader.processes import (
+    MAX_ATTEMPT_BYTES,
+    Clone,
+    ForkedRun,
+    Kind,
+    LoneRun,
+    Run,
+    ScratchOverflow,
+    Zygote,
+)
+from grader.zygote import Task
 
-Kind = Literal["light", "full"]
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
-MAX_FRAME_BYTES = 8 * 2**20
-MAX_ATTEMPT_BYTES = 64 * 2**20  # all messages of one exercise
 MAX_JOB_BYTES = 64 * 2**20
-BATCH_SECONDS = 0.003  # outcomes are read in batches: waking up for each costs more than computing it
-MESSAGES = msgspec.msgpack.Decoder(Message)
-START_SECONDS = 180
-ENVIRONMENT = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
-INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
 def kind_of(exercise: Exercise, cut: Cut) -> Kind:
@@ -76,10 +63,6 @@ class Job:
         return Task(self.exercise.name, pieces, self.bank.cases, self.exercise.tensors)
 
 
-class SandboxError(Exception):
-    """The sandbox itself failed; the text is one sentence for a person."""
-
-
 class Sandbox:
     """All zygotes of one run of the grader.
 
@@ -88,7 +71,7 @@ class Sandbox:
     """
 
     def __init__(self, level: Literal["landlock+seccomp", "process"] | None = None):
-        self._zygotes: dict[Kind, _Zygote] = {}
+        self._zygotes: dict[Kind, Zygote] = {}
         self._workers: list[Worker] = []
         self._lock = threading.Lock()
         self._level = level or ("process" if sys.platform != "linux" else None)
@@ -115,11 +98,11 @@ class Sandbox:
         self._workers.append(worker)
         return worker
 
-    def zygote(self, kind: Kind) -> "_Zygote":
+    def zygote(self, kind: Kind) -> "Zygote":
         """Return the zygote of this kind, started on need."""
         with self._lock:
             if kind not in self._zygotes:
-                self._zygotes[kind] = _Zygote(kind)
+                self._zygotes[kind] = Zygote(kind)
             return self._zygotes[kind]
 
 
@@ -128,7 +111,7 @@ class Worker:
 
     def __init__(self, sandbox: Sandbox):
         self._sandbox = sandbox
-        self._clones: dict[Kind, _Clone] = {}
+        self._clones: dict[Kind, Clone] = {}
 
     def close(self) -> None:
         for clone in self._clones.values():
@@ -152,7 +135,7 @@ class Worker:
         cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
         kind = jobs[0].kind
         if self._sandbox.level == "process":
-            run = _LoneRun(kind, encoded, megabytes, cpu_seconds)
+            run = LoneRun(kind, encoded, megabytes, cpu_seconds)
         else:
             run = self._start(kind, encoded, megabytes, cpu_seconds)
         try:
@@ -160,21 +143,21 @@ class Worker:
         finally:
             run.close()
 
-    def _start(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> "_ForkedRun":
+    def _start(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> "ForkedRun":
         try:
             return self._clone(kind).start(job, megabytes, cpu_seconds)
         except SandboxError:  # the clone was killed, perhaps for want of memory: once more, with a new one
             self._clones.pop(kind).close()
             return self._clone(kind).start(job, megabytes, cpu_seconds)
 
-    def _clone(self, kind: Kind) -> "_Clone":
+    def _clone(self, kind: Kind) -> "Clone":
         if kind not in self._clones:
             self._clones[kind] = self._sandbox.zygote(kind).clone()
             _try_out(self._clones[kind])
         return self._clones[kind]
 
 
-def _try_out(clone: "_Clone") -> None:
+def _try_out(clone: "Clone") -> None:
     """Run a function of our own, so that a sandbox that can't work is never mistaken for a wrong answer."""
     pieces = [("trial", "def trial(x): return x + 1", [0])]
     cases = [plaindata.encode((1,))]
@@ -191,7 +174,7 @@ def _try_out(clone: "_Clone") -> None:
         run.close()
 
 
-def _collect(jobs: Sequence[Job], run: "_Run") -> list[Attempt]:
+def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     """Read the outcomes as they come, until the last one, the end of the process, or of its time."""
     attempts = []
     for number, job in enumerate(jobs):
@@ -216,283 +199,10 @@ def _collect(jobs: Sequence[Job], run: "_Run") -> list[Attempt]:
             end, detail = "died", run.kill()
         except plaindata.Malformed as problem:
             end, detail = "malformed", f"The process sent something that is no answer ({problem})."
-        except _ScratchOverflow:
+        except ScratchOverflow:
             end, detail = "died", "Your code writes more to disk than it may."
         seconds = time.monotonic() - began
         attempts.append(Attempt(tuple(outcomes), end, seconds, detail, error, spoilt))
         if end not in ("complete", "undefined"):
             break
     return attempts
-
-
-class _ScratchOverflow(Exception):
-    pass
-
-
-class _Run:
-    """A process that runs a job; frames are read from it against the clock."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._position = 0  # in the buffer: what is before it has been read
-        self.allowance = MAX_ATTEMPT_BYTES
-
-    def receive(self, number: int, deadline: float) -> Message:
-        """Return the next message, which must be of exercise `number` and come before `deadline`.
-
-        Raises:
-            TimeoutError, EOFError, plaindata.Malformed: no message came; the pipe is closed; it is none.
-        """
-        self._fill(FRAME.size, deadline)
-        (length,) = FRAME.unpack_from(self._buffer, self._position)
-        self.allowance -= length
-        if length > MAX_FRAME_BYTES or self.allowance < 0:
-            raise plaindata.Malformed(f"a message of {length:,} bytes")
-        self._fill(FRAME.size + length, deadline)
-        start = self._position + FRAME.size
-        self._position = start + length
-        frame = bytes(self._buffer[start : self._position])
-        try:
-            message = MESSAGES.decode(frame)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise plaindata.Malformed(str(error)) from None
-        if message.exercise != number:
-            raise plaindata.Malformed("a message out of turn")
-        return message
-
-    def _fill(self, size: int, deadline: float) -> None:
-        if len(self._buffer) - self._position >= size:
-            return
-        del self._buffer[: self._position]
-        self._position = 0
-        while len(self._buffer) < size:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            chunk = self._read(min(remaining, 0.1))
-            if chunk == b"":
-                raise EOFError
-            self._buffer += chunk or b""
-
-    def _read(self, seconds: float) -> bytes | None:
-        """Return what has come, `None` where nothing came in time, `b""` at the end."""
-        raise NotImplementedError
-
-    def kill(self) -> str:
-        """End the process and return how it ended, in words."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """End the process and free what it held."""
-        raise NotImplementedError
-
-
-def _readable(descriptor: int, seconds: float) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
-
-
-def _ending(code: int) -> str:
-    """Describe an exit status; negative ones are signals."""
-    if code >= 0:
-        return f"Your code ends the process (exit status {code}): return an answer instead."
-    name = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}.get(-code)
-    if name is None and -code == signal.SIGXCPU:
-        return "Your code uses more processor time than it may."
-    return f"Your code crashes the process ({name or f'signal {-code}'})."
-
-
-class _Zygote:
-    """The parent's end of a zygote."""
-
-    def __init__(self, kind: Kind):
-        self._control, theirs = socket.socketpair()
-        program = _program(f"main({kind!r}, socket.socket(fileno={theirs.fileno()}))")
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-E", "-c", program],
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
-        self._control.settimeout(START_SECONDS)
-        self._level = ""
-        self._lock = threading.Lock()
-
-    @property
-    def level(self) -> str:
-        """The sandbox level, which the zygote tells once its imports are done."""
-        with self._lock:
-            if not self._level:
-                self._level = self._control.recv(32).decode().strip()
-            if not self._level:
-                lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
-                raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
-            return self._level
-
-    def clone(self) -> "_Clone":
-        assert self.level == "landlock+seccomp"
-        scratch = Path(tempfile.mkdtemp(prefix="grader-"))
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            socket.send_fds(self._control, [os.fsencode(scratch)], [theirs.fileno()])
-        return _Clone(ours, scratch)
-
-    def close(self) -> None:
-        self._control.close()
-        self._process.kill()  # it may be importing still
-        self._process.stderr.close()
-        self._process.wait()
-
-
-class _Clone:
-    """The parent's end of a worker's own fork of a zygote."""
-
-    def __init__(self, control: socket.socket, scratch: Path):
-        self._control = control
-        self._scratch = scratch
-        self._run: _ForkedRun | None = None
-        control.settimeout(START_SECONDS)
-
-    def start(self, job: bytes, megabytes: int, cpu_seconds: int) -> "_ForkedRun":
-        self._clean()
-        results, theirs = os.pipe()
-        memory = os.memfd_create("job")
-        try:
-            _write(memory, job)
-            os.lseek(memory, 0, os.SEEK_SET)
-            socket.send_fds(self._control, [LIMITS.pack(megabytes, cpu_seconds)], [memory, theirs])
-            _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
-        except OSError as error:
-            os.close(results)
-            raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
-        finally:
-            os.close(memory)
-            os.close(theirs)
-        if not descriptors:
-            os.close(results)
-            raise SandboxError("The sandbox stopped working: it could not confine itself.")
-        self._run = _ForkedRun(results, self._scratch, descriptors[0], self._control)
-        return self._run
-
-    def _clean(self) -> None:
-        """Wait until the last run's process, killed long since, is gone, and remove what it wrote."""
-        if self._run is not None:
-            self._run.wait()
-        empty(self._scratch)
-
-    def close(self) -> None:
-        self._clean()
-        self._control.close()
-        with contextlib.suppress(OSError):
-            self._scratch.rmdir()
-
-
-class _ForkedRun(_Run):
-    def __init__(self, results: int, scratch: Path, pidfd: int, control: socket.socket):
-        super().__init__()
-        self._results = results
-        self._scratch = scratch
-        self._pidfd = pidfd
-        self._control = control
-
-    def _read(self, seconds: float) -> bytes | None:
-        if _readable(self._results, seconds):
-            time.sleep(BATCH_SECONDS)
-            return os.read(self._results, 2**20)
-        if overflows(self._scratch):
-            raise _ScratchOverflow
-        return None
-
-    def kill(self) -> str:
-        _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
-        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        self._control.sendall(bytes(LIMITS.size))
-        return _ending(*STATUS.unpack(self._control.recv(STATUS.size, socket.MSG_WAITALL)))
-
-    def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):  # `kill` has had it waited for
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        os.close(self._results)
-
-    def wait(self) -> None:
-        """Wait for the end of the process, after `close`."""
-        if self._pidfd >= 0:
-            _readable(self._pidfd, START_SECONDS)
-            os.close(self._pidfd)
-            self._pidfd = -1
-
-
-class _LoneRun(_Run):
-    """A process without a sandbox, on any platform: a thread reads from it."""
-
-    def __init__(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int):
-        super().__init__()
-        self._folder = tempfile.mkdtemp(prefix="grader-")
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-E", "-c", _program(f"run_alone({kind!r}, {megabytes}, {cpu_seconds})")],
-            env=_environment() | {"TMPDIR": self._folder, "TEMP": self._folder, "HOME": self._folder},
-            cwd=self._folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._chunks: queue.Queue[bytes] = queue.Queue()
-        self._reader = threading.Thread(target=self._pump, args=(job,), daemon=True)
-        self._reader.start()
-        deadline = time.monotonic() + START_SECONDS
-        self._fill(1, deadline)
-        self._position = 1
-
-    def _pump(self, job: bytes) -> None:
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(job)
-            self._process.stdin.close()
-        with self._process.stdout as results:
-            while chunk := results.read1(2**16):
-                self._chunks.put(chunk)
-        self._chunks.put(b"")
-
-    def _read(self, seconds: float) -> bytes | None:
-        try:
-            return self._chunks.get(timeout=seconds)
-        except queue.Empty:
-            return None
-
-    def kill(self) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
-        self._end()
-        return _ending(self._process.wait())
-
-    def _end(self) -> None:
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)  # with all that it started
-            else:
-                self._process.kill()
-
-    def close(self) -> None:
-        self._end()
-        self._process.wait()
-        self._reader.join(1)  # no longer: a process that escaped may hold the pipe open
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _program(call: str) -> str:
-    root = str(Path(__file__).resolve().parent.parent)
-    return f"import sys; sys.path.append({root!r}); import socket; from grader import zygote; zygote.{call}"
-
-
-def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in INHERITED if name in os.environ} | ENVIRONMENT
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

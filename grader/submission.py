@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from grader.errors import UnusableInput
+
 SUFFIXES = (".ipynb", ".py")
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
 MAX_REPAIRED_PIECES = 500
-
-
-class UnusableInput(Exception):
-    """What was given can't be used; the text is one sentence for a person."""
 
 
 @dataclass(frozen=True)

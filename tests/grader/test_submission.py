@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from grader.submission import UnusableInput, find, read
+from grader.errors import UnusableInput
+from grader.submission import find, read
 
 
 def notebook(*sources, **metadata):

@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+WRONG = ("failed", "error", "timeout", "refused")
 JOBS = (os.cpu_count() or 1) + 1  # one more than there are cores: somebody is always waiting for a process
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text: one JSON object a line.")]
 
@@ -186,24 +187,19 @@ def _graded(
     only: str | None,
 ) -> "Iterator[Iterator[Report]]":
     """Yield the reports in order, while worker threads grade ahead; a bar on a terminal shows how far."""
-    import threading
-
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from grader.grading import grade as grade_submission
     from grader.report import Report
 
-    local = threading.local()
-
     def work(path: Path, name: str) -> Report:
-        if not hasattr(local, "worker"):
-            local.worker = sandbox.worker()
         try:
             submission = read(path, name)
         except UnusableInput as error:
             return Report(name, seed, sandbox.level, [], error=str(error))
-        return grade_submission(submission, local.worker, seed=seed, sandbox=sandbox.level, only=only)
+        with sandbox.borrowed_worker() as worker:
+            return grade_submission(submission, worker, seed=seed, sandbox=sandbox.level, only=only)
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -250,12 +246,10 @@ def _print_grade(report: "Report") -> None:
     if report.error:
         print(f"{report.submission}: not graded: {report.error}")
         return
-    failed = [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status != "passed"]
-    print(
-        f"{report.submission}: {report.score:g} of {report.out_of:g}"
-        + ("; " if failed else "")
-        + ", ".join(failed)
-    )
+    parts = [f"{report.submission}: {report.score:g} of {report.out_of:g}"]
+    parts += [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status in WRONG]
+    missing = sum(v.status == "missing" for v in report.exercises)
+    print("; ".join(parts) + (f"; {missing} not answered" if missing else ""))
 
 
 def _require_exercise(name: str) -> None:

@@ -12,7 +12,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,6 +74,7 @@ class Sandbox:
     def __init__(self, level: Literal["landlock+seccomp", "process"] | None = None):
         self._zygotes: dict[Kind, Zygote] = {}
         self._workers: list[Worker] = []
+        self._idle: list[Worker] = []
         self._lock = threading.Lock()
         self._level = level or ("process" if sys.platform != "linux" else None)
 
@@ -93,10 +95,22 @@ class Sandbox:
         return self._level
 
     def worker(self) -> "Worker":
-        """Return a new worker; one a thread."""
+        """Return a new worker, which one thread at a time may use."""
         worker = Worker(self)
         self._workers.append(worker)
         return worker
+
+    @contextmanager
+    def borrowed_worker(self) -> "Iterator[Worker]":
+        """Lend a worker that is idle, or a new one."""
+        try:
+            worker = self._idle.pop()
+        except IndexError:
+            worker = self.worker()
+        try:
+            yield worker
+        finally:
+            self._idle.append(worker)
 
     def zygote(self, kind: Kind) -> "Zygote":
         """Return the zygote of this kind, started on need."""

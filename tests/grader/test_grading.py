@@ -252,3 +252,11 @@ def test_what_is_not_there_is_missing_whatever_else_is(graded, head):
     verdicts = graded(f"{head}\nimport numpy as np\ndef relu(x): return np.maximum(x, 0)\n")
     assert verdicts.pop("relu").status == "passed"
     assert {v.status for v in verdicts.values()} == {"missing"}
+
+
+def test_workers_are_lent_again():
+    with Sandbox() as sandbox:
+        with sandbox.borrowed_worker() as first, sandbox.borrowed_worker() as second:
+            assert first is not second
+        with sandbox.borrowed_worker() as again:
+            assert again in (first, second)

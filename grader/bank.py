@@ -61,8 +61,6 @@ def build(exercise: Exercise, seed: str) -> Bank:
         return tuple(calling.call(function, case, tensors=exercise.tensors) for case in cases)
 
     with quiet() if exercise.tensors else contextlib.nullcontext():
-        if exercise.tensors:
-            import tensorflow  # noqa: F401  (the call makes tensors of the arguments)
         mistakes = {mistake.name: run(mistake.answer) for mistake in exercise.mistakes}
         return Bank(tuple(cases), run(exercise.reference), mistakes)
 

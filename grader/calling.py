@@ -4,7 +4,6 @@ The same call serves the trusted process (references and known mistakes), the no
 sandboxed child, so an outcome means the same everywhere.
 """
 
-import sys
 import warnings
 from collections.abc import Callable, Collection
 from typing import Any
@@ -102,7 +101,9 @@ def describe(error: BaseException, places: Collection[str]) -> Raised:
 
 def _as_tensors(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return sys.modules["tensorflow"].constant(value)
+        import tensorflow  # only the exercises that are about tensors wait for it
+
+        return tensorflow.constant(value)
     if isinstance(value, list | tuple):
         return type(value)(_as_tensors(item) for item in value)
     return value

@@ -15,6 +15,8 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import check, progress, solved
+from grader.bank import bank_of
+from grader.exercises import all_exercises
 
 
 def relu(x):
@@ -233,6 +235,17 @@ def test_a_card_fits_a_screen_reader():
             relu(x=1)
             expected: 1
         Hint 1 of 3: look.""")
+
+
+def test_a_check_that_needs_tensorflow_imports_it():
+    bank_of(all_exercises()["forward_propagation"])  # on disk, so that the process below need not build it
+    program = (
+        "import numpy as np\nfrom grader import check\n"
+        "def forward_propagation(X, W, b): return np.maximum(np.asarray(X) @ W + b, 0)\n"
+        "check(forward_propagation)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("forward_propagation: passed")
 
 
 def test_a_file_that_hides_numpy_is_named(tmp_path):

@@ -46,13 +46,13 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
     passed = failures.count(None)
     first = next((i for i, failure in enumerate(failures) if failure), None)
     if first is None and attempt.end == "complete" and passed == len(bank.cases):
-        return report(exercise, "passed", "Right on every case.", bank, passed, attempt)
+        return report(exercise, "passed", "Right on every case.", passed, passed, attempt.seconds)
     if first is None:
         return _cut_short(exercise, bank, passed, attempt)
     outcome, failure = attempt.outcomes[first], failures[first]
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
         return missing(exercise, len(bank.cases))
-    mistake = _matching_mistake(exercise, bank, attempt)
+    mistake = _matching_mistake(exercise, bank, attempt) if attempt.end == "complete" else None
     got = (
         f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.value())
     )
@@ -60,9 +60,9 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
         exercise,
         failure.status,
         mistake.message if mistake else failure.message,
-        bank,
+        len(bank.cases),
         passed,
-        attempt,
+        attempt.seconds,
         mistake=mistake and mistake.name,
         counterexample=_counterexample(exercise, bank, first, got),
         raised=outcome.raised,
@@ -78,9 +78,9 @@ def report(
     exercise: Exercise,
     status: Status,
     message: str,
-    bank: Bank | int = 0,
+    cases: int = 0,
     passed: int = 0,
-    attempt: Attempt | None = None,
+    seconds: float = 0.0,
     *,
     mistake: str | None = None,
     counterexample: Counterexample | None = None,
@@ -93,9 +93,9 @@ def report(
         status=status,
         score=exercise.points if status == "passed" else 0.0,
         out_of=exercise.points,
-        cases=bank if isinstance(bank, int) else len(bank.cases),
+        cases=cases,
         passed=passed,
-        seconds=round(attempt.seconds, 6) if attempt else 0.0,
+        seconds=round(seconds, 6),
         mistake=mistake,
         message=message,
         counterexample=counterexample,
@@ -180,9 +180,9 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt) ->
         exercise,
         status,
         message,
-        bank,
+        len(bank.cases),
         passed,
-        attempt,
+        attempt.seconds,
         counterexample=counterexample,
         raised=attempt.error,
     )

@@ -36,7 +36,9 @@ LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
 from grader import exercises  # noqa: E402
+from grader.cutting import Cutter  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
+from grader.submission import read  # noqa: E402
 
 DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
@@ -219,24 +221,10 @@ def stub(exercise: Exercise) -> str:
 
 def _with_needs(exercise: Exercise) -> list[str]:
     """The reference's source, after all statements of its module that it uses, directly or not."""
-    source = Path(inspect.getsourcefile(exercise.reference)).read_text(encoding="utf-8")
-    statements = ast.parse(source).body
-    needed = {next(s for s in statements if getattr(s, "name", None) == exercise.name)}
-    while True:
-        used = {node.id for s in needed for node in ast.walk(s) if isinstance(node, ast.Name)}
-        more = needed | {s for s in statements if not used.isdisjoint(_binds(s))}
-        if more == needed:
-            lines = source.splitlines()  # whole lines: a comment behind the last one stays
-            return ["\n".join(lines[s.lineno - 1 : s.end_lineno]) for s in statements if s in needed]
-        needed = more
-
-
-def _binds(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.split(".")[0] for alias in statement.names}
-    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    module = read(Path(inspect.getsourcefile(exercise.reference)))
+    (piece,) = Cutter(module).cut(exercise.name).pieces
+    lines = piece.source.splitlines()  # whole lines: a comment behind the last one stays
+    return ["\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in piece.nodes]
 
 
 def _set_ids(cells: list[NotebookNode]) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from grader.bank import Bank
-from grader.calling import Outcome, call
+from grader.calling import Outcome, call, describe
 from grader.exercise import Exercise
 from grader.judge import Attempt
 
@@ -63,7 +63,10 @@ class _Run(threading.Thread):
         places = {code.co_filename} if code else set()
         with contextlib.suppress(_Stopped):
             for case in self._bank.cases:
-                outcome = call(self._function, case, tensors=self._exercise.tensors, places=places)
+                try:
+                    outcome = call(self._function, case, tensors=self._exercise.tensors, places=places)
+                except KeyboardInterrupt as error:  # the function's own: a real one goes to the main thread
+                    outcome = Outcome(raised=describe(error, places))
                 if self._stopping:
                     return
                 if outcome.raised and outcome.raised.place:

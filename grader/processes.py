@@ -222,13 +222,21 @@ class ForkedRun(Run):
 
     def kill(self) -> str:
         _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
-        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        self._control.sendall(bytes(LIMITS.size))
-        return _ending(*STATUS.unpack(self._control.recv(STATUS.size, socket.MSG_WAITALL)))
+        self._end()
+        status = b""
+        with contextlib.suppress(OSError):  # the clone was killed too, and the next job gets a new one
+            self._control.sendall(bytes(LIMITS.size))
+            status = self._control.recv(STATUS.size, socket.MSG_WAITALL)
+        if len(status) < STATUS.size:
+            return "The process was killed from outside."
+        return _ending(*STATUS.unpack(status))
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it is gone, and has been waited for
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):  # `kill` has had it waited for
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        self._end()
         os.close(self._results)
 
     def wait(self) -> None:
@@ -257,8 +265,11 @@ class LoneRun(Run):
         self._chunks: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._pump, args=(job,), daemon=True)
         self._reader.start()
-        deadline = time.monotonic() + START_SECONDS
-        self._fill(1, deadline)
+        try:
+            self._fill(1, time.monotonic() + START_SECONDS)
+        except (EOFError, TimeoutError):
+            self.close()
+            raise SandboxError("A process to run answers in did not start.") from None
         self._position = 1
 
     def _pump(self, job: bytes) -> None:

@@ -1,9 +1,11 @@
 """From a file to its report, in the sandbox and in the fallback."""
 
+import contextlib
 import inspect
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -233,9 +235,30 @@ def test_a_killed_clone_is_replaced(tmp_path):
         for _ in range(2):
             report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")
             assert report.all_passed
-            for process in Path("/proc").glob("[0-9]*"):
-                if f"PPid:\t{sandbox.zygote('light')._process.pid}\n" in (process / "status").read_text():
-                    os.kill(int(process.name), signal.SIGKILL)
+            kill_clones(sandbox)
+
+
+def test_a_clone_killed_in_the_middle_costs_one_exercise(tmp_path):
+    (tmp_path / "m.py").write_text("import time\ndef relu(x): time.sleep(60)\n" + source_of("softmax"))
+    with Sandbox() as sandbox:
+        worker = sandbox.worker()
+        grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="softmax")
+        killer = threading.Timer(1, kill_clones, [sandbox])
+        killer.start()
+        report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level)
+        killer.join()
+    verdicts = {v.name: v for v in report.exercises}
+    assert verdicts["relu"].status == "error"
+    assert "killed" in verdicts["relu"].message
+    assert verdicts["softmax"].status == "passed"
+
+
+def kill_clones(sandbox):
+    zygote = sandbox.zygote("light")._process.pid
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"PPid:\t{zygote}\n" in (process / "status").read_text():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def test_a_huge_answer_is_a_wrong_shape_and_no_accident(graded):

@@ -95,6 +95,10 @@ def exits(x):
     sys.exit(1)
 
 
+def interrupts(x):
+    raise KeyboardInterrupt
+
+
 class Nasty:
     def __call__(self, x):
         return self
@@ -110,7 +114,7 @@ class Nasty:
 
 @pytest.mark.parametrize(
     "answer",
-    [3, "relu", None.__class__, exits, Nasty(), object(), np, lambda: 1, [relu], float("nan")],
+    [3, "relu", None.__class__, exits, interrupts, Nasty(), object(), np, lambda: 1, [relu], float("nan")],
     ids=lambda answer: type(answer).__name__,
 )
 def test_it_never_raises(shown, answer):

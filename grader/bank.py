@@ -6,9 +6,7 @@ changed solution or case generator never meets an old bank. The cache holds plai
 
 import contextlib
 import hashlib
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,10 +16,10 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import calling, comparison, exercise, plaindata
+from grader import calling, exercise, plaindata
 from grader.calling import Outcome
 from grader.exercise import Exercise
-from grader.storage import folder
+from grader.storage import folder, write
 
 PUBLIC_SEED = "public"
 
@@ -91,7 +89,7 @@ def _sources(asked: Exercise) -> bytes:
     """Return a hash of the code that decides what is in a bank."""
     names = {asked.reference.__module__, asked.cases.__module__}
     names |= {mistake.answer.__module__ for mistake in asked.mistakes}
-    names |= {module.__name__ for module in (calling, comparison, exercise, plaindata)} | {__name__}
+    names |= {module.__name__ for module in (calling, exercise, plaindata)} | {__name__}
     digest = hashlib.sha256()
     for name in sorted(names):
         digest.update(Path(sys.modules[name].__file__).read_bytes())
@@ -99,16 +97,8 @@ def _sources(asked: Exercise) -> bytes:
 
 
 def _save(bank: Bank, path: Path) -> None:
-    """Write the bank; a cache that can't be written costs time, not the check."""
     payload = msgspec.msgpack.encode(bank)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(payload).digest() + payload)
-        os.replace(name, path)
-    except OSError:
-        pass
+    write(path, hashlib.sha256(payload).digest() + payload)
 
 
 def _load(path: Path) -> Bank | None:

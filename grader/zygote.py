@@ -161,7 +161,7 @@ def run_exercises(exercises: list[Task]) -> None:
     """Call each exercise's function on each of its cases, and send every outcome as it comes."""
     before = _shared_state()
     for number, exercise in enumerate(exercises):
-        spoilt = _shared_state() != before
+        spoilt = number > 0 and _shared_state() != before
         function, error = defining.define(exercise.name, exercise.pieces)
         _send(Message(number, None, function is None, error, spoilt))
         if function is None:

@@ -4,6 +4,7 @@ A lesson's exercises are the tuple `EXERCISES` of its module in this package. Mo
 when they are asked for, so this package may be imported where no reference answer may be.
 """
 
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 
@@ -29,3 +30,8 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
 def lesson_of(exercise: Exercise) -> str:
     """The lesson that asks for the exercise: `"02_neural_networks"`."""
     return next(lesson for lesson, module in LESSONS.items() if module == exercise.module)
+
+
+def nearest(name: str) -> str | None:
+    """The exercise whose name is most like `name`, if one is like it at all."""
+    return next(iter(get_close_matches(name, all_exercises(), n=1)), None)

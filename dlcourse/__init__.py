@@ -1,4 +1,4 @@
-"""The course's library: `from dlcourse import datasets, plots` in a notebook, `dlcourse` on the command line.
+"""The course's library, `from dlcourse import datasets, models, training`, and the command `dlcourse`.
 
 Importing it is instant: what needs TensorFlow, pandas or Matplotlib is loaded on first use.
 """
@@ -9,12 +9,34 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcourse import datasets, plots
+    from dlcourse import (
+        datasets,
+        deployment,
+        frameworks,
+        metrics,
+        models,
+        plots,
+        preprocessing,
+        training,
+        validation,
+    )
     from dlcourse.console import quiet
 
     __version__: str
 
-__all__ = ["__version__", "datasets", "plots", "quiet"]
+__all__ = [
+    "__version__",
+    "datasets",
+    "deployment",
+    "frameworks",
+    "metrics",
+    "models",
+    "plots",
+    "preprocessing",
+    "quiet",
+    "training",
+    "validation",
+]
 
 # TensorFlow reads these once, when it is imported; a value that somebody has set is left alone.
 if "tensorflow" not in sys.modules:
@@ -25,8 +47,6 @@ if "tensorflow" not in sys.modules:
 
 
 def __getattr__(name: str):
-    if name in ("datasets", "plots"):
-        return importlib.import_module(f"dlcourse.{name}")
     if name == "quiet":
         from dlcourse.console import quiet
 
@@ -38,4 +58,6 @@ def __getattr__(name: str):
             return version("dlcourse")
         except PackageNotFoundError:  # run from a clone that was never installed
             return "0+source"
+    if name in __all__:
+        return importlib.import_module(f"dlcourse.{name}")
     raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")

@@ -1,0 +1,232 @@
+"""The four tasks of the course, and what follows from each: output layer, loss, metrics, decision.
+
+task           target of n samples               output layer        loss
+"binary"       0 or 1, shape (n,)                1 unit, sigmoid     binary cross-entropy
+"multiclass"   0 … k - 1, shape (n,)             k units, softmax    sparse categorical cross-entropy
+"multilabel"   0 or 1 for each label, (n, k)     k units, sigmoid    binary cross-entropy
+"regression"   real numbers, (n,) or (n, k)      1 or k, linear      mean squared error
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.errors import DataError, ModelError, UnknownNameError
+
+if TYPE_CHECKING:
+    import keras
+
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
+TASKS: tuple[Task, ...] = get_args(Task)
+
+
+class Head(NamedTuple):
+    """The end of a model, in Keras's own names.
+
+    Args:
+        units: of the output layer.
+        activation: of the output layer.
+        loss: what is minimised.
+        metrics: what is shown beside it.
+    """
+
+    units: int
+    activation: str
+    loss: str
+    metrics: tuple[str, ...]
+
+
+def head(task: Task, num_classes: int | None = None) -> Head:
+    """Return the output layer, loss and metrics of a task.
+
+    Args:
+        task: one of `TASKS`.
+        num_classes: the number of classes (`"multiclass"`), labels (`"multilabel"`) or predicted numbers
+            (`"regression"`, 1 if `None`). A binary task has one output, so it takes 2 or `None`.
+
+    Raises:
+        UnknownNameError: there is no such task.
+        ModelError: the number of classes does not fit the task.
+
+    Example:
+        >>> head("multiclass", 10)
+        Head(units=10, activation='softmax', loss='sparse_categorical_crossentropy', metrics=('accuracy',))
+        >>> head("binary").activation
+        'sigmoid'
+    """
+    check_task(task)
+    if task == "binary":
+        if num_classes not in (None, 1, 2):
+            raise ModelError(f"A binary task has two classes, not {num_classes}: use task='multiclass'.")
+        return Head(1, "sigmoid", "binary_crossentropy", ("accuracy",))
+    if task == "regression":
+        return Head(num_classes or 1, "linear", "mean_squared_error", ("mean_absolute_error",))
+    least = 2 if task == "multiclass" else 1
+    if num_classes is None or num_classes < least:
+        raise ModelError(f"task='{task}' needs num_classes, {least} or more, and got {num_classes}.")
+    if task == "multiclass":
+        return Head(num_classes, "softmax", "sparse_categorical_crossentropy", ("accuracy",))
+    # Keras would read "accuracy" here as that of one-hot classes.
+    return Head(num_classes, "sigmoid", "binary_crossentropy", ("binary_accuracy",))
+
+
+def check_task(task: str) -> None:
+    """Raise an `UnknownNameError` unless `task` is one of `TASKS`."""
+    if task not in TASKS:
+        raise UnknownNameError("task", task, TASKS)
+
+
+def infer(target: ArrayLike) -> Task:
+    """Guess the task from a target: whole numbers are classes, all others are quantities.
+
+    Raises:
+        DataError: the target has a single class, or fits no task.
+
+    Example:
+        >>> infer([0, 1, 1]), infer([2, 0, 1]), infer([0.5, 2.25])
+        ('binary', 'multiclass', 'regression')
+        >>> infer([[0, 1, 1], [1, 0, 1]])
+        'multilabel'
+    """
+    target = _numbers(target)
+    if target.ndim == 2 and target.shape[1] == 1:
+        target = target[:, 0]
+    if target.dtype.kind == "f":
+        return "regression"
+    if target.ndim == 2:
+        return "multilabel" if set(np.unique(target)) <= {0, 1} else "regression"
+    classes = np.unique(target)
+    if len(classes) == 1:
+        raise DataError(f"All {len(target)} targets are {classes[0]}: one class leaves nothing to learn.")
+    return "binary" if set(classes) <= {0, 1} else "multiclass"
+
+
+def check_target(target: ArrayLike, task: Task, num_classes: int | None = None) -> np.ndarray:
+    """Return the target as an array, after making sure that it fits the task.
+
+    Args:
+        target: as in the table above; `"multiclass"` also takes one-hot rows, `"binary"` a single column.
+        task: one of `TASKS`.
+        num_classes: as in `head`; left out, only what holds for any number is checked.
+
+    Raises:
+        DataError: it does not fit; the message says why.
+
+    Example:
+        >>> check_target([0, 1, 2], "multiclass", 3)
+        array([0, 1, 2])
+        >>> check_target([0.5, 1.0], "binary")
+        Traceback (most recent call last):
+        dlcourse.errors.DataError: task='binary' needs targets of 0 and 1, and there is 0.5.
+    """
+    check_task(task)
+    target = _numbers(target)
+    if task == "regression":
+        if target.ndim > 2:
+            raise DataError(f"task='regression' needs a target of shape (n,) or (n, k), not {target.shape}.")
+        return target
+    if target.ndim == 2 and target.shape[1] == 1 and task != "multilabel":
+        target = target[:, 0]
+    one_hot = task == "multiclass" and target.ndim == 2
+    if target.ndim != (2 if task == "multilabel" or one_hot else 1):
+        raise DataError(f"The target of shape {target.shape} does not fit task='{task}': see dlcourse.tasks.")
+    whole = target == np.floor(target)
+    zero_one = (target == 0) | (target == 1)
+    if task == "binary" or target.ndim == 2:
+        if not zero_one.all():
+            wrong = target[~zero_one].flat[0]
+            raise DataError(f"task='{task}' needs targets of 0 and 1, and there is {wrong:g}.")
+        width = target.shape[1] if target.ndim == 2 else 2
+        if target.ndim == 2 and num_classes is not None and width != num_classes:
+            raise DataError(f"The target has {width} columns, and the task {num_classes} classes or labels.")
+    else:
+        if not whole.all():
+            wrong = target[~whole][0]
+            raise DataError(f"task='multiclass' needs whole numbers from 0, and there is {wrong:g}.")
+        if target.min() < 0 or (num_classes is not None and target.max() >= num_classes):
+            limit = "k - 1" if num_classes is None else num_classes - 1
+            wrong = target.min() if target.min() < 0 else target.max()
+            raise DataError(f"Classes are numbered from 0 to {limit}, and the target has {wrong:g}.")
+    return target
+
+
+def of_model(model: keras.Model) -> Task:
+    """Read a compiled model's task from its loss and the width of its output.
+
+    Raises:
+        ModelError: the model has several outputs, or is not compiled.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+        >>> model.compile(loss="sparse_categorical_crossentropy")
+        >>> of_model(model)
+        'multiclass'
+    """
+
+    shape = model.output_shape
+    if not isinstance(shape, tuple) or (shape and not isinstance(shape[-1], int)):
+        raise ModelError("Models with several outputs, or one of unknown width, belong to no single task.")
+    loss = getattr(model, "loss", None)
+    if loss is None or isinstance(loss, list | tuple | dict):
+        raise ModelError(
+            "The model is not compiled with one loss: call dlcourse.models.compile(model, task)."
+        )
+    name = _loss_name(loss)
+    if "categorical" in name or name.startswith("sparse"):
+        return "multiclass"
+    if "binary" in name:
+        return "binary" if shape[-1] == 1 else "multilabel"
+    return "regression"
+
+
+def decide(outputs: ArrayLike, task: Task, threshold: float = 0.5) -> np.ndarray:
+    """Turn a model's outputs into predictions of the same kind as the target.
+
+    Args:
+        outputs: probabilities (or numbers, for a regression), of shape `(n, units)`.
+        task: one of `TASKS`.
+        threshold: above it, a binary class or a label is 1.
+
+    Returns:
+        Classes of shape `(n,)`, labels of shape `(n, k)`, or numbers: `(n,)` where there is one a sample.
+
+    Example:
+        >>> decide([[0.2, 0.8], [0.6, 0.4]], "multiclass"), decide([[0.7], [0.4]], "binary")
+        (array([1, 0]), array([1, 0]))
+    """
+    check_task(task)
+    outputs = np.asarray(outputs)
+    if task == "multiclass":
+        return outputs.argmax(axis=-1)
+    if task != "multilabel" and outputs.ndim == 2 and outputs.shape[1] == 1:
+        outputs = outputs[:, 0]
+    return outputs if task == "regression" else (outputs > threshold).astype(np.int64)
+
+
+def _loss_name(loss: object) -> str:
+    """The Keras name of a loss given as a name, a function or an object, in one spelling."""
+    import keras
+
+    if isinstance(loss, str):
+        loss = keras.losses.get(loss)
+    name = getattr(loss, "__name__", None) or type(loss).__name__
+    return name.lower().replace("_", "")
+
+
+def _numbers(target: ArrayLike) -> np.ndarray:
+    target = np.asarray(target)
+    if target.dtype.kind not in "biuf":
+        raise DataError(
+            f"The target holds {target.dtype}, not numbers: give each class its index, as "
+            "np.unique(target, return_inverse=True) does."
+        )
+    if target.ndim == 0 or target.size == 0:
+        raise DataError(f"The target is empty: its shape is {target.shape}.")
+    if target.dtype.kind == "f" and not np.isfinite(target).all():
+        row = int(np.argwhere(~np.isfinite(target))[0][0])
+        raise DataError(f"The target is missing or infinite in row {row}: leave such rows out.")
+    return target.astype(np.int64) if target.dtype.kind == "b" else target

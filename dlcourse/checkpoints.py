@@ -1,0 +1,137 @@
+"""A training run's whole state in one file, from which it goes on exactly where it was left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import zipfile
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from dlcourse.errors import TrainingError
+from dlcourse.files import write
+
+
+class EarlyStopping(keras.callbacks.EarlyStopping):
+    """Keras's early stopping on the validation loss, which can go on counting where it was left."""
+
+    counts: dict[str, Any] | None = None
+
+    def __init__(self, patience: int, min_delta: float) -> None:
+        super().__init__(
+            "val_loss", min_delta=min_delta, patience=patience, mode="min", restore_best_weights=True
+        )
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        vars(self).update(self.counts or {})
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes a run's state after each epoch: all or nothing.
+
+    It holds the variables of the model (random seeds among them) and its optimizer, the history, and how far
+    early stopping has counted, with the best weights so far. It has to come after `early_stopping` among the
+    callbacks.
+
+    Args:
+        path: the file.
+        history: the losses and metrics of each epoch; `restore` fills it, and others add to it.
+        early_stopping: if the run has one.
+        settings: what else makes this run, as JSON data: going on with other settings is refused.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        history: dict[str, list[float]],
+        early_stopping: EarlyStopping | None,
+        settings: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self.seconds = 0.0
+        self._path = Path(path)
+        self._history = history
+        self._early_stopping = early_stopping
+        self._settings = settings
+        self._since = time.perf_counter()
+
+    def restore(self, model: keras.Model, data: tuple) -> bool:
+        """Bring the model, its optimizer, the history and early stopping to where the file left them.
+
+        Args:
+            model: compiled.
+            data: `(x, y)` or `(x, y, sample_weight)`, of which the file knows a digest.
+
+        Returns:
+            Whether the run had been stopped early.
+
+        Raises:
+            TrainingError: the file is damaged, or of another run.
+        """
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        self._variables = [*model.variables, *model.optimizer.variables]
+        self._settings |= {
+            "model": [[*variable.shape, variable.dtype] for variable in self._variables],
+            "optimizer": type(model.optimizer).__name__,
+            "data": _digest(data),
+        }
+        if not self._path.exists():
+            return False
+        try:
+            with np.load(self._path, allow_pickle=False) as archive:
+                arrays = dict(archive)
+            run = json.loads(bytes(arrays.pop("run")))
+            settings = run["settings"]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"The checkpoint {self._path} is damaged, or is none: delete it to start anew."
+            ) from error
+        for name, value in json.loads(json.dumps(self._settings)).items():
+            if settings.get(name) != value:
+                raise TrainingError(
+                    f"The checkpoint {self._path} is of another run, its {name} differs: name another file, "
+                    "or delete it to start anew."
+                )
+        for number, variable in enumerate(self._variables):
+            variable.assign(arrays[f"variable_{number}"])
+        self._history.update(run["history"])
+        self.seconds = run["seconds"]
+        if self._early_stopping:
+            best = [arrays[f"best_{number}"] for number in range(len(model.weights))]
+            self._early_stopping.counts = run["counts"] | {"best_weights": best}
+        return run["stopped"]
+
+    def on_epoch_end(self, epoch, logs=None):
+        arrays = {f"variable_{number}": variable.numpy() for number, variable in enumerate(self._variables)}
+        run = {
+            "settings": self._settings,
+            "history": self._history,
+            "seconds": self.seconds + time.perf_counter() - self._since,
+            "stopped": bool(self.model.stop_training),
+        }
+        if early := self._early_stopping:
+            run["counts"] = {
+                name: getattr(early, name) for name in ("wait", "best", "best_epoch", "stopped_epoch")
+            }
+            arrays |= {f"best_{number}": value for number, value in enumerate(early.best_weights)}
+        arrays["run"] = np.frombuffer(json.dumps(run).encode(), np.uint8)
+        write(self._path, lambda file: np.savez(file, **arrays))
+
+
+def _digest(data: tuple) -> str:
+    """A checksum of the arrays, their shapes and types."""
+    digest = hashlib.sha256()
+    for part in data:
+        for array in part.values() if isinstance(part, dict) else [part]:
+            digest.update(f"{array.dtype} {array.shape} ".encode())
+            digest.update(
+                str(array.tolist()).encode() if array.dtype == object else np.ascontiguousarray(array)
+            )
+    return digest.hexdigest()

@@ -1,0 +1,359 @@
+"""Training as one TensorFlow graph, for data that fit in memory: several times the speed of `model.fit`.
+
+`model.fit` returns to Python after every batch. Here the loop over batches and epochs is itself in the graph,
+and the model is a pure function of its weights (Keras's `stateless_call`):
+
+    state = (trainable, non_trainable, optimizer, metrics)      all the numbers that training changes
+    state, logs = engine.run(state, (x, y), rows, epochs)       the same numbers as `model.fit`, batch for batch
+
+Because the state is data, many of them can be trained together: the folds of a cross-validation are stacked
+along a new first axis and `tf.vectorized_map` turns k small matrix products into one batched product.
+"""
+
+import contextlib
+import functools
+import logging
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcourse.console import quiet
+
+with quiet():
+    import keras
+    import tensorflow as tf
+
+from keras.src.optimizers.base_optimizer import BaseOptimizer
+
+from dlcourse.errors import ModelError
+
+PREDICTED = 1024  # samples at a time: few enough that activations stay small
+# What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
+NOT_STACKABLE = (
+    keras.layers.RNN,
+    keras.layers.Bidirectional,
+    keras.layers.TimeDistributed,
+    *(getattr(keras.layers, f"{kind}{rank}D{suffix}") for kind, rank, suffix in (
+        *(("Conv", rank, suffix) for rank in (1, 2, 3) for suffix in ("", "Transpose")),
+        *((kind, rank, "") for kind in ("DepthwiseConv", "SeparableConv") for rank in (1, 2)),
+    )),
+)  # fmt: skip
+
+
+class State(NamedTuple):
+    """Every number that training changes, as lists of tensors; stacked states have one more axis in front."""
+
+    trainable: list[tf.Tensor]
+    non_trainable: list[tf.Tensor]
+    optimizer: list[tf.Tensor]
+    metrics: list[tf.Tensor]
+
+
+class Engine:
+    """A compiled Keras model as a pure function of its state.
+
+    Args:
+        model: compiled, of any optimizer, loss, metrics and layers; built with its input shape.
+        example: some inputs and targets `(x, y)`: Keras makes some metrics by the shapes of what they compare.
+        batch_size: samples a step; the last batch of an epoch may be shorter, as in `model.fit`.
+
+    Raises:
+        ModelError: the model has a training step of its own, or an optimizer that accumulates gradients,
+            scales its loss or has to be distributed; `model.fit` can train these.
+
+    Example:
+        >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> model.compile(keras.optimizers.SGD(0.1), "mean_squared_error")
+        >>> engine = Engine(model, (x, 3 * x), batch_size=16)
+        >>> state, logs = engine.run(engine.state(), (x, 3 * x), np.arange(64), epochs=(0, 20))
+        >>> engine.assign(state)
+        >>> model.layers[0].kernel.numpy().round(2).item(), bool(logs["loss"][-1] < logs["loss"][0])
+        (3.0, True)
+    """
+
+    def __init__(self, model: keras.Model, example: tuple[Any, Any], batch_size: int = 32) -> None:
+        _check(model)
+        self.model = model
+        self.batch_size = batch_size
+        self._example = tf.nest.map_structure(lambda a: np.asarray(a[:1]), tuple(example))
+        model._symbolic_build(
+            data_batch=tf.nest.map_structure(
+                lambda a: keras.KerasTensor((None, *a.shape[1:]), a.dtype.name), self._example
+            )
+        )
+        self._optimizer = _stateless(model.optimizer)
+        self._optimizer.build(model.trainable_variables)
+        # One graph for a state and one for stacked ones, whatever the number of samples and states.
+        self._train = {stacked: _graph(self._epochs, stacked) for stacked in (False, True)}
+        self._call = {stacked: _graph(self._predictions, stacked) for stacked in (False, True)}
+        self._evaluate = _graph(self._evaluation)
+
+    def __reduce__(self):
+        return Engine, (
+            self.model,
+            self._example,
+            self.batch_size,
+        )  # the graphs are traced anew where it is unpickled
+
+    @property
+    def stackable(self) -> bool:
+        """Whether stacked states train faster than one after another."""
+        return not any(isinstance(layer, NOT_STACKABLE) for layer in self.model._flatten_layers())
+
+    def state(self, model: keras.Model | None = None) -> State:
+        """Copy the state of the engine's model, or of another one with the same layers, optimizer reset.
+
+        The metrics are those of the engine's model, at zero.
+        """
+        if model is None:
+            optimizer = self.model.optimizer.variables
+            model = self.model
+        else:
+            optimizer = self._optimizer.variables
+        metrics = [tf.zeros_like(variable.value) for variable in self.model.metrics_variables]
+        return State(
+            *([tf.identity(v.value) for v in group] for group in (model.trainable_variables, model.non_trainable_variables, optimizer)),
+            metrics,
+        )  # fmt: skip
+
+    def assign(self, state: State) -> None:
+        """Write a state into the model and its optimizer."""
+        variables = (
+            self.model.trainable_variables,
+            self.model.non_trainable_variables,
+            self.model.optimizer.variables,
+        )
+        for group, values in zip(variables, state, strict=False):
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
+
+    def run(
+        self,
+        state: State,
+        data: tuple,
+        rows: np.ndarray,
+        epochs: tuple[int, int],
+        seed: int = 0,
+    ) -> tuple[State, dict[str, np.ndarray]]:
+        """Train.
+
+        The order of an epoch's batches depends on `seed` and the epoch's number alone: training from epoch 0
+        to 5 and then from 5 to 10 is training from 0 to 10.
+
+        Args:
+            state: where to start; stacked if `rows` has two axes.
+            data: `(x, y)` or `(x, y, sample_weight)`, each of n samples; `x` may be a dict.
+            rows: the samples to train on, as indices: `(m,)`, or `(k, m)` to train k stacked states.
+            epochs: the first one, counted from 0, and the one after the last.
+            seed: of the batches' order.
+
+        Returns:
+            The new state, and the loss and metrics of each epoch by name, `(epochs,)` or `(epochs, k)`.
+        """
+        rows = tf.constant(rows, tf.int32)
+        with _muted():
+            state, logs = self._train[rows.shape.rank == 2](
+                state, data, rows, tf.constant(epochs, tf.int32), tf.constant(seed, tf.int32)
+            )
+        return State(*state), {name: value.numpy() for name, value in logs.items()}
+
+    def evaluate(self, state: State, data: tuple) -> dict[str, float]:
+        """The loss and metrics of a state on all samples, as `model.evaluate` gives them."""
+        with _muted():
+            return {name: float(value) for name, value in self._evaluate(state, data).items()}
+
+    def predict(self, state: State, x: Any, rows: np.ndarray) -> np.ndarray:
+        """The model's outputs for the samples at `rows`: `(m, units)`, or `(k, m, units)` of stacked states."""
+        parts = []
+        with _muted():
+            for start in range(0, rows.shape[-1], PREDICTED):
+                part = tf.constant(rows[..., start : start + PREDICTED], tf.int32)
+                parts.append(
+                    self._call[rows.ndim == 2](state.trainable, state.non_trainable, x, part).numpy()
+                )
+        return np.concatenate(parts, axis=rows.ndim - 1)
+
+    def _epochs(self, stacked, state, data, rows, epochs, seed):
+        """All epochs: a loop in the graph over a loop in the graph."""
+        samples = tf.shape(rows)[-1]
+        zero_metrics = [tf.zeros_like(value) for value in state.metrics]
+        names, kinds = self._log_names(state, stacked)
+        logs = [tf.TensorArray(kind, size=epochs[1] - epochs[0], element_shape=None) for kind in kinds]
+
+        def epoch(number, state, logs):
+            order = tf.random.experimental.stateless_shuffle(tf.range(samples), [seed, number])
+
+            def batch(start, state):
+                taken = tf.gather(
+                    rows, order[start : start + self.batch_size], axis=-1
+                )  # (batch,) or (k, batch)
+                samples_taken = tf.nest.map_structure(lambda a: tf.gather(a, taken), data)
+                if stacked:
+                    state = tf.vectorized_map(lambda one: self._step(*one), (state, samples_taken))
+                else:
+                    state = self._step(state, samples_taken)
+                return start + self.batch_size, state
+
+            state = state._replace(metrics=zero_metrics)
+            _, state = tf.while_loop(
+                lambda start, _: start < samples, batch, (0, state), parallel_iterations=1
+            )
+            values = self._stacked_results(state.metrics) if stacked else self._results(state.metrics)
+            logs = [
+                log.write(number - epochs[0], values[name]) for log, name in zip(logs, names, strict=True)
+            ]
+            return number + 1, state, logs
+
+        _, state, logs = tf.while_loop(
+            lambda number, *_: number < epochs[1], epoch, (epochs[0], state, logs), parallel_iterations=1
+        )
+        return state, {name: log.stack() for name, log in zip(names, logs, strict=True)}
+
+    def _step(self, state: State, data: tuple) -> State:
+        """One batch: what `model.fit` does, without a variable being changed."""
+        x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            tape.watch(state.trainable)
+            outputs, loss, non_trainable = self._loss(state, x, y, weights, training=True)
+        gradients = [
+            None if gradient is None else tf.convert_to_tensor(gradient)  # an Embedding's are IndexedSlices
+            for gradient in tape.gradient(loss, state.trainable)
+        ]
+        trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
+        metrics = self._updated_metrics(state.metrics, loss, x, y, outputs, weights)
+        return State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
+
+    def _loss(self, state, x, y, weights, training):
+        model = self.model
+        arguments = {"training": training} if model._call_has_training_arg else {}
+        outputs, non_trainable, losses = model.stateless_call(
+            state.trainable, state.non_trainable, x, return_losses=True, **arguments
+        )
+        # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
+        model._losses_override = losses
+        mapping = [*zip(model.trainable_variables, state.trainable, strict=True)]
+        with keras.StatelessScope(state_mapping=mapping):
+            loss = model.compute_loss(x, y, outputs, weights, training=training)
+        model._losses_override = []
+        return outputs, loss, non_trainable
+
+    def _updated_metrics(self, metrics, loss, x, y, outputs, weights):
+        model = self.model
+        mapping = [*zip(model.metrics_variables, metrics, strict=True)]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            model._loss_tracker.update_state(loss, sample_weight=tf.shape(tf.nest.flatten(x)[0])[0])
+            model.compute_metrics(x, y, outputs, weights)
+        return [scope.get_current_value(v) if scope.get_current_value(v) is not None else old
+                for v, old in mapping]  # fmt: skip
+
+    def _results(self, metrics):
+        with keras.StatelessScope(state_mapping=[*zip(self.model.metrics_variables, metrics, strict=True)]):
+            return {
+                name: tf.convert_to_tensor(value) for name, value in self.model.get_metrics_result().items()
+            }
+
+    def _stacked_results(self, metrics):
+        return tf.vectorized_map(self._results, metrics)
+
+    def _log_names(self, state, stacked):
+        metrics = [value[0] for value in state.metrics] if stacked else state.metrics
+        results = self._results(metrics)
+        return list(results), [value.dtype for value in results.values()]
+
+    def _evaluation(self, state, data):
+        samples = tf.shape(data[1])[0]
+
+        def batch(start, metrics):
+            part = tf.nest.map_structure(lambda a: a[start : start + self.batch_size], data)
+            x, y, weights = keras.utils.unpack_x_y_sample_weight(part)
+            outputs, loss, _ = self._loss(state, x, y, weights, training=False)
+            return start + self.batch_size, _tensors(
+                self._updated_metrics(metrics, loss, x, y, outputs, weights)
+            )
+
+        zero = [tf.zeros_like(value) for value in state.metrics]
+        _, metrics = tf.while_loop(lambda start, _: start < samples, batch, (0, zero), parallel_iterations=1)
+        return self._results(metrics)
+
+    def _predictions(self, stacked, trainable, non_trainable, x, rows):
+        arguments = {"training": False} if self.model._call_has_training_arg else {}
+        inputs = tf.nest.map_structure(lambda a: tf.gather(a, rows), x)
+
+        def one(arrays):
+            return self.model.stateless_call(*arrays, **arguments)[0]
+
+        if stacked:
+            return tf.vectorized_map(one, (trainable, non_trainable, inputs))
+        return one((trainable, non_trainable, inputs))
+
+
+def stack(states: list[State]) -> State:
+    """Join states along a new first axis."""
+    return tf.nest.map_structure(lambda *values: tf.stack(values), *states)
+
+
+def unstack(state: State, index: int) -> State:
+    """The state at `index` of a stacked one."""
+    return tf.nest.map_structure(lambda value: value[index], state)
+
+
+def _check(model: keras.Model) -> None:
+    if not model.built or getattr(model, "optimizer", None) is None or not model.compiled:
+        raise ModelError(
+            "The model must be compiled and know its input shape: start it with keras.Input, and compile it."
+        )
+    if (
+        type(model).train_step is not keras.Model.train_step
+        or type(model).compute_loss is not keras.Model.compute_loss
+    ):
+        raise ModelError(
+            f"{type(model).__name__} has a training step of its own, which the compiled engine would pass by: "
+            "use engine='keras', or model.fit."
+        )
+    optimizer = model.optimizer
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
+        raise ModelError(
+            "The compiled engine neither scales the loss nor accumulates gradients: use engine='keras'."
+        )
+    if optimizer._distribution_strategy.num_replicas_in_sync > 1:
+        raise ModelError("The compiled engine trains on one device: use engine='keras' for several.")
+
+
+def _stateless(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """A twin of the optimizer that works on tensors.
+
+    Keras's optimizers are written for any backend; for TensorFlow, ten methods are replaced by ones that need
+    `tf.Variable` (for tf.distribute), and `stateless_apply` is refused. The twin has Keras's originals back.
+    """
+    kind = type(optimizer)
+    backend = next(parent for parent in kind.__mro__ if parent.__name__ == "TFOptimizer")
+    originals = {
+        name: method
+        for name, method in vars(BaseOptimizer).items()
+        if callable(method)
+        and name in vars(backend)
+        and name not in ("__init__", "add_variable_from_reference")
+    }
+    return type(kind.__name__, (kind,), originals).from_config(optimizer.get_config())
+
+
+def _graph(function, *arguments):
+    return tf.function(functools.partial(function, *arguments), autograph=False, reduce_retracing=True)
+
+
+def _tensors(values):
+    return [tf.convert_to_tensor(value) for value in values]
+
+
+@contextlib.contextmanager
+def _muted() -> Iterator[None]:
+    """Without TensorFlow's notes on operations that `vectorized_map` turns into a loop."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

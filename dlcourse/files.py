@@ -1,0 +1,51 @@
+"""Files that are written whole or not at all: `write`."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+
+def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], object]) -> Path:
+    """Replace a file's content in one step: whoever reads it, or a kill, finds the old or the new one.
+
+    Args:
+        path: where; the folder is made if there is none.
+        content: the bytes, or a function that writes them into the open file it is given.
+
+    Returns:
+        The path.
+
+    Raises:
+        OSError: the file can't be written; what was there is as it was.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write(Path(folder) / "new" / "digits.txt", b"0123456789").read_text()
+        '0123456789'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content) if isinstance(content, bytes) else content(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(OSError):  # not every file system has modes
+            os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _umask() -> int:
+    """The process's mask of permissions, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -59,5 +59,8 @@ def __getattr__(name: str):
         except PackageNotFoundError:  # run from a clone that was never installed
             return "0+source"
     if name in __all__:
-        return importlib.import_module(f"dlcourse.{name}")
+        from dlcourse.console import quiet
+
+        with quiet():
+            return importlib.import_module(f"dlcourse.{name}")
     raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")

@@ -104,8 +104,10 @@ def length(x: Any) -> int:
 
 
 def take(x: Any, index: np.ndarray) -> Any:
-    """The samples at `index`, of what `inputs` returns."""
-    return {name: part[index] for name, part in x.items()} if isinstance(x, Mapping) else x[index]
+    """The samples at `index`, of an array, a DataFrame or a dict of arrays."""
+    if isinstance(x, Mapping):
+        return {name: part[index] for name, part in x.items()}
+    return x.iloc[index] if hasattr(x, "iloc") else x[index]
 
 
 def _unbatched(data: tf.data.Dataset) -> tuple[Any, np.ndarray]:

@@ -4,7 +4,7 @@
 and the model is a pure function of its weights (Keras's `stateless_call`):
 
     state = (trainable, non_trainable, optimizer, metrics)      all the numbers that training changes
-    state, logs = engine.run(state, (x, y), rows, epochs)       the same numbers as `model.fit`, batch for batch
+    state, logs = engine.run(state, (x, y), rows, epochs)       what `model.fit` makes of them
 
 Because the state is data, many of them can be trained together: the folds of a cross-validation are stacked
 along a new first axis and `tf.vectorized_map` turns k small matrix products into one batched product.
@@ -34,6 +34,9 @@ NOT_STACKABLE = (
     keras.layers.RNN,
     keras.layers.Bidirectional,
     keras.layers.TimeDistributed,
+    keras.layers.TextVectorization,
+    keras.layers.StringLookup,
+    keras.layers.IntegerLookup,
     *(getattr(keras.layers, f"{kind}{rank}D{suffix}") for kind, rank, suffix in (
         *(("Conv", rank, suffix) for rank in (1, 2, 3) for suffix in ("", "Transpose")),
         *((kind, rank, "") for kind in ("DepthwiseConv", "SeparableConv") for rank in (1, 2)),
@@ -55,7 +58,7 @@ class Engine:
 
     Args:
         model: compiled, of any optimizer, loss, metrics and layers; built with its input shape.
-        example: some inputs and targets `(x, y)`: Keras makes some metrics by the shapes of what they compare.
+        example: some inputs and targets `(x, y)`: Keras chooses some metrics by their shapes.
         batch_size: samples a step; the last batch of an epoch may be shorter, as in `model.fit`.
 
     Raises:
@@ -102,21 +105,27 @@ class Engine:
         """Whether stacked states train faster than one after another."""
         return not any(isinstance(layer, NOT_STACKABLE) for layer in self.model._flatten_layers())
 
-    def state(self, model: keras.Model | None = None) -> State:
-        """Copy the state of the engine's model, or of another one with the same layers, optimizer reset.
+    def state(self) -> State:
+        """Copy the state of the model and its optimizer, with metrics at zero."""
+        model = self.model
+        return self._state(model, _tensors(model.optimizer.variables))
 
-        The metrics are those of the engine's model, at zero.
+    def initial(self, model: keras.Model, learning_rate: float | None = None) -> State:
+        """Return the state in which the training of another model with the same layers begins.
+
+        Args:
+            model: whose weights to take; the optimizer begins anew.
+            learning_rate: of the optimizer, if not that of the engine's model.
         """
-        if model is None:
-            optimizer = self.model.optimizer.variables
-            model = self.model
-        else:
-            optimizer = self._optimizer.variables
-        metrics = [tf.zeros_like(variable.value) for variable in self.model.metrics_variables]
-        return State(
-            *([tf.identity(v.value) for v in group] for group in (model.trainable_variables, model.non_trainable_variables, optimizer)),
-            metrics,
-        )  # fmt: skip
+        optimizer = _tensors(self._optimizer.variables)
+        if learning_rate is not None:
+            names = [variable.name for variable in self._optimizer.variables]
+            optimizer[names.index("learning_rate")] = tf.constant(learning_rate)
+        return self._state(model, optimizer)
+
+    def _state(self, model, optimizer):
+        weights = (_tensors(model.trainable_variables), _tensors(model.non_trainable_variables))
+        return State(*weights, optimizer, [tf.zeros_like(v.value) for v in self.model.metrics_variables])
 
     def assign(self, state: State) -> None:
         """Write a state into the model and its optimizer."""
@@ -165,7 +174,7 @@ class Engine:
             return {name: float(value) for name, value in self._evaluate(state, data).items()}
 
     def predict(self, state: State, x: Any, rows: np.ndarray) -> np.ndarray:
-        """The model's outputs for the samples at `rows`: `(m, units)`, or `(k, m, units)` of stacked states."""
+        """The outputs for the samples at `rows`: `(m, units)`, or `(k, m, units)` of stacked states."""
         parts = []
         with _muted():
             for start in range(0, rows.shape[-1], PREDICTED):
@@ -245,8 +254,7 @@ class Engine:
         with keras.StatelessScope(state_mapping=mapping) as scope:
             model._loss_tracker.update_state(loss, sample_weight=tf.shape(tf.nest.flatten(x)[0])[0])
             model.compute_metrics(x, y, outputs, weights)
-        return [scope.get_current_value(v) if scope.get_current_value(v) is not None else old
-                for v, old in mapping]  # fmt: skip
+        return [old if (new := scope.get_current_value(v)) is None else new for v, old in mapping]
 
     def _results(self, metrics):
         with keras.StatelessScope(state_mapping=[*zip(self.model.metrics_variables, metrics, strict=True)]):
@@ -309,8 +317,8 @@ def _check(model: keras.Model) -> None:
         or type(model).compute_loss is not keras.Model.compute_loss
     ):
         raise ModelError(
-            f"{type(model).__name__} has a training step of its own, which the compiled engine would pass by: "
-            "use engine='keras', or model.fit."
+            f"{type(model).__name__} has a training step of its own, which the compiled engine would pass "
+            "by: use engine='keras', or model.fit."
         )
     optimizer = model.optimizer
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
@@ -344,7 +352,8 @@ def _graph(function, *arguments):
 
 
 def _tensors(values):
-    return [tf.convert_to_tensor(value) for value in values]
+    """Tensors of tensors or variables; those of variables are copies."""
+    return [tf.identity(getattr(value, "value", value)) for value in values]
 
 
 @contextlib.contextmanager

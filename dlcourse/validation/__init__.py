@@ -1,0 +1,13 @@
+"""How good a model will be on new data, and which model is best: cross-validation and search.
+
+    found = cross_validate(model, data, k=10, epochs=20)
+    found.summary()
+
+Every fold trains a model of its own, with a preprocessing of its own. Folds and configurations of equal shape
+train together, stacked into one TensorFlow graph; others side by side, through joblib.
+"""
+
+from dlcourse.validation.cross_validation import CrossValidation, cross_validate
+from dlcourse.validation.folds import folds
+
+__all__ = ["CrossValidation", "cross_validate", "folds"]

@@ -1,0 +1,222 @@
+"""How well a model does on samples it has not seen, and how sure that is: `cross_validate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.stats
+from numpy.typing import ArrayLike
+
+from dlcourse import checking, tasks
+from dlcourse.errors import DataError, TrainingError
+from dlcourse.metrics.reporting import baseline
+from dlcourse.tasks import Task
+from dlcourse.validation.fitting import Builder, Fitted, Job, fit_all, rebuilt
+from dlcourse.validation.folds import Fold, Scheme, folds
+from dlcourse.validation.scoring import Scores, score_table
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+    from sklearn.model_selection import BaseCrossValidator
+
+    from dlcourse.checking import Data
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """What `cross_validate` found; it prints as its `summary()`.
+
+    Args:
+        task: one of `dlcourse.tasks.TASKS`.
+        scores: a row a fold, a column a score.
+        baseline: the same of the baseline, which knows the fold's training targets and looks at no input.
+        outputs: of the models for the samples they had not seen, `(n, units)`, the mean over the repeats;
+            missing (NaN) where a sample was never held out.
+        folds: `(train, held out)` for each fold, as indices.
+        loss: on the training samples, `(folds, epochs)`.
+    """
+
+    task: Task
+    scores: pd.DataFrame
+    baseline: pd.DataFrame
+    outputs: np.ndarray
+    folds: list[Fold]
+    loss: np.ndarray
+    _fitted: list[Fitted] = field(repr=False)
+    _rebuild: Callable[[int], keras.Model] = field(repr=False)
+
+    @property
+    def held_out(self) -> np.ndarray:
+        """The samples that were held out at least once, as indices."""
+        return np.flatnonzero(np.isfinite(self.outputs).all(axis=1))
+
+    @property
+    def predictions(self) -> np.ndarray:
+        """The out-of-fold predictions of the samples `held_out`."""
+        return tasks.decide(self.outputs[self.held_out], self.task)
+
+    def model(self, fold: int) -> keras.Model:
+        """The model of a fold, trained and compiled."""
+        return self._rebuild(fold)
+
+    def preprocessing(self, fold: int) -> Any:
+        """The preprocessing as it was fitted on a fold's training samples, or `None`."""
+        return self._fitted[fold].preprocessing
+
+    def summary(self, level: float = 0.95) -> pd.DataFrame:
+        """The mean of each score with its spread and interval, beside the baseline's mean.
+
+        The folds share most of their training samples, so their scores vary less than those of independent
+        samples. The interval corrects for it: with k folds, `n_train` and `n_test` samples in each,
+
+            mean ± t · std · sqrt(1/k + n_test/n_train)
+
+        Source: C. Nadeau and Y. Bengio, *Inference for the Generalization Error*, 2003.
+        """
+        import pandas as pd
+
+        k = len(self.folds)
+        mean, std = self.scores.mean(), self.scores.std(ddof=1)
+        ratio = np.mean([len(held_out) / len(train) for train, held_out in self.folds])
+        half = scipy.stats.t.ppf((1 + level) / 2, k - 1) * std * np.sqrt(1 / k + ratio)
+        return pd.DataFrame(
+            {
+                "mean": mean,
+                "std": std,
+                "low": mean - half,
+                "high": mean + half,
+                "baseline": self.baseline.mean(),
+            }
+        )
+
+    def __repr__(self) -> str:
+        heading = f"{len(self.folds)} folds, {self.task}. From low to high: the 95% interval of the mean."
+        return f"{heading}\n{self.summary().to_string(float_format='{:.3f}'.format)}"
+
+    def _repr_html_(self) -> str:
+        heading = f"{len(self.folds)} folds, {self.task}. From low to high: the 95% interval of the mean."
+        return f"<p>{heading}</p>{self.summary().to_html(float_format='{:.3f}'.format)}"
+
+
+def cross_validate(
+    model: keras.Model | Builder,
+    data: Data,
+    *,
+    k: int | BaseCrossValidator = 5,
+    scheme: Scheme | None = None,
+    repeats: int = 1,
+    groups: ArrayLike | None = None,
+    epochs: int = 20,
+    batch_size: int = 32,
+    preprocessing: Any = None,
+    scores: Scores | None = None,
+    seed: int = 0,
+    n_jobs: int = -1,
+) -> CrossValidation:
+    """Train a model on all folds but one, test it on that one, for every fold.
+
+    All folds train at once where the network allows it (see `dlcourse.engine`). Memory: the data, and for
+    each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of these
+    at a time, and beside them what one batch of these folds needs.
+
+    Args:
+        model: compiled; its trainable weights are drawn anew for every fold, frozen ones are kept. Or a
+            function without arguments that builds and compiles one, called for every fold (for a model that
+            fine-tunes trained weights).
+        data: `(x, y)` or a `Dataset`; text and missing numbers are for `preprocessing` to deal with.
+        k: the number of folds, or a scikit-learn splitter.
+        scheme, repeats, groups: how the folds are cut, see `folds`.
+        epochs, batch_size: as in `dlcourse.training.train`.
+        preprocessing: a `Preprocessor` or a scikit-learn transformer, fitted for every fold on its training
+            samples.
+        scores: functions of `(y_true, y_pred)` by name; the scores of the task if `None`.
+        seed: of folds, initial weights, dropout masks and batches.
+        n_jobs: how many folds train at once where they can't be stacked; -1: as many as there are cores.
+
+    Returns:
+        A `CrossValidation`.
+
+    Raises:
+        DataError: the data can't be used or be cut so.
+        ModelError: the model can't be trained by the compiled engine.
+        TrainingError: the loss of a fold is not a number any more.
+
+    Example:
+        >>> from dlcourse import datasets, models
+        >>> iris = datasets.load("iris")
+        >>> model = models.mlp((4,), "multiclass", 3, hidden=(16,), learning_rate=0.01)
+        >>> found = cross_validate(model, iris, k=5, epochs=30)
+        >>> found.scores.shape[0], bool(found.summary().loc["accuracy", "mean"] > 0.9)
+        (5, True)
+    """
+    x, y = unscaled(data, preprocessing)
+    task, y = checked_task(model, y)
+    cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, seed=seed)
+    jobs = [Job(train, held_out, seed + number) for number, (train, held_out) in enumerate(cuts)]
+    fitted = fit_all(
+        model,
+        (x, y),
+        jobs,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        preprocessing=preprocessing,
+        n_jobs=n_jobs,
+    )
+    for number, fit in enumerate(fitted):
+        if not np.isfinite(fit.loss).all():
+            epoch = int(np.argmin(np.isfinite(fit.loss))) + 1
+            raise TrainingError(
+                f"The loss of fold {number + 1} was no number any more in epoch {epoch}: most often the "
+                "learning rate is too large (training.find_learning_rate suggests one), else the inputs are "
+                "not scaled."
+            )
+    units = fitted[0].outputs.shape[-1]
+    constant = [baseline(y[train], len(held_out), task, units) for train, held_out in cuts]
+    return CrossValidation(
+        task=task,
+        scores=score_table(task, y, cuts, [fit.outputs for fit in fitted], scores),
+        baseline=score_table(task, y, cuts, constant, scores),
+        outputs=_out_of_fold(len(y), cuts, fitted),
+        folds=cuts,
+        loss=np.array([fit.loss for fit in fitted]),
+        _fitted=fitted,
+        _rebuild=lambda fold: rebuilt(model, jobs[fold], fitted[fold]),
+    )
+
+
+def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
+    """`(x, y)`, where text and missing numbers are for a preprocessing to deal with."""
+    if preprocessing is None:
+        x, y = checking.arrays(data)
+        return (x.astype(np.float32) if getattr(x, "dtype", None) == np.float64 else x), y
+    x, y = (data.features, data.target) if hasattr(data, "features") else data
+    y = np.asarray(y)
+    if len(x) != len(y):
+        raise DataError(f"There are {len(x)} samples and {len(y)} targets: each sample needs one.")
+    return (x if hasattr(x, "iloc") else np.asarray(x)), y
+
+
+def checked_task(
+    model: keras.Model | Builder, y: np.ndarray, configuration: Mapping[str, Any] | None = None
+) -> tuple[Task, np.ndarray]:
+    """The task of the model, or of what the function builds, and the target as it needs it."""
+    import keras
+
+    one = model if isinstance(model, keras.Model) else model(**(configuration or {}))
+    task = tasks.of_model(one)
+    units = one.output_shape[-1]
+    return task, tasks.check_target(y, task, units if task in ("multiclass", "multilabel") else None)
+
+
+def _out_of_fold(n: int, cuts: list[Fold], fitted: list[Fitted]) -> np.ndarray:
+    total = np.zeros((n, fitted[0].outputs.shape[-1]))
+    count = np.zeros((n, 1))
+    for (_, held_out), fit in zip(cuts, fitted, strict=True):
+        total[held_out] += fit.outputs
+        count[held_out] += 1
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)

@@ -1,0 +1,270 @@
+"""Many trainings at once: those of equal shape stacked into one graph, the others side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import joblib
+import numpy as np
+import sklearn.base
+
+from dlcourse import checking
+from dlcourse.console import progress, quiet
+
+with quiet():
+    import keras
+    import tensorflow as tf
+
+from dlcourse.engine import Engine, State, stack, unstack
+from dlcourse.errors import ModelError
+
+STACKED_BYTES = 2**30  # the most that the states and inputs of one stack take
+TRAINING = ("epochs", "batch_size")  # in a configuration, these are not the builder's
+
+Builder = Callable[..., keras.Model]
+
+
+@dataclass
+class Job:
+    """A training.
+
+    Args:
+        train: the samples to train on, as indices.
+        held_out: the samples to predict.
+        seed: of the initial weights and the dropout masks.
+        configuration: arguments of the builder; `epochs` and `batch_size` among them go to the training.
+    """
+
+    train: np.ndarray
+    held_out: np.ndarray
+    seed: int
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Fitted:
+    """What came of a job.
+
+    Args:
+        outputs: of the model for the held-out samples, `(m, units)`.
+        loss: on the training samples, of each epoch.
+        weights: the values of the model's variables, trainable ones first.
+        preprocessing: as it was fitted on the training samples.
+    """
+
+    outputs: np.ndarray
+    loss: np.ndarray
+    weights: list[np.ndarray]
+    preprocessing: Any = None
+
+
+@dataclass
+class _Prepared:
+    """A job with all that its training needs."""
+
+    job: Job
+    engine: Engine
+    state: State
+    epochs: int
+    x: Any
+    preprocessing: Any
+
+    @property
+    def shape(self) -> tuple:
+        """Jobs of one shape can be stacked."""
+        return id(self.engine), self.epochs, len(self.job.train), len(self.job.held_out)
+
+
+def fit_all(
+    model: keras.Model | Builder,
+    data: tuple[Any, np.ndarray],
+    jobs: Sequence[Job],
+    *,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+    preprocessing: Any = None,
+    n_jobs: int = -1,
+) -> list[Fitted]:
+    """Train every job and predict its held-out samples.
+
+    Jobs are stacked where they train the same network on equally many samples; their learning rates may
+    differ. A stack takes `STACKED_BYTES` at most.
+
+    Args:
+        model: a compiled model, whose trainable weights every job draws anew and whose frozen ones it keeps;
+            or a function that builds one from a configuration, called for every job.
+        data: `(x, y)`.
+        jobs: what to train.
+        epochs, batch_size: where a configuration does not name them.
+        seed: of the batches' order.
+        preprocessing: a `dlcourse.preprocessing.Preprocessor` or a scikit-learn transformer, fitted for every
+            job on its training samples.
+        n_jobs: how many that can't be stacked train at once; -1: as many as there are cores.
+
+    Returns:
+        One for each job, in their order.
+    """
+    x, y = data
+    results: list[Fitted | None] = [None] * len(jobs)
+    engines: dict[str, Engine] = {}
+    stacks: dict[Any, list[int]] = defaultdict(list)
+    prepared: list[_Prepared] = []
+    for number, job in enumerate(jobs):
+        training = {"epochs": epochs, "batch_size": batch_size}
+        training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
+        job_x, fitted = _preprocessed(preprocessing, x, y, job.train)
+        fresh, compiled = _built(model, job)
+        key = f"{training['batch_size']} {_signature(compiled)}"
+        if key not in engines:
+            engines[key] = Engine(compiled, (checking.take(job_x, slice(1)), y[:1]), training["batch_size"])
+        engine = engines[key]
+        state = engine.initial(fresh, _learning_rate(compiled))
+        one = _Prepared(job, engine, state, training["epochs"], job_x, fitted)
+        prepared.append(one)
+        stacks[one.shape if engine.stackable else number].append(number)
+
+    groups = [part for group in stacks.values() for part in _parts(group, prepared)]
+    together = [group for group in groups if len(group) > 1]
+    alone = [group[0] for group in groups if len(group) == 1]
+    with progress(sum(one.epochs for one in prepared), "training") as advance:
+        for group in together:
+            fits = _train_stack([prepared[number] for number in group], y, seed, advance)
+            for number, fit in zip(group, fits, strict=True):
+                results[number] = fit
+        # Threads, as TensorFlow computes outside Python's lock; `joblib.parallel_config` may say otherwise.
+        parallel = joblib.Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+        fits = parallel(joblib.delayed(_train_alone)(prepared[number], y, seed) for number in alone)
+        for number, fit in zip(alone, fits, strict=True):
+            results[number] = fit
+            advance(prepared[number].epochs)
+    return results
+
+
+def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Model:
+    """The trained model of a job."""
+    fresh, compiled = _built(model, job)
+    if fresh is not compiled:
+        fresh.compile_from_config(compiled.get_compile_config())
+    variables = [*fresh.trainable_variables, *fresh.non_trainable_variables]
+    for variable, value in zip(variables, fitted.weights, strict=True):
+        variable.assign(value)
+    return fresh
+
+
+def _train_stack(stacked: list[_Prepared], y: np.ndarray, seed: int, advance: Callable) -> list[Fitted]:
+    engine, epochs = stacked[0].engine, stacked[0].epochs
+    train = np.stack([one.job.train for one in stacked])
+    held_out = np.stack([one.job.held_out for one in stacked])
+    x = stacked[0].x
+    if any(one.x is not x for one in stacked):  # each has inputs of its own: one below the other
+        offsets = len(y) * np.arange(len(stacked))[:, None]
+        train, held_out = train + offsets, held_out + offsets
+        x = tf.nest.map_structure(lambda *parts: np.concatenate(parts), *(one.x for one in stacked))
+        y = np.concatenate([y] * len(stacked))
+    data = tf.nest.map_structure(tf.constant, (x, y))
+    state = stack([one.state for one in stacked])
+    losses = []
+    for first, last in pairwise(np.unique(np.linspace(0, epochs, 11).astype(int))):
+        state, logs = engine.run(state, data, train, (first, last), seed)
+        losses.append(logs["loss"])  # (epochs, stacked)
+        advance((last - first) * len(stacked))
+    outputs = engine.predict(state, data[0], held_out)
+    loss = np.concatenate(losses)
+    return [
+        Fitted(outputs[i], loss[:, i], _weights(unstack(state, i)), one.preprocessing)
+        for i, one in enumerate(stacked)
+    ]
+
+
+def _train_alone(one: _Prepared, y: np.ndarray, seed: int) -> Fitted:
+    data = tf.nest.map_structure(tf.constant, (one.x, y))
+    state, logs = one.engine.run(one.state, data, one.job.train, (0, one.epochs), seed)
+    outputs = one.engine.predict(state, data[0], one.job.held_out)
+    return Fitted(outputs, logs["loss"], _weights(state), one.preprocessing)
+
+
+def _parts(group: list[int], prepared: list[_Prepared]) -> Iterator[list[int]]:
+    """A stack in parts that keep within `STACKED_BYTES`."""
+    one = prepared[group[0]]
+    arrays = [*tf.nest.flatten(one.state), *(tf.nest.flatten(one.x) if one.preprocessing is not None else ())]
+    size = 4 * sum(math.prod(array.shape) for array in arrays)
+    most = max(1, STACKED_BYTES // size)
+    return (group[start : start + most] for start in range(0, len(group), most))
+
+
+def _preprocessed(preprocessing: Any, x: Any, y: np.ndarray, train: np.ndarray) -> tuple[Any, Any]:
+    """All samples, after a preprocessing that has seen the training samples only."""
+    if preprocessing is None:
+        return x, None
+    fitted = sklearn.base.clone(preprocessing)
+    rows = checking.take(x, train)
+    if hasattr(fitted, "fit_rows"):
+        fitted.fit_rows(rows)
+    else:
+        fitted.fit(rows, y[train])
+    values = fitted.transform(x)
+    values = values.toarray() if hasattr(values, "toarray") else values  # scikit-learn's may be sparse
+    values = checking.inputs(values)
+    if not isinstance(values, dict) and values.dtype == np.float64:
+        values = values.astype(np.float32)
+    return values, fitted
+
+
+def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.Model]:
+    """A model with the weights to begin with, and one of its kind that is compiled."""
+    with _seeded(job.seed):
+        if not isinstance(model, keras.Model):
+            made = model(**{name: value for name, value in job.configuration.items() if name not in TRAINING})
+            if not isinstance(made, keras.Model) or getattr(made, "optimizer", None) is None:
+                raise ModelError("The function that builds the model must return a compiled keras.Model.")
+            return made, made
+        fresh = keras.models.clone_model(model)
+    for old, new in zip(model._flatten_layers(), fresh._flatten_layers(), strict=True):
+        if not old.trainable:
+            for source, variable in zip(old.weights, new.weights, strict=True):
+                variable.assign(source)
+    return fresh, model
+
+
+def _signature(model: keras.Model) -> str:
+    """Equal for models that differ in weights, names of layers and the learning rate alone."""
+    text = model.to_json()
+    for number, layer in enumerate([model, *model._flatten_layers(include_self=False)]):
+        text = text.replace(json.dumps(layer.name), f'"{number}"')
+    text = json.dumps(json.loads(text)["config"])
+    compiled = model.get_compile_config()
+    if compiled is None:
+        raise ModelError("The model's loss or metrics can't be written as a configuration: use Keras's own.")
+    optimizer = compiled["optimizer"]["config"] | {"name": None}
+    if isinstance(optimizer["learning_rate"], float):
+        optimizer["learning_rate"] = None
+    return f"{text} {compiled | {'optimizer': [type(model.optimizer).__name__, optimizer]}}"
+
+
+def _learning_rate(model: keras.Model) -> float | None:
+    rate = model.optimizer.get_config()["learning_rate"]
+    return rate if isinstance(rate, float) else None
+
+
+def _weights(state: State) -> list[np.ndarray]:
+    return [tensor.numpy() for tensor in (*state.trainable, *state.non_trainable)]
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Initial weights that follow from a seed: Keras draws the seeds of its layers from Python's `random`."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)

@@ -1,0 +1,107 @@
+"""Which samples train and which are held out: scikit-learn's splitters, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn import model_selection
+
+from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.tasks import Task
+
+Scheme = Literal["stratified", "shuffled", "grouped", "time"]
+Fold = tuple[np.ndarray, np.ndarray]  # the indices that train, and those held out
+
+
+def folds(
+    y: ArrayLike,
+    task: Task,
+    k: int | model_selection.BaseCrossValidator = 5,
+    *,
+    scheme: Scheme | None = None,
+    repeats: int = 1,
+    groups: ArrayLike | None = None,
+    seed: int = 0,
+) -> list[Fold]:
+    """Cut n samples into k folds, each of which is held out once.
+
+    Args:
+        y: the targets, `(n,)` or `(n, units)`.
+        task: one of `dlcourse.tasks.TASKS`.
+        k: the number of folds, or any scikit-learn splitter, which then decides alone.
+        scheme: `"stratified"`: each fold has the classes' shares; `"shuffled"`: at random; `"grouped"`: no
+            group in two folds; `"time"`: each fold comes after all that trains for it. If `None`: grouped where
+            there are groups, stratified for classes, else shuffled.
+        repeats: so many times, shuffled anew each time.
+        groups: what each sample belongs to (a person, a document), `(n,)`.
+        seed: of the shuffling.
+
+    Returns:
+        `(train, held out)` for each fold, as indices.
+
+    Raises:
+        DataError: there are more folds than samples, samples of a class, or groups.
+        UnknownNameError: there is no such scheme.
+
+    Source: https://scikit-learn.org/stable/modules/cross_validation.html
+
+    Example:
+        >>> [held_out for _, held_out in folds([0, 0, 0, 1, 1, 1], "binary", 3, seed=1)]
+        [array([2, 5]), array([0, 4]), array([1, 3])]
+    """
+    y = np.asarray(y)
+    if scheme is not None and scheme not in get_args(Scheme):
+        raise UnknownNameError("scheme of folds", scheme, get_args(Scheme))
+    if groups is not None and len(groups) != len(y):
+        raise DataError(f"There are {len(y)} samples and {len(groups)} groups: each sample needs one.")
+    if not isinstance(k, (int, np.integer)):
+        return list(k.split(np.zeros(len(y)), y, groups))
+    classes = y.argmax(axis=1) if task == "multiclass" and y.ndim == 2 else y
+    stratifies = task in ("binary", "multiclass")
+    if scheme is None:
+        scheme = "grouped" if groups is not None else "stratified" if stratifies else "shuffled"
+    _check(k, classes, scheme, repeats, groups, stratifies)
+    result: list[Fold] = []
+    for repeat in range(repeats):
+        shuffled = {"shuffle": True, "random_state": seed + repeat}
+        if scheme == "stratified":
+            splitter = model_selection.StratifiedKFold(k, **shuffled)
+        elif scheme == "grouped":
+            kind = model_selection.StratifiedGroupKFold if stratifies else model_selection.GroupKFold
+            splitter = kind(k, **shuffled)
+        elif scheme == "time":
+            splitter = model_selection.TimeSeriesSplit(k)
+        else:
+            splitter = model_selection.KFold(k, **shuffled)
+        result += splitter.split(np.zeros(len(y)), classes, groups)
+    return result
+
+
+def _check(
+    k: int, y: np.ndarray, scheme: str, repeats: int, groups: Sequence | None, stratifies: bool
+) -> None:
+    if k < 2 or repeats < 1:
+        raise DataError(f"Two folds are the fewest, and one repeat: got {k} and {repeats}.")
+    if scheme == "time":
+        if repeats > 1:
+            raise DataError("A series has one order, so its folds can't be repeated: leave repeats at 1.")
+        k += 1  # the first part only trains
+    if k > len(y):
+        raise DataError(f"{k} folds need {k} samples or more, and there are {len(y)}.")
+    if scheme == "grouped":
+        if groups is None:
+            raise DataError("Grouped folds need groups: what each sample belongs to.")
+        if (count := len(np.unique(groups))) < k:
+            raise DataError(f"{k} folds need {k} groups or more, and there are {count}.")
+    if scheme == "stratified":
+        if not stratifies:
+            raise DataError("Only classes can be stratified: use scheme='shuffled'.")
+        labels, counts = np.unique(y, return_counts=True)
+        if counts.min() < k:
+            raise DataError(
+                f"Class {labels[counts.argmin()]} has {counts.min()} samples, too few for {k} folds: take "
+                "fewer folds, or scheme='shuffled'."
+            )

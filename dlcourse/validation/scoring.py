@@ -1,0 +1,55 @@
+"""Scores of held-out samples, fold by fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dlcourse import tasks
+from dlcourse.errors import DataError
+from dlcourse.metrics.reporting import _rows as scores_of
+from dlcourse.tasks import Task
+from dlcourse.validation.folds import Fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scores = Mapping[str, Callable[[np.ndarray, np.ndarray], float]]
+
+
+def score_table(
+    task: Task, y: np.ndarray, cuts: Sequence[Fold], outputs: Sequence[np.ndarray], scores: Scores | None
+) -> pd.DataFrame:
+    """A row a fold, a column a score; NaN where a fold has no samples of a class that a score needs.
+
+    Args:
+        task: one of `dlcourse.tasks.TASKS`.
+        y: all targets.
+        cuts: the folds.
+        outputs: a model's for each fold's held-out samples.
+        scores: functions of the targets and predictions; those of `dlcourse.metrics.report` if `None`.
+    """
+    import pandas as pd
+
+    rows = [
+        fold_scores(task, y[held_out], got, scores) for (_, held_out), got in zip(cuts, outputs, strict=True)
+    ]
+    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="fold"))
+
+
+def fold_scores(task: Task, y: np.ndarray, outputs: np.ndarray, scores: Scores | None) -> dict[str, Any]:
+    """The scores of one fold by name."""
+    if task == "multiclass" and y.ndim == 2:
+        y = y.argmax(axis=1)
+    decisions = tasks.decide(outputs, task)
+    if scores is not None:
+        return {name: float(function(y, decisions)) for name, function in scores.items()}
+    result = {}
+    for name, metric, takes, options in scores_of(task):
+        try:
+            result[name] = metric(y, (decisions, outputs)[takes], **options)
+        except DataError:
+            result[name] = np.nan
+    return result

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from dlcourse.engine import optimizer_variables
 from dlcourse.errors import TrainingError
 from dlcourse.files import write
 
@@ -76,7 +77,7 @@ class Checkpoint(keras.callbacks.Callback):
         """
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        self._variables = [*model.variables, *model.optimizer.variables]
+        self._variables = [*model.variables, *optimizer_variables(model.optimizer)]
         self._settings |= {
             "model": [[*variable.shape, variable.dtype] for variable in self._variables],
             "optimizer": type(model.optimizer).__name__,

@@ -24,6 +24,8 @@ with quiet():
     import keras
     import tensorflow as tf
 
+# The twin of an optimizer (`_stateless`) needs two classes that Keras does not export.
+from keras.src.backend.tensorflow.optimizer import TFOptimizer
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from dlcourse.errors import ModelError
@@ -72,7 +74,7 @@ class Engine:
         >>> engine = Engine(model, (x, 3 * x), batch_size=16)
         >>> state, logs = engine.run(engine.state(), (x, 3 * x), np.arange(64), epochs=(0, 20))
         >>> engine.assign(state)
-        >>> model.layers[0].kernel.numpy().round(2).item(), bool(logs["loss"][-1] < logs["loss"][0])
+        >>> round(model.layers[0].kernel.numpy().item(), 1), bool(logs["loss"][-1] < logs["loss"][0])
         (3.0, True)
     """
 
@@ -86,8 +88,7 @@ class Engine:
                 lambda a: keras.KerasTensor((None, *a.shape[1:]), a.dtype.name), self._example
             )
         )
-        self._optimizer = _stateless(model.optimizer)
-        self._optimizer.build(model.trainable_variables)
+        self._optimizer = _stateless(model.optimizer, model.trainable_variables)
         # One graph for a state and one for stacked ones, whatever the number of samples and states.
         self._train = {stacked: _graph(self._epochs, stacked) for stacked in (False, True)}
         self._call = {stacked: _graph(self._predictions, stacked) for stacked in (False, True)}
@@ -108,7 +109,7 @@ class Engine:
     def state(self) -> State:
         """Copy the state of the model and its optimizer, with metrics at zero."""
         model = self.model
-        return self._state(model, _tensors(model.optimizer.variables))
+        return self._state(model, _tensors(optimizer_variables(model.optimizer)))
 
     def initial(self, model: keras.Model, learning_rate: float | None = None) -> State:
         """Return the state in which the training of another model with the same layers begins.
@@ -132,7 +133,7 @@ class Engine:
         variables = (
             self.model.trainable_variables,
             self.model.non_trainable_variables,
-            self.model.optimizer.variables,
+            optimizer_variables(self.model.optimizer),
         )
         for group, values in zip(variables, state, strict=False):
             for variable, value in zip(group, values, strict=True):
@@ -226,10 +227,7 @@ class Engine:
         with tf.GradientTape() as tape:
             tape.watch(state.trainable)
             outputs, loss, non_trainable = self._loss(state, x, y, weights, training=True)
-        gradients = [
-            None if gradient is None else tf.convert_to_tensor(gradient)  # an Embedding's are IndexedSlices
-            for gradient in tape.gradient(loss, state.trainable)
-        ]
+        gradients = tape.gradient(loss, state.trainable)
         trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
         metrics = self._updated_metrics(state.metrics, loss, x, y, outputs, weights)
         return State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
@@ -329,22 +327,38 @@ def _check(model: keras.Model) -> None:
         raise ModelError("The compiled engine trains on one device: use engine='keras' for several.")
 
 
-def _stateless(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
-    """A twin of the optimizer that works on tensors.
+class _Originals(TFOptimizer):
+    """Keras's own methods of an optimizer, which its TensorFlow backend replaces.
 
     Keras's optimizers are written for any backend; for TensorFlow, ten methods are replaced by ones that need
-    `tf.Variable` (for tf.distribute), and `stateless_apply` is refused. The twin has Keras's originals back.
+    `tf.Variable` (for the sake of tf.distribute), and `stateless_apply` is refused.
     """
+
+
+for _name, _method in vars(BaseOptimizer).items():
+    if (
+        callable(_method)
+        and _name in vars(TFOptimizer)
+        and _name not in ("__init__", "add_variable_from_reference")
+    ):
+        setattr(_Originals, _name, _method)
+
+
+def optimizer_variables(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
+    """All variables of an optimizer, also one that Keras forgets to list (Nadam's running product)."""
+    listed = {id(variable) for variable in optimizer.variables}
+    hidden = [v for v in vars(optimizer).values() if isinstance(v, keras.Variable) and id(v) not in listed]
+    return [*optimizer.variables, *hidden]
+
+
+def _stateless(optimizer: keras.optimizers.Optimizer, variables: list[keras.Variable]):
+    """A twin of the optimizer that works on tensors."""
     kind = type(optimizer)
-    backend = next(parent for parent in kind.__mro__ if parent.__name__ == "TFOptimizer")
-    originals = {
-        name: method
-        for name, method in vars(BaseOptimizer).items()
-        if callable(method)
-        and name in vars(backend)
-        and name not in ("__init__", "add_variable_from_reference")
-    }
-    return type(kind.__name__, (kind,), originals).from_config(optimizer.get_config())
+    twin = type(kind.__name__, (kind, _Originals), {}).from_config(optimizer.get_config())
+    twin.build(variables)
+    for variable in optimizer_variables(twin)[len(twin.variables) :]:
+        twin._track_variable(variable)
+    return twin
 
 
 def _graph(function, *arguments):

@@ -1,9 +1,9 @@
-"""Training a Keras model from the first batch to the best weights: `train`, and before it `find_learning_rate`.
+"""Training a Keras model: `find_learning_rate`, then `train`, from the first batch to the best weights.
 
     history = train(model, (x, y), validation=(x_val, y_val), epochs=100, patience=5)
 
-Two engines do the same arithmetic on the same batches. `"keras"` is `model.fit`. `"compiled"` puts an epoch into
-one TensorFlow graph: several times as fast for small models on data that fit in memory.
+Two engines do the same arithmetic on the same batches. `"keras"` is `model.fit`. `"compiled"` puts an epoch
+into one TensorFlow graph: several times as fast for small models on data that fit in memory.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ def train(
     if hasattr(data, "element_spec"):
         if engine == "compiled" or class_weight is not None or checkpoint is not None:
             raise DataError(
-                "The compiled engine, class weights and checkpoints need the data in memory, as a pair (x, y), "
-                "and this is a tf.data.Dataset."
+                "The compiled engine, class weights and checkpoints need the data in memory, as a pair "
+                "(x, y), and this is a tf.data.Dataset."
             )
         arrays = None
     else:
@@ -188,7 +188,7 @@ class LearningRates(NamedTuple):
     Args:
         learning_rates: that were tried, rising geometrically, `(steps,)`.
         losses: of the batch after which each was used, smoothed, `(steps,)`.
-        suggestion: the rate at which the loss fell fastest.
+        suggestion: a tenth of the rate at which the loss was lowest: near it, training is close to diverging.
     """
 
     learning_rates: np.ndarray
@@ -206,7 +206,7 @@ def find_learning_rate(
     batch_size: int = 32,
     seed: int = 0,
 ) -> LearningRates:
-    """Try rising learning rates, one a batch, and suggest the one at which the loss falls fastest.
+    """Try rising learning rates, one a batch, and suggest a tenth of the one at which the loss was lowest.
 
     The rate of step i is `low · (high / low)^(i / (steps - 1))`. It ends early once the smoothed loss is four
     times its minimum. The model and its optimizer are afterwards what they were.
@@ -220,7 +220,7 @@ def find_learning_rate(
         seed: of the batches' order.
 
     Raises:
-        DataError: the data can't be used, or the range is empty.
+        DataError: the data can't be used, the range is empty, or the loss is no number from the beginning.
         ModelError: the learning rate of the model's optimizer follows a schedule.
 
     Source: L. N. Smith, *Cyclical Learning Rates for Training Neural Networks*, 2017.
@@ -272,10 +272,8 @@ def find_learning_rate(
             if id(variable) not in known:
                 variable.assign(np.zeros(variable.shape))
         model.reset_metrics()
-    smoothed = np.array(losses)
-    finite = max(int(np.isfinite(smoothed).sum()), 2)
-    steepest = int(np.argmin(np.gradient(smoothed[:finite])))
-    return LearningRates(rates[: len(losses)], smoothed, float(rates[steepest]))
+    tried = rates[: len(losses)]
+    return LearningRates(tried, np.array(losses), float(tried[np.nanargmin(losses)]) / 10)
 
 
 def strategy() -> tf.distribute.Strategy:
@@ -453,8 +451,8 @@ def _variable_rate(optimizer: keras.optimizers.Optimizer) -> float:
 def _why_not_finite(name: str, value: float, epoch: int, model: keras.Model) -> str:
     rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
     return (
-        f"{name} became {value} in epoch {epoch + 1}, at a learning rate of {rate:.3g}: most often the rate is "
-        "too large (find_learning_rate suggests one), else the inputs are not scaled. The model has the "
+        f"{name} became {value} in epoch {epoch + 1}, at a learning rate of {rate:.3g}: most often the rate "
+        "is too large (find_learning_rate suggests one), else the inputs are not scaled. The model has the "
         "weights from before that epoch."
     )
 

@@ -8,6 +8,20 @@ train together, stacked into one TensorFlow graph; others side by side, through 
 """
 
 from dlcourse.validation.cross_validation import CrossValidation, cross_validate
+from dlcourse.validation.estimators import KerasClassifier, KerasRegressor
 from dlcourse.validation.folds import folds
+from dlcourse.validation.sample_sizes import LearningCurve, learning_curve
+from dlcourse.validation.search import Search, grid_search, random_search
 
-__all__ = ["CrossValidation", "cross_validate", "folds"]
+__all__ = [
+    "CrossValidation",
+    "KerasClassifier",
+    "KerasRegressor",
+    "LearningCurve",
+    "Search",
+    "cross_validate",
+    "folds",
+    "grid_search",
+    "learning_curve",
+    "random_search",
+]

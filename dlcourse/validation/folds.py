@@ -32,9 +32,9 @@ def folds(
         y: the targets, `(n,)` or `(n, units)`.
         task: one of `dlcourse.tasks.TASKS`.
         k: the number of folds, or any scikit-learn splitter, which then decides alone.
-        scheme: `"stratified"`: each fold has the classes' shares; `"shuffled"`: at random; `"grouped"`: no
-            group in two folds; `"time"`: each fold comes after all that trains for it. If `None`: grouped where
-            there are groups, stratified for classes, else shuffled.
+        scheme: `"stratified"`: the classes' shares in each fold; `"shuffled"`: at random; `"grouped"`: no
+            group in two folds; `"time"`: each fold comes after all that trains for it. If `None`: grouped
+            where there are groups, stratified for classes, else shuffled.
         repeats: so many times, shuffled anew each time.
         groups: what each sample belongs to (a person, a document), `(n,)`.
         seed: of the shuffling.
@@ -50,7 +50,7 @@ def folds(
 
     Example:
         >>> [held_out for _, held_out in folds([0, 0, 0, 1, 1, 1], "binary", 3, seed=1)]
-        [array([2, 5]), array([0, 4]), array([1, 3])]
+        [array([0, 5]), array([2, 3]), array([1, 4])]
     """
     y = np.asarray(y)
     if scheme is not None and scheme not in get_args(Scheme):

@@ -1,0 +1,108 @@
+"""The graph of a Keras model, as a list of calls of its layers in the order of computation: `calls`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dlcourse.errors import ModelError
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Call(NamedTuple):
+    """One use of a layer in a model.
+
+    Args:
+        layer: the layer, or the operation (`keras.ops`) that stands in its place.
+        inputs: the places, in the list of calls, of the calls whose outputs it takes.
+        arguments: what it was called with: `arguments.args` and `arguments.kwargs`, with symbolic tensors.
+        output: its symbolic output, or a list of them.
+    """
+
+    layer: keras.layers.Layer
+    inputs: tuple[int, ...]
+    arguments: Any
+    output: Any
+
+
+def calls(model: keras.Model) -> list[Call]:
+    """List the calls of layers that lead from a model's inputs to its outputs, inputs first.
+
+    A layer that is used twice is there twice; a model inside the model is one call.
+
+    Raises:
+        ModelError: the model is a subclass with a `call` of its own, or was not built yet.
+
+    Example:
+        >>> import keras
+        >>> x = keras.Input((4,))
+        >>> model = keras.Model(x, keras.layers.Add()([x, keras.layers.Dense(4)(x)]))
+        >>> [(type(call.layer).__name__, call.inputs) for call in calls(model)]
+        [('InputLayer', ()), ('Dense', (0,)), ('Add', (0, 1))]
+    """
+    import keras
+
+    inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
+    if not inputs or not outputs:
+        raise ModelError(
+            f"The model '{model.name}' has no graph of layers: build a Sequential or functional model, from "
+            "keras.Input on."
+        )
+    listed: list[Call] = []
+    place: dict[tuple[int, int], int] = {}
+    pending = list(reversed(outputs))
+    while pending:  # depth first, by hand: models are deeper than Python's recursion limit
+        operation, index, _ = pending[-1]._keras_history
+        if (id(operation), index) in place:
+            pending.pop()
+            continue
+        node = operation._inbound_nodes[index]
+        before = [tensor._keras_history[:2] for tensor in node.input_tensors]
+        missing = [
+            tensor
+            for tensor, (source, i) in zip(node.input_tensors, before, strict=True)
+            if (id(source), i) not in place
+        ]
+        if missing and not isinstance(operation, keras.layers.InputLayer):
+            pending.extend(reversed(missing))
+            continue
+        pending.pop()
+        place[id(operation), index] = len(listed)
+        listed.append(
+            Call(
+                operation,
+                tuple(dict.fromkeys(place[id(source), i] for source, i in before)),
+                node.arguments,
+                node.outputs[0] if len(node.outputs) == 1 else node.outputs,
+            )
+        )
+    return listed
+
+
+def evaluate(model: keras.Model, x: Any, output: Any) -> Any:
+    """Compute what symbolic outputs inside a model are for some samples, with dropout off.
+
+    Args:
+        model: the model.
+        x: the samples, as the model takes them.
+        output: the `output` of a call, or a list or dict of several.
+
+    Returns:
+        Tensors in the same structure.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.ReLU(), keras.layers.Flatten()])
+        >>> evaluate(model, keras.ops.array([[-1.0, 2.0]]), calls(model)[1].output).numpy()
+        array([[0., 2.]], dtype=float32)
+    """
+    import keras
+
+    inputs = model.inputs
+    if isinstance(x, Mapping):
+        inputs = {tensor.name: tensor for tensor in inputs}
+    elif len(inputs) == 1:
+        inputs = inputs[0]
+    return keras.Model(inputs, output)(x, training=False)

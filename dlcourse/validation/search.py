@@ -1,0 +1,271 @@
+"""Which configuration is best, and how good the search really is: `grid_search`, `random_search`."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.tasks import Task
+from dlcourse.validation.cross_validation import checked_task, unscaled
+from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
+from dlcourse.validation.folds import Fold, Scheme, folds
+from dlcourse.validation.scoring import Scores, fold_scores
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+    from sklearn.model_selection import BaseCrossValidator
+
+    from dlcourse.checking import Data
+
+LOWER_IS_BETTER = (
+    "mean absolute error",
+    "root mean squared error",
+    "log loss",
+    "Brier score",
+    "calibration error",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What a search found; it prints as its table.
+
+    Args:
+        table: a row a configuration, the best one first: its values, then the `mean` of the score over the
+            folds and its spread `std`. A configuration whose loss was no number any more has no score.
+        score: which one.
+        best: the configuration at the top.
+        nested: with `nested`, the score of the best configuration of each outer fold's own search, on samples
+            that this search had not seen: what may be expected of such a search on new data. The mean at the
+            top of the table is too good, as the best of many is lucky, too.
+        model: the best configuration, trained on all samples; `None` without `refit`.
+        preprocessing: as it was fitted on all samples, or `None`.
+    """
+
+    table: pd.DataFrame
+    score: str
+    best: dict[str, Any]
+    nested: np.ndarray | None
+    model: keras.Model | None = field(repr=False)
+    preprocessing: Any = field(repr=False)
+
+    def __repr__(self) -> str:
+        text = self.table.to_string(float_format="{:.4g}".format, max_rows=20)
+        if self.nested is None:
+            return text
+        mean, std = self.nested.mean(), self.nested.std(ddof=1)
+        return f"{text}\nNested {self.score}: {mean:.4g} ± {std:.2g} over {len(self.nested)} outer folds."
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self!r}</pre>" if self.nested is not None else self.table.to_html(max_rows=20)
+
+
+def grid_search(build: Builder, grid: Mapping[str, Sequence[Any]], data: Data, **settings: Any) -> Search:
+    """Cross-validate every combination of values, and train the best one on all samples.
+
+    Args:
+        build: a function that builds and compiles a model from a configuration, by keywords.
+        grid: the values of each argument. `epochs` and `batch_size` are the training's.
+        data: `(x, y)` or a `Dataset`.
+        settings: as of `random_search`, from `k` on.
+
+    Returns:
+        A `Search`.
+
+    Raises:
+        DataError: the grid is empty, or the data can't be used or be cut so.
+        UnknownNameError: the task has no such score.
+
+    Example:
+        >>> from functools import partial
+        >>> from dlcourse import datasets, models
+        >>> build = partial(models.mlp, (4,), "multiclass", 3, hidden=(16,))
+        >>> grid = {"learning_rate": [0.0001, 0.01]}
+        >>> found = grid_search(build, grid, datasets.load("iris"), k=3, epochs=20)
+        >>> found.best
+        {'learning_rate': 0.01}
+    """
+    configurations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    if not configurations:
+        empty = next(name for name, values in grid.items() if not len(values))
+        raise DataError(f"The grid has no value for '{empty}', so there is nothing to try.")
+    return _search(build, configurations, data, **settings)
+
+
+def random_search(
+    build: Builder,
+    space: Mapping[str, Any],
+    data: Data,
+    *,
+    n: int = 20,
+    seed: int = 0,
+    **settings: Any,
+) -> Search:
+    """Cross-validate n configurations drawn at random, and train the best one on all samples.
+
+    Args:
+        build: a function that builds and compiles a model from a configuration, by keywords.
+        space: for each argument a list of values to choose from; or a range `(low, high)` of positive
+            numbers, drawn from evenly on a logarithmic scale (whole numbers if both are); or a distribution
+            of `scipy.stats`. `epochs` and `batch_size` are the training's.
+        data: `(x, y)` or a `Dataset`.
+        n: how many configurations.
+        seed: of the draws, and of all that `cross_validate` draws.
+        settings: `k`, `scheme`, `groups`, `epochs`, `batch_size`, `preprocessing`, `scores` and `n_jobs` as
+            of `cross_validate`; `score`, the name by which configurations are ranked (accuracy, or the mean
+            absolute error); `lower_is_better`, for a score of your own; `nested`, the number of outer folds;
+            `refit=False` to leave out the last training.
+
+    Returns:
+        A `Search`.
+
+    Raises:
+        DataError: the space is empty, or the data can't be used or be cut so.
+        UnknownNameError: the task has no such score.
+
+    Source: J. Bergstra and Y. Bengio, *Random Search for Hyper-Parameter Optimization*, 2012; and on nested
+        folds G. Cawley and N. Talbot, *On Over-fitting in Model Selection*, 2010.
+
+    Example:
+        >>> from dlcourse import datasets, models
+        >>> def build(hidden, learning_rate):
+        ...     return models.mlp((4,), "multiclass", 3, hidden=(hidden,), learning_rate=learning_rate)
+        >>> space = {"hidden": [8, 16], "learning_rate": (0.001, 0.1)}
+        >>> found = random_search(build, space, datasets.load("iris"), n=4, k=3, epochs=20)
+        >>> len(found.table), bool(found.table["mean"].iloc[0] > 0.9)
+        (4, True)
+    """
+    if n < 1:
+        raise DataError(f"The number of configurations must be 1 or more, and n is {n}.")
+    random = np.random.default_rng(seed)
+    configurations = [{name: _draw(name, values, random) for name, values in space.items()} for _ in range(n)]
+    return _search(build, configurations, data, seed=seed, **settings)
+
+
+def _search(
+    build: Builder,
+    configurations: list[dict[str, Any]],
+    data: Data,
+    *,
+    k: int | BaseCrossValidator = 5,
+    scheme: Scheme | None = None,
+    groups: ArrayLike | None = None,
+    epochs: int = 20,
+    batch_size: int = 32,
+    preprocessing: Any = None,
+    scores: Scores | None = None,
+    score: str | None = None,
+    lower_is_better: bool | None = None,
+    nested: int | None = None,
+    refit: bool = True,
+    seed: int = 0,
+    n_jobs: int = -1,
+) -> Search:
+    import pandas as pd
+
+    x, y = unscaled(data, preprocessing)
+    arguments = {
+        name: value for name, value in configurations[0].items() if name not in ("epochs", "batch_size")
+    }
+    task, y = checked_task(build, y, arguments)
+    score = score or (next(iter(scores)) if scores else _default_score(task))
+    lower = score in LOWER_IS_BETTER if lower_is_better is None else lower_is_better
+    groups = None if groups is None else np.asarray(groups)
+
+    def cut(rows: np.ndarray, k: Any) -> list[Fold]:
+        part = None if groups is None else groups[rows]
+        cuts = folds(y[rows], task, k, scheme=scheme, groups=part, seed=seed)
+        return [(rows[train], rows[held_out]) for train, held_out in cuts]
+
+    training = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+        "preprocessing": preprocessing,
+        "n_jobs": n_jobs,
+    }
+
+    def values_of(jobs: list[Job]) -> list[float]:
+        fitted = fit_all(build, (x, y), jobs, **training)
+        pairs = zip(jobs, fitted, strict=True)
+        return [_value(task, y[job.held_out], fit, scores, score) for job, fit in pairs]
+
+    everything = np.arange(len(y))
+    outer = cut(everything, nested) if nested else []
+    searches = [everything, *(train for train, _ in outer)]
+    inner = [cut(rows, k) for rows in searches]
+    # All searches train at once, the whole one and those of the outer folds.
+    jobs = [
+        Job(train, held_out, seed + number, configuration)
+        for cuts in inner
+        for configuration in configurations
+        for number, (train, held_out) in enumerate(cuts)
+    ]
+    values = iter(values_of(jobs))
+    found = [np.array([[next(values) for _ in cuts] for _ in configurations]) for cuts in inner]
+    order = [_ranked(each.mean(axis=1), lower) for each in found]
+    best = [configurations[ranks[0]] for ranks in order]
+    outer_scores = None
+    if outer:
+        outer_jobs = [Job(*fold, seed, choice) for fold, choice in zip(outer, best[1:], strict=True)]
+        outer_scores = np.array(values_of(outer_jobs))
+
+    means, spreads = found[0].mean(axis=1), found[0].std(axis=1, ddof=1)
+    table = pd.DataFrame([configurations[i] for i in order[0]])
+    table["mean"], table["std"] = means[order[0]], spreads[order[0]]
+    table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
+    table.columns.name = score
+    if np.isnan(means[order[0][0]]):
+        raise DataError("No configuration has a score: every loss was no number any more. Lower the rates.")
+    model = fitted_preprocessing = None
+    if refit:
+        job = Job(everything, everything[:1], seed, best[0])
+        [fitted] = fit_all(build, (x, y), [job], **training)
+        model, fitted_preprocessing = rebuilt(build, job, fitted), fitted.preprocessing
+    return Search(table, score, best[0], outer_scores, model, fitted_preprocessing)
+
+
+def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
+    if hasattr(values, "rvs"):
+        drawn = values.rvs(random_state=random)
+        return drawn.item() if hasattr(drawn, "item") else drawn
+    numbers = (
+        isinstance(values, tuple) and len(values) == 2 and all(isinstance(v, (int, float)) for v in values)
+    )
+    if numbers:
+        low, high = values
+        if not 0 < low <= high:
+            raise DataError(f"The range of '{name}' must go up from above 0, and is {values}.")
+        drawn = math.exp(random.uniform(math.log(low), math.log(high)))
+        whole = isinstance(low, int) and isinstance(high, int)
+        return min(max(round(drawn), low), high) if whole else min(max(drawn, low), high)
+    if not len(values):
+        raise DataError(f"The space has no value for '{name}', so there is nothing to try.")
+    return values[random.integers(len(values))]
+
+
+def _value(task: Task, y: np.ndarray, fit: Any, scores: Scores | None, score: str) -> float:
+    if not np.isfinite(fit.loss).all():
+        return math.nan
+    found = fold_scores(task, y, fit.outputs, scores)
+    if score not in found:
+        raise UnknownNameError("score", score, found)
+    return found[score]
+
+
+def _ranked(means: np.ndarray, lower_is_better: bool) -> np.ndarray:
+    """The configurations, best first; those without a score last."""
+    values = np.where(np.isnan(means), np.inf, means if lower_is_better else -means)
+    return np.argsort(values, kind="stable")
+
+
+def _default_score(task: Task) -> str:
+    return "mean absolute error" if task == "regression" else "accuracy"

@@ -1,0 +1,245 @@
+import pickle
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dlcourse import models
+from dlcourse.engine import Engine, stack, unstack
+from dlcourse.errors import ModelError
+
+SAMPLES, BATCH, EPOCHS = 50, 16, 3  # the last batch of an epoch has two samples
+RANDOM = np.random.default_rng(0)
+
+
+def table():
+    return RANDOM.normal(size=(SAMPLES, 6)).astype("float32")
+
+
+def images(size=12):
+    return RANDOM.uniform(size=(SAMPLES, size, size, 1)).astype("float32")
+
+
+def series():
+    return RANDOM.normal(size=(SAMPLES, 5, 2)).astype("float32")
+
+
+def tokens():
+    return RANDOM.integers(0, 20, size=(SAMPLES, 7))
+
+
+def backbone():
+    layers = keras.layers
+    inputs = keras.Input((12, 12, 1))
+    outputs = layers.BatchNormalization()(layers.Conv2D(4, 3, activation="relu")(inputs))
+    return keras.Model(inputs, outputs)
+
+
+BUILDERS = {
+    "mlp": (lambda: models.mlp((6,), "multiclass", 3, dropout=0.3, l2=0.01, batch_normalization=True), table),
+    "mlp binary": (lambda: models.mlp((6,), "binary", optimizer="rmsprop"), table),
+    "mlp multilabel": (lambda: models.mlp((6,), "multilabel", 3, optimizer="adamw"), table),
+    "mlp regression": (lambda: models.mlp((6,), "regression", optimizer="sgd", learning_rate=0.05), table),
+    "cnn": (lambda: models.cnn((12, 12, 1), "multiclass", 3, filters=(4, 8), dense=16, l2=0.001), images),
+    "lstm": (lambda: models.rnn((5, 2), "multiclass", 3, cell="lstm", units=(6, 4), dropout=0.2), series),
+    "gru": (lambda: models.rnn((5, 2), "multiclass", 3, cell="gru", units=(6,)), series),
+    "simple": (lambda: models.rnn((5, 2), "regression", cell="simple", units=(6,)), series),
+    "transformer": (
+        lambda: models.transformer(20, 7, "multiclass", 3, depth=8, heads=2, feed_forward=16),
+        tokens,
+    ),
+    "transfer": (lambda: models.transfer(backbone(), "multiclass", 3), images),
+    "fine-tuned": (lambda: models.fine_tune(models.transfer(backbone(), "multiclass", 3), 2), images),
+}
+
+
+def target(model):
+    units, loss = model.output_shape[-1], model.loss
+    random = np.random.default_rng(1)
+    if "sparse" in loss:
+        return random.integers(0, units, SAMPLES)
+    if "binary" in loss:
+        return random.integers(0, 2, (SAMPLES, units) if units > 1 else SAMPLES)
+    return random.normal(size=SAMPLES).astype("float32")
+
+
+def twin(model):
+    """A copy with the same weights, seeds and settings, but variables of its own."""
+    copy = keras.models.clone_model(model)
+    copy.compile_from_config(model.get_compile_config())
+    for new, old in zip(copy.variables, model.variables, strict=True):
+        new.assign(old)
+    return copy
+
+
+def order(rows, epoch, seed=0):
+    return rows[tf.random.experimental.stateless_shuffle(tf.range(len(rows)), [seed, epoch]).numpy()]
+
+
+def largest_difference(a, b):
+    pairs = zip(a.variables, b.variables, strict=True)
+    return max(np.abs(np.subtract(x.numpy(), y.numpy(), dtype=float)).max() for x, y in pairs)
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_weights_equal_those_of_fit_on_the_same_batches(name):
+    keras.utils.set_random_seed(0)
+    build, make = BUILDERS[name]
+    model, x = build(), make()
+    y = target(model)
+    fitted = twin(model)
+    rows = np.arange(3, SAMPLES)
+
+    engine = Engine(model, (x, y), BATCH)
+    state, logs = engine.run(engine.state(), (x, y), rows, (0, EPOCHS))
+    engine.assign(state)
+    history = []
+    for epoch in range(EPOCHS):
+        taken = order(rows, epoch)
+        got = fitted.fit(x[taken], y[taken], batch_size=BATCH, shuffle=False, verbose=0)
+        history.append({name: values[0] for name, values in got.history.items()})
+
+    assert largest_difference(model, fitted) <= 1e-5
+    for name in history[0]:
+        np.testing.assert_allclose(logs[name], [epoch[name] for epoch in history], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(engine.predict(state, x, rows), fitted.predict(x[rows], verbose=0), atol=1e-5)
+    expected = fitted.evaluate(x, y, batch_size=BATCH, verbose=0, return_dict=True)
+    for name, value in engine.evaluate(state, (x, y)).items():
+        assert value == pytest.approx(expected[name], rel=1e-4, abs=1e-6)
+
+
+OPTIMIZERS = (
+    "SGD",
+    "RMSprop",
+    "Adam",
+    "AdamW",
+    "Adagrad",
+    "Adadelta",
+    "Adamax",
+    "Nadam",
+    "Ftrl",
+    "Lion",
+    "Lamb",
+)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_takes_the_steps_it_takes_in_fit(name):
+    keras.utils.set_random_seed(0)
+    settings = {"weight_decay": 0.01, "clipnorm": 0.5} if name in ("SGD", "AdamW") else {}
+    model = models.mlp((6,), "regression", optimizer=getattr(keras.optimizers, name)(0.01, **settings))
+    x, y = table(), RANDOM.normal(size=SAMPLES).astype("float32")
+    fitted = twin(model)
+    engine = Engine(model, (x, y), BATCH)
+    state, _ = engine.run(engine.state(), (x, y), np.arange(SAMPLES), (0, 2))
+    engine.assign(state)
+    for epoch in range(2):
+        taken = order(np.arange(SAMPLES), epoch)
+        fitted.fit(x[taken], y[taken], batch_size=BATCH, shuffle=False, verbose=0)
+    assert largest_difference(model, fitted) <= 1e-5
+
+
+def test_a_schedule_of_the_optimizer_and_the_loss_as_an_object_work():
+    keras.utils.set_random_seed(0)
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=2, decay_rate=0.5)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activity_regularizer="l2")])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), loss, metrics=["accuracy"])
+    x, y = table(), np.arange(SAMPLES) % 3
+    fitted = twin(model)
+    weights = np.linspace(0.5, 2, SAMPLES).astype("float32")
+    engine = Engine(model, (x, y), BATCH)
+    state, _ = engine.run(engine.state(), (x, y, weights), np.arange(SAMPLES), (0, 1))
+    engine.assign(state)
+    taken = order(np.arange(SAMPLES), 0)
+    fitted.fit(x[taken], y[taken], sample_weight=weights[taken], batch_size=BATCH, shuffle=False, verbose=0)
+    assert largest_difference(model, fitted) <= 1e-5
+
+
+@pytest.mark.parametrize("name", ["mlp", "mlp binary", "transformer", "cnn"])
+def test_stacked_states_train_as_they_do_alone(name):
+    keras.utils.set_random_seed(0)
+    build, make = BUILDERS[name]
+    # SGD, since Adam turns rounding errors in vanishing gradients (a bias before a normalisation) into steps.
+    model, x = build(), make()
+    model.compile(keras.optimizers.SGD(0.05), model.loss)
+    y = target(model)
+    engine = Engine(model, (x, y), BATCH)
+    rows = np.stack([np.arange(40), np.arange(5, 45), np.arange(10, 50)])
+    states = [engine.initial(build()) for _ in rows]
+    together, logs = engine.run(stack(states), (x, y), rows, (0, 2))
+    outputs = engine.predict(together, x, rows[:, :7])
+    for i, state in enumerate(states):
+        alone, alone_logs = engine.run(state, (x, y), rows[i], (0, 2))
+        for a, b in zip(alone.trainable, unstack(together, i).trainable, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-5)
+        np.testing.assert_allclose(logs["loss"][:, i], alone_logs["loss"], rtol=1e-5)
+        np.testing.assert_allclose(outputs[i], engine.predict(alone, x, rows[i, :7]), atol=1e-5)
+
+
+def test_a_run_in_two_parts_is_the_run_in_one():
+    model, x = BUILDERS["mlp"][0](), table()
+    y = target(model)
+    engine = Engine(model, (x, y), BATCH)
+    rows = np.arange(SAMPLES)
+    whole, _ = engine.run(engine.state(), (x, y), rows, (0, 5))
+    half, _ = engine.run(engine.state(), (x, y), rows, (0, 2))
+    half, _ = engine.run(half, (x, y), rows, (2, 5))
+    for a, b in zip(whole.trainable, half.trainable, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_training_leaves_the_model_alone_until_the_state_is_assigned():
+    model, x = BUILDERS["mlp"][0](), table()
+    y = target(model)
+    before = [variable.numpy() for variable in model.variables]
+    engine = Engine(model, (x, y), BATCH)
+    engine.run(engine.state(), (x, y), np.arange(SAMPLES), (0, 2))
+    for variable, value in zip(model.variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value)
+
+
+def test_other_numbers_of_samples_and_states_need_no_new_graph():
+    model, x = BUILDERS["mlp"][0](), table()
+    y = target(model)
+    engine = Engine(model, (x, y), BATCH)
+    for samples in (20, 30, 40, 50):
+        engine.run(engine.state(), (x, y), np.arange(samples), (0, 1))
+        stacked = stack([engine.state()] * (samples // 10))
+        engine.run(stacked, (x, y), np.tile(np.arange(samples), (samples // 10, 1)), (0, 1))
+    assert all(graph.experimental_get_tracing_count() <= 2 for graph in engine._train.values())
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's, as it saves
+def test_an_engine_can_be_sent_to_another_process():
+    model, x = BUILDERS["mlp regression"][0](), table()
+    y = target(model)
+    engine = Engine(model, (x, y), BATCH)
+    sent = pickle.loads(pickle.dumps(engine))
+    state = engine.initial(model, learning_rate=0.01)
+    here, _ = engine.run(state, (x, y), np.arange(SAMPLES), (0, 2))
+    there, _ = sent.run(pickle.loads(pickle.dumps(state)), (x, y), np.arange(SAMPLES), (0, 2))
+    for a, b in zip(here.trainable, there.trainable, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-7)
+
+
+def test_a_model_with_a_training_step_of_its_own_is_refused():
+    class Own(keras.Model):
+        def train_step(self, data):
+            return {"loss": 0.0}
+
+    inputs = keras.Input((6,))
+    model = Own(inputs, keras.layers.Dense(1)(inputs))
+    model.compile("sgd", "mean_squared_error")
+    with pytest.raises(ModelError, match="Own has a training step of its own"):
+        Engine(model, (table(), np.zeros(SAMPLES)))
+
+
+def test_models_that_are_not_ready_and_optimizers_that_accumulate_are_refused():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    with pytest.raises(ModelError, match="compiled and know its input shape"):
+        Engine(model, (table(), np.zeros(SAMPLES)))
+    model = models.mlp((6,), "regression", optimizer=keras.optimizers.SGD(gradient_accumulation_steps=2))
+    with pytest.raises(ModelError, match="accumulates gradients"):
+        Engine(model, (table(), np.zeros(SAMPLES)))

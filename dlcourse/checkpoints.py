@@ -86,7 +86,7 @@ class Checkpoint(keras.callbacks.Callback):
         if not self._path.exists():
             return False
         try:
-            with np.load(self._path, allow_pickle=False) as archive:
+            with open(self._path, "rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = dict(archive)
             run = json.loads(bytes(arrays.pop("run")))
             settings = run["settings"]

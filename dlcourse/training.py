@@ -9,6 +9,7 @@ into one TensorFlow graph: several times as fast for small models on data that f
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from dlcourse import checking, tasks
 from dlcourse.checkpoints import Checkpoint, EarlyStopping
 from dlcourse.engine import Engine
 from dlcourse.errors import DataError, ModelError, TrainingError, UnknownNameError
+from dlcourse.files import write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +63,7 @@ class History:
 
     def frame(self) -> pd.DataFrame:
         """The history as a table, one row an epoch."""
-        import pandas as pd
-
-        return pd.DataFrame(self.history).rename_axis("epoch")
+        return _frame(self.history)
 
 
 def train(
@@ -109,7 +109,7 @@ def train(
             goes on where it was left, to the same weights as without the interruption. Callbacks of your own
             start anew. A run of other data or settings is refused.
         csv: a file for the losses and metrics, a row an epoch.
-        tensorboard: a folder for TensorBoard's logs.
+        tensorboard: a folder for TensorBoard's logs; needs the package `tensorboard`.
         live: draw the learning curves during training, in a notebook.
         callbacks: Keras callbacks; the compiled engine calls those of epochs, not of batches.
 
@@ -157,13 +157,13 @@ def train(
     watch = _Watch(early_stopping, live)
     ours: list[keras.callbacks.Callback] = [watch]
     if rates is not None:
-        ours.append(keras.callbacks.LearningRateScheduler(lambda epoch, _: rates(epoch)))
+        ours.append(_at("epoch_begin", lambda epoch: setattr(model.optimizer, "learning_rate", rates(epoch))))
     if early_stopping is not None:
         ours.append(early_stopping)
     if csv is not None:
-        ours.append(keras.callbacks.CSVLogger(csv, append=checkpoint is not None))
+        ours.append(_at("epoch_end", lambda _: write(csv, _frame(watch.history).to_csv().encode())))
     if tensorboard is not None:
-        ours.append(keras.callbacks.TensorBoard(tensorboard, write_graph=False))
+        ours.append(_tensorboard(tensorboard))
     finished, seconds = False, 0.0
     if checkpoint is not None:
         settings = {"batch_size": batch_size, "seed": seed, "patience": patience, "min_delta": min_delta}
@@ -289,6 +289,24 @@ def strategy() -> tf.distribute.Strategy:
     """
     several = len(tf.config.list_logical_devices("GPU")) > 1
     return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
+
+
+def _at(moment: Literal["epoch_begin", "epoch_end"], act: Callable[[int], Any]) -> keras.callbacks.Callback:
+    return keras.callbacks.LambdaCallback(**{f"on_{moment}": lambda epoch, logs: act(epoch)})
+
+
+def _tensorboard(folder: str | PathLike[str]) -> keras.callbacks.Callback:
+    if importlib.util.find_spec("tensorboard") is None:
+        raise ModuleNotFoundError(
+            "TensorBoard is not installed: pip install tensorboard, or leave tensorboard out."
+        )
+    return keras.callbacks.TensorBoard(folder, write_graph=False)
+
+
+def _frame(history: dict[str, list[float]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(history).rename_axis("epoch")
 
 
 class _Watch(keras.callbacks.Callback):
@@ -449,7 +467,7 @@ def _variable_rate(optimizer: keras.optimizers.Optimizer) -> float:
 
 
 def _why_not_finite(name: str, value: float, epoch: int, model: keras.Model) -> str:
-    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    rate = float(model.optimizer.learning_rate)
     return (
         f"{name} became {value} in epoch {epoch + 1}, at a learning rate of {rate:.3g}: most often the rate "
         "is too large (find_learning_rate suggests one), else the inputs are not scaled. The model has the "

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcourse.errors import DataError
+from dlcourse.errors import DataError, ModelError
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
     from numpy.typing import ArrayLike
 
@@ -96,6 +97,16 @@ def inputs(x: Any) -> Any:
             kind = "a missing" if np.isnan(x[row]).any() else "an infinite"
             raise DataError(f"Row {row} has {kind} number: fill it, with dlcourse.preprocessing for one.")
     return x
+
+
+def check_input(x: Any, model: keras.Model) -> None:
+    """Raise a `ModelError` unless samples `x` have the shape that the model takes, as far as it says so."""
+    shape = model.input_shape
+    if isinstance(x, Mapping) or not isinstance(shape, tuple):
+        return
+    pairs = zip(shape[1:], x.shape[1:], strict=False)
+    if len(x.shape) != len(shape) or any(a not in (None, b) for a, b in pairs):
+        raise ModelError(f"The model takes samples of shape {shape[1:]}, and the data have {x.shape[1:]}.")
 
 
 def length(x: Any) -> int:

@@ -407,16 +407,9 @@ def _batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.
 def _prepared(model: keras.Model, data: Data, class_weight=None) -> tuple:
     """`(x, y)` or `(x, y, sample_weight)`, checked against the model."""
     x, y = checking.arrays(data)
-    shape = model.input_shape
-    if not isinstance(x, dict) and isinstance(shape, tuple):
-        x = x.astype(np.float32) if x.dtype == np.float64 else x
-        fits = len(x.shape) == len(shape) and all(
-            a in (None, b) for a, b in zip(shape[1:], x.shape[1:], strict=True)
-        )
-        if not fits:
-            raise ModelError(
-                f"The model takes samples of shape {shape[1:]}, and the data have {x.shape[1:]}."
-            )
+    if getattr(x, "dtype", None) == np.float64:
+        x = x.astype(np.float32)
+    checking.check_input(x, model)
     task = tasks.of_model(model)
     y = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)
     if class_weight is None:

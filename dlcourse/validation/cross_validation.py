@@ -14,7 +14,7 @@ from dlcourse import checking, tasks
 from dlcourse.errors import DataError, TrainingError
 from dlcourse.metrics.reporting import baseline
 from dlcourse.tasks import Task
-from dlcourse.validation.fitting import Builder, Fitted, Job, fit_all, rebuilt
+from dlcourse.validation.fitting import Builder, Fitted, Job, build, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, folds
 from dlcourse.validation.scoring import Scores, score_table
 
@@ -207,7 +207,7 @@ def checked_task(
     """The task of the model, or of what the function builds, and the target as it needs it."""
     import keras
 
-    one = model if isinstance(model, keras.Model) else model(**(configuration or {}))
+    one = model if isinstance(model, keras.Model) else build(model, configuration or {})
     task = tasks.of_model(one)
     units = one.output_shape[-1]
     return task, tasks.check_target(y, task, units if task in ("multiclass", "multilabel") else None)
@@ -219,4 +219,5 @@ def _out_of_fold(n: int, cuts: list[Fold], fitted: list[Fitted]) -> np.ndarray:
     for (_, held_out), fit in zip(cuts, fitted, strict=True):
         total[held_out] += fit.outputs
         count[held_out] += 1
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    mean = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    return mean.astype(fitted[0].outputs.dtype)

@@ -85,14 +85,15 @@ class KerasClassifier(ClassifierMixin, _Estimator):
 
     def predict_proba(self, x: ArrayLike) -> np.ndarray:
         """The probability of each class, `(n, classes)`, in the order of `classes_`."""
-        outputs = self._outputs(x).astype(np.float64)
+        outputs = self._outputs(x)
         if outputs.shape[1] == 1:
             return np.hstack([1 - outputs, outputs])
         return outputs[:, : len(self.classes_)]
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """The most probable label of each sample, `(n,)`."""
-        return self.classes_[self.predict_proba(x).argmax(axis=1)]
+        probabilities = self.predict_proba(x)
+        return self.classes_[probabilities.argmax(axis=1)]
 
 
 class KerasRegressor(RegressorMixin, _Estimator):

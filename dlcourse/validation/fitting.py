@@ -125,6 +125,7 @@ def fit_all(
         fresh, compiled = _built(model, job)
         key = f"{training['batch_size']} {_signature(compiled)}"
         if key not in engines:
+            checking.check_input(job_x, compiled)
             engines[key] = Engine(compiled, (checking.take(job_x, slice(1)), y[:1]), training["batch_size"])
         engine = engines[key]
         state = engine.initial(fresh, _learning_rate(compiled))
@@ -223,9 +224,7 @@ def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.M
     """A model with the weights to begin with, and one of its kind that is compiled."""
     with _seeded(job.seed):
         if not isinstance(model, keras.Model):
-            made = model(**{name: value for name, value in job.configuration.items() if name not in TRAINING})
-            if not isinstance(made, keras.Model) or getattr(made, "optimizer", None) is None:
-                raise ModelError("The function that builds the model must return a compiled keras.Model.")
+            made = build(model, job.configuration)
             return made, made
         fresh = keras.models.clone_model(model)
     for old, new in zip(model._flatten_layers(), fresh._flatten_layers(), strict=True):
@@ -233,6 +232,14 @@ def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.M
             for source, variable in zip(old.weights, new.weights, strict=True):
                 variable.assign(source)
     return fresh, model
+
+
+def build(model: Builder, configuration: Mapping[str, Any]) -> keras.Model:
+    """Call a function that builds a model, and make sure that it does."""
+    made = model(**{name: value for name, value in configuration.items() if name not in TRAINING})
+    if not isinstance(made, keras.Model) or getattr(made, "optimizer", None) is None:
+        raise ModelError("The function that builds the model must return a compiled keras.Model.")
+    return made
 
 
 def _signature(model: keras.Model) -> str:

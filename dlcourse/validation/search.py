@@ -172,10 +172,7 @@ def _search(
     import pandas as pd
 
     x, y = unscaled(data, preprocessing)
-    arguments = {
-        name: value for name, value in configurations[0].items() if name not in ("epochs", "batch_size")
-    }
-    task, y = checked_task(build, y, arguments)
+    task, y = checked_task(build, y, configurations[0])
     score = score or (next(iter(scores)) if scores else _default_score(task))
     lower = score in LOWER_IS_BETTER if lower_is_better is None else lower_is_better
     groups = None if groups is None else np.asarray(groups)

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.model_selection import ShuffleSplit
+
+from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.validation import folds
+
+CLASSES = np.arange(60) % 3
+
+
+@given(k=st.integers(2, 10), seed=st.integers(0, 5), task=st.sampled_from(["multiclass", "regression"]))
+def test_each_sample_is_held_out_once_and_never_trains_for_itself(k, seed, task):
+    cuts = folds(CLASSES, task, k, seed=seed)
+    assert len(cuts) == k
+    assert sorted(np.concatenate([held_out for _, held_out in cuts])) == list(range(60))
+    for train, held_out in cuts:
+        assert sorted([*train, *held_out]) == list(range(60))
+
+
+def test_classes_have_their_share_in_each_fold():
+    y = np.array([0] * 40 + [1] * 15 + [2] * 5)
+    for _, held_out in folds(y, "multiclass", 5):
+        np.testing.assert_array_equal(np.bincount(y[held_out]), [8, 3, 1])
+
+
+def test_repeats_are_shuffled_anew_and_a_seed_repeats():
+    cuts = folds(CLASSES, "multiclass", 3, repeats=2)
+    assert len(cuts) == 6
+    assert any(set(a[1]) != set(b[1]) for a, b in zip(cuts[:3], cuts[3:], strict=True))
+    for a, b in zip(cuts, folds(CLASSES, "multiclass", 3, repeats=2), strict=True):
+        np.testing.assert_array_equal(a[1], b[1])
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_no_group_is_in_two_folds(task):
+    groups = np.arange(60) // 4
+    for train, held_out in folds(CLASSES, task, 5, groups=groups):
+        assert not set(groups[train]) & set(groups[held_out])
+
+
+def test_a_series_is_never_trained_on_its_future():
+    for train, held_out in folds(np.linspace(0, 1, 40), "regression", 4, scheme="time"):
+        assert train.max() < held_out.min()
+
+
+def test_one_hot_classes_are_stratified_too():
+    for _, held_out in folds(np.eye(3, dtype=int)[CLASSES], "multiclass", 4):
+        np.testing.assert_array_equal(np.bincount(CLASSES[held_out]), [5, 5, 5])
+
+
+def test_a_splitter_of_scikit_learn_decides_alone():
+    splitter = ShuffleSplit(3, test_size=7, random_state=0)
+    cuts = folds(CLASSES, "multiclass", splitter)
+    for ours, theirs in zip(cuts, splitter.split(CLASSES), strict=True):
+        np.testing.assert_array_equal(ours[1], theirs[1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"y": CLASSES[:4], "task": "regression", "k": 5}, DataError, "5 folds need 5 samples or more"),
+        ({"y": [0, 0, 0, 1], "k": 2}, DataError, "Class 1 has 1 samples, too few for 2 folds"),
+        ({"k": 1}, DataError, "Two folds are the fewest"),
+        ({"scheme": "stratifed"}, UnknownNameError, "Did you mean 'stratified'?"),
+        ({"scheme": "stratified", "task": "regression"}, DataError, "Only classes can be stratified"),
+        ({"scheme": "grouped"}, DataError, "Grouped folds need groups"),
+        ({"groups": [0, 1] * 30, "k": 3}, DataError, "3 folds need 3 groups or more, and there are 2"),
+        ({"groups": [0, 1]}, DataError, "60 samples and 2 groups"),
+        ({"scheme": "time", "repeats": 2}, DataError, "can't be repeated"),
+        ({"scheme": "time", "y": [1.0, 2.0, 3.0], "task": "regression", "k": 3}, DataError, "4 folds need"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_answered_in_a_sentence(settings, error, words):
+    settings = {"y": CLASSES, "task": "multiclass"} | settings
+    with pytest.raises(error, match=words):
+        folds(settings.pop("y"), settings.pop("task"), **settings)

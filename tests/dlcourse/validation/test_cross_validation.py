@@ -260,7 +260,7 @@ def own():
     ("call", "error", "words"),
     [
         (lambda: cross_validate(classifier(), (X, Y[:-1])), DataError, "150 samples and 149 targets"),
-        (lambda: cross_validate(classifier(), (X, Y[1:]), preprocessing=Preprocessor()), DataError, "samples"),
+        (lambda: cross_validate(classifier(), (X, Y[1:]), preprocessing=1), DataError, "and 149"),
         (lambda: cross_validate(classifier(), (X, Y + 1)), DataError, "numbered from 0 to 2"),
         (lambda: cross_validate(classifier(), (X, Y), k=51), DataError, "too few for 51 folds"),
         (lambda: cross_validate(classifier(), (X * np.nan, Y)), DataError, "Row 0 has a missing number"),

@@ -108,7 +108,7 @@ def test_int8_digits_are_small_and_as_good(digits):
     assert table["accuracy"]["int8"] >= table["accuracy"]["keras"] - 0.01
     accuracy = model.evaluate(*test, verbose=0)[1]
     assert table["accuracy"]["keras"] == pytest.approx(accuracy)
-    classes = {name: converted.predict(test[0]).argmax(axis=1) for name, lite in lites.items()}
+    classes = {name: each.predict(test[0]).argmax(axis=1) for name, each in lites.items()}
     assert table["accuracy"]["int8"] == pytest.approx(np.mean(classes["int8"] == test[1]))
     kerass = model.predict(test[0], verbose=0).argmax(axis=1)
     assert table["agreement"]["int8"] == pytest.approx(np.mean(classes["int8"] == kerass))

@@ -1,0 +1,97 @@
+"""What converting a model costs and saves: `compare(model, lite, test)`, a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dlcourse import checking, console, tasks
+from dlcourse.deployment.lite import LiteModel
+
+if TYPE_CHECKING:
+    import keras
+
+SLOW_CALLS, FAST_CALLS = 15, 200
+
+
+def compare(
+    model: keras.Model,
+    lite: LiteModel | Sequence[LiteModel] | Mapping[str, LiteModel],
+    data: checking.Data,
+) -> pd.DataFrame:
+    """Measure a Keras model and what was converted from it on the same data.
+
+    Args:
+        model: compiled, with one of the tasks of `dlcourse.tasks`.
+        lite: one model, several, or several with names.
+        data: a pair (x, y), or what else `dlcourse.checking.arrays` takes.
+
+    Returns:
+        A row for `model.predict` ("keras"), for the same model as a "tf.function" and for each TFLite model,
+        and these columns:
+
+        - size: bytes, of the file for TFLite and of the weights for Keras;
+        - accuracy: the share of right classes, or of right labels; mean_absolute_error for a regression;
+        - agreement: the share of decisions that are Keras's own; largest_difference for a regression;
+        - latency_ms: the median time of a call with one row, from array to array, in milliseconds.
+
+    Raises:
+        ModelError: the model is not compiled.
+        DataError: the data do not fit the model or its task.
+    """
+    import tensorflow as tf
+
+    task = tasks.of_model(model)
+    x, y = checking.arrays(data)
+    y = tasks.check_target(y, task)
+    if task == "multiclass" and y.ndim == 2:
+        y = y.argmax(axis=1)
+    if isinstance(lite, LiteModel):
+        lite = {"tflite": lite}
+    elif not isinstance(lite, Mapping):
+        lite = {f"tflite {i}": each for i, each in enumerate(lite, start=1)}
+    row = checking.take(x, np.arange(1))
+    graph = tf.function(lambda inputs: model(inputs, training=False))
+    weights = sum(weight.numpy().nbytes for weight in model.weights)
+    outputs = model.predict(x, verbose=0)
+    table = {}
+    with console.progress(2 + len(lite), "comparing") as advance:
+        slow = _latency(lambda: model.predict(row, verbose=0), SLOW_CALLS)
+        table["keras"] = [weights, *_figures(outputs, outputs, y, task), slow]
+        advance(1, "tf.function")
+        fast = _latency(lambda: graph(row).numpy(), FAST_CALLS)
+        table["tf.function"] = [weights, *_figures(outputs, outputs, y, task), fast]
+        for name, each in lite.items():
+            advance(1, name)
+            figures = _figures(each.predict(x), outputs, y, task)
+            table[name] = [each.size, *figures, _latency(lambda each=each: each.predict(row), FAST_CALLS)]
+    quality = (
+        ("mean_absolute_error", "largest_difference") if task == "regression" else ("accuracy", "agreement")
+    )
+    frame = pd.DataFrame.from_dict(table, orient="index", columns=["size", *quality, "latency_ms"])
+    return frame.rename_axis("model")
+
+
+def _figures(
+    outputs: np.ndarray, reference: np.ndarray, y: np.ndarray, task: tasks.Task
+) -> tuple[float, float]:
+    """How good the outputs are, and how near to Keras's."""
+    ours, theirs = tasks.decide(outputs, task), tasks.decide(reference, task)
+    if task == "regression":
+        return float(np.abs(ours - y.reshape(ours.shape)).mean()), float(np.abs(ours - theirs).max())
+    return float((ours == y).mean()), float((ours == theirs).mean())
+
+
+def _latency(call: Callable[[], object], calls: int) -> float:
+    """The median time of a call, in milliseconds."""
+    call()
+    times = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return 1000 * float(np.median(times))

@@ -1,0 +1,249 @@
+"""From a Keras model to a TFLite model that is known to run: `to_tflite(model, "int8", samples=train.x)`."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import keras
+import numpy as np
+
+from dlcourse import checking, console
+from dlcourse.deployment import environment, keras_files
+from dlcourse.deployment.lite import LiteModel, check_runs
+from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
+
+Quantization = Literal["float16", "dynamic", "int8"]
+CALIBRATION_ROWS = 300
+IDLE_SECONDS = 300
+
+
+def to_tflite(
+    model: keras.Model,
+    quantization: Quantization | None = None,
+    samples: Any = None,
+    *,
+    timeout: float = 300.0,
+) -> LiteModel:
+    """Convert a model to TFLite, which runs on phones and small computers without TensorFlow.
+
+    quantization   weights     activations   bytes a weight
+    `None`         float32     float32       4
+    `"float16"`    float16     float32       2
+    `"dynamic"`    int8        float32       1
+    `"int8"`       int8        int8          1, and the input and output are int8 too
+
+    Conversion and a first run happen in processes of their own, where a crash does no harm. The first call
+    starts TensorFlow a second time, which takes some seconds; later calls find it running.
+
+    Recurrent layers become loops, which the runtime can't run in int8: build them with `unroll=True` for
+    that, and see whether the file, in which each step is written out, is still worth it.
+
+    Args:
+        model: built, with inputs of fixed size (but for the batch) and one output.
+        quantization: see the table.
+        samples: for `"int8"`, some hundred training inputs, of shape (n, ...), or a dict of them by input
+            names. The range of each activation is measured on them.
+        timeout: seconds after which a conversion is given up.
+
+    Returns:
+        A `LiteModel`.
+
+    Raises:
+        UnknownNameError: there is no such quantization.
+        DataError: samples are missing, or their shape is not that of the model's input.
+        ConversionError: the model can't be converted, or the result does not run; the message says why.
+    """
+    if quantization not in (None, *get_args(Quantization)):
+        raise UnknownNameError("quantization", quantization, get_args(Quantization))
+    _check_convertible(model)
+    with (
+        console.progress(3, "converting") as advance,
+        tempfile.TemporaryDirectory(prefix="dlcourse-") as folder,
+    ):
+        job = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
+        job |= {"quantization": quantization, "samples": None, "modules": _modules()}
+        if quantization == "int8":
+            job["samples"] = f"{folder}/samples.npz"
+            np.savez(job["samples"], *_calibration(model, samples))
+        try:
+            keras_files.write(model, Path(job["model"]))
+        except ModelError as error:
+            raise ConversionError(str(error)) from error
+        advance(1, "TensorFlow at work")
+        try:
+            _explain(_converter.run(job, timeout), quantization)
+        except _Died:
+            if quantization != "int8" or not _has_loops(model):
+                raise
+            raise ConversionError(
+                "The TFLite runtime crashes on recurrent layers in int8: build them with unroll=True, or use "
+                "quantization='dynamic'."
+            ) from None
+        content = Path(job["output"]).read_bytes()
+        advance(1, "trial run")
+        check_runs(content, f"The converted model{f' ({quantization})' if quantization else ''}")
+        advance()
+    return LiteModel(content)
+
+
+class _Died(ConversionError):
+    """The converting process ended in the middle of a job."""
+
+
+class _Converter:
+    """The process that converts, started when it is first needed and ended when it was idle for a while."""
+
+    def __init__(self) -> None:
+        atexit.register(self.stop)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._process: subprocess.Popen | None = None
+        self._idle = threading.Timer(0, lambda: None)
+        self._lock = threading.RLock()
+
+    def run(self, job: dict, timeout: float) -> str | None:
+        """Do a job; return what went wrong.
+
+        Raises:
+            ConversionError: the process died or did not answer in time.
+        """
+        with self._lock:
+            self._idle.cancel()
+            process = self._process = self._living()
+            late = threading.Event()
+            timer = threading.Timer(timeout, lambda: (late.set(), process.kill()))
+            timer.start()
+            try:
+                process.stdin.write(json.dumps(job) + "\n")
+                process.stdin.flush()
+                answer = process.stdout.readline()
+            except OSError:
+                answer = ""
+            except BaseException:  # interrupted: its answer must not be taken for the next job's
+                self.stop()
+                raise
+            finally:
+                timer.cancel()
+            if answer:
+                self._idle = threading.Timer(IDLE_SECONDS, self.stop)
+                self._idle.daemon = True
+                self._idle.start()
+                return json.loads(answer)["error"]
+            self.stop()
+            if late.is_set():
+                raise ConversionError(f"The conversion was not done after {timeout:g} s, and was stopped.")
+            raise _Died(
+                f"The converting process died (exit status {process.returncode}): the converter can't cope "
+                "with this model, or memory ran out."
+            )
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None:
+                process.kill()
+                process.wait()
+                process.stdout.close()
+                with contextlib.suppress(OSError):  # a job that it did not read any more
+                    process.stdin.close()
+
+    def _living(self) -> subprocess.Popen:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self.stop()
+        return subprocess.Popen(
+            environment.python("converter"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            env=environment.of_child(),
+        )
+
+
+_converter = _Converter()
+
+
+def _check_convertible(model: keras.Model) -> None:
+    if not isinstance(model, keras.Model):
+        raise ConversionError(f"Only Keras models can be converted, not {type(model).__name__}.")
+    try:
+        inputs, outputs = model.inputs, model.outputs
+    except (AttributeError, ValueError):
+        inputs = None
+    if not inputs:
+        raise ConversionError(
+            f"{type(model).__name__} has no inputs of known shape: convert a Sequential or functional model "
+            "that begins with keras.Input; of a GAN, its generator."
+        )
+    if len(outputs) != 1:
+        raise ConversionError(f"The model has {len(outputs)} outputs: convert one with a single output.")
+    for tensor in inputs:
+        if None in tensor.shape[1:]:
+            raise ConversionError(
+                f"The model's input has the shape {tuple(tensor.shape)}: TFLite needs a fixed size on every "
+                "axis but the first, so build the model anew with one and copy the weights."
+            )
+
+
+def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:
+    """The samples that the converter sees, one array for each input."""
+    if samples is None:
+        raise DataError(
+            "int8 needs samples, some hundred training inputs, on which the activations' ranges are measured."
+        )
+    samples = checking.inputs(samples)
+    names = [tensor.name for tensor in model.inputs]
+    parts = samples if isinstance(samples, dict) else {names[0]: samples}
+    if parts.keys() != set(names):
+        raise DataError(f"The model has the inputs {', '.join(names)}: give samples for each, in a dict.")
+    count = checking.length(samples)
+    chosen = np.linspace(0, count - 1, min(count, CALIBRATION_ROWS)).astype(int)
+    columns = []
+    for tensor in model.inputs:
+        part, shape = parts[tensor.name], tuple(tensor.shape[1:])
+        if part.shape[1:] != shape and (*part.shape[1:], 1) != shape:
+            raise DataError(f"The model takes rows of shape {shape}, and the samples have {part.shape[1:]}.")
+        columns.append(part[chosen].reshape(-1, *shape).astype(tensor.dtype))
+    return columns
+
+
+def _has_loops(model: keras.Model) -> bool:
+    """Whether a recurrent layer is not unrolled."""
+    return any(isinstance(layer, keras.layers.RNN) and not layer.unroll for layer in model._flatten_layers())
+
+
+def _modules() -> list[str]:
+    """The modules that have registered classes and functions of their own with Keras."""
+    return sorted({custom.__module__ for custom in keras.saving.get_custom_objects().values()})
+
+
+def _explain(error: str | None, quantization: str | None) -> None:
+    """Raise a `ConversionError` that says in one sentence what the converter said in many."""
+    if error is None:
+        return
+    if name := keras_files.unknown_class(error):
+        raise ConversionError(
+            f"The converting process can't import {name}: define it in a module, a .py file "
+            "beside yours, and decorate it with keras.saving.register_keras_serializable()."
+        )
+    operations = re.findall(r"(?:Flex ops|Custom ops|TF Select ops): ([\w, ]+)", error)
+    operations = operations or re.findall(r"'(tf\.\w+)' op is neither a custom op nor a flex op", error)
+    if operations:
+        named = ", ".join(sorted({name.strip() for found in operations for name in found.split(",")}))
+        raise ConversionError(f"TFLite has no operation for a part of this model: {named}.")
+    how = f" to {quantization}" if quantization else ""
+    raise ConversionError(f"The model can't be converted{how}: {keras_files.first_line(error)}")

@@ -1,0 +1,89 @@
+"""Converts models in a process of its own: `python -m dlcourse.deployment.converter`, one job a line.
+
+A job is a line of JSON with the arguments of `convert`; the answer is a line of JSON, {"error": null} or
+{"error": "…"}. The process stays for the next job, because importing TensorFlow takes most of the time.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+
+def convert(
+    model: str, output: str, quantization: str | None, samples: str | None, modules: list[str]
+) -> None:
+    """Convert a `.keras` file.
+
+    Args:
+        model: its path.
+        output: where to write the TFLite file.
+        quantization: as in `to_tflite`.
+        samples: the path of an `.npz` file with an array for each input, in their order.
+        modules: those that register the model's own classes; what they do not, Keras will miss by name.
+    """
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    keras.backend.clear_session()
+    # The file was written by the caller a moment ago: it is as trusted as the caller's own code.
+    network = keras.saving.load_model(model, compile=False, safe_mode=False)
+    builtins = (
+        tf.lite.OpsSet.TFLITE_BUILTINS_INT8 if quantization == "int8" else tf.lite.OpsSet.TFLITE_BUILTINS
+    )
+    target = {"supported_ops": [builtins]}
+    options = {"target_spec": target}
+    if quantization is not None:
+        options["optimizations"] = [tf.lite.Optimize.DEFAULT]
+    if quantization == "float16":
+        target["supported_types"] = [tf.float16]
+    if quantization == "int8":
+        with np.load(samples, allow_pickle=False) as archive:
+            columns = [archive[name] for name in archive.files]
+        names = [tensor.name for tensor in network.inputs]
+
+        def rows() -> Iterator[dict[str, np.ndarray]]:
+            for i in range(len(columns[0])):
+                yield {name: column[i : i + 1] for name, column in zip(names, columns, strict=True)}
+
+        options |= {
+            "representative_dataset": rows,
+            "inference_input_type": tf.int8,
+            "inference_output_type": tf.int8,
+        }
+    structure = network.inputs[0] if len(network.inputs) == 1 else network.input
+    # Recurrent layers become one operation of the runtime only if the batch is fixed.
+    signature = [
+        keras.tree.map_structure(
+            lambda tensor: keras.InputSpec(
+                shape=(1, *tensor.shape[1:]), dtype=tensor.dtype, name=tensor.name
+            ),
+            structure,
+        )
+    ]
+    network.export(output, format="litert", input_signature=signature, verbose=False, **options)
+
+
+def main() -> None:
+    """Answer jobs until standard input ends; nothing but answers reaches standard output."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    for line in sys.stdin:
+        try:
+            convert(**json.loads(line))
+            error = None
+        except Exception as exception:
+            error = f"{type(exception).__name__}: {exception}"
+        print(json.dumps({"error": error}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

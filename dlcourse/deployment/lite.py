@@ -1,0 +1,218 @@
+"""A TFLite model in memory, ready to predict: `LiteModel.load("digits.tflite").predict(x)`."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import threading
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from dlcourse import checking, console, files
+from dlcourse.deployment import environment
+from dlcourse.errors import ConversionError, DataError
+
+if TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
+
+TRIAL_SECONDS = 120
+
+
+class Tensor(NamedTuple):
+    """An input or output of a TFLite model.
+
+    Args:
+        name: of the model's input layer; "output" of an output.
+        shape: with the batch, which is 1.
+        dtype: of the numbers in the file.
+        scale, zero_point: a whole number q stands for scale · (q - zero_point); `None` where q means itself.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    scale: float | None
+    zero_point: int | None
+
+
+class Signature(NamedTuple):
+    """What goes into a TFLite model and what comes out."""
+
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+
+
+class LiteModel:
+    """A TFLite model; threads may share it.
+
+    Args:
+        content: a file that is known to run, such as one from `to_tflite`. Others go through `load`: a
+            damaged one can end the whole process.
+
+    Attributes:
+        content: the file's bytes.
+        signature: the `Signature`.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._interpreter = interpreter(content)
+        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        if len(outputs) != 1:
+            raise ConversionError(f"A model with {len(outputs)} outputs can't be used here: it needs one.")
+        for details in inputs:
+            if not len(details["shape"]) or details["shape"][0] != 1:
+                shape = tuple(map(int, details["shape"]))
+                raise ConversionError(
+                    f"The model's input has the shape {shape}: convert it for a batch of 1."
+                )
+        self.signature = Signature(tuple(map(_tensor, inputs)), _tensor(outputs[0])._replace(name="output"))
+        self._inputs = [details["index"] for details in inputs]
+        self._output = outputs[0]["index"]
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, source: str | PathLike[str] | bytes) -> LiteModel:
+        """Read a file, or its bytes, after trying it in a process of its own.
+
+        Raises:
+            ConversionError: it is no TFLite model, is damaged, or does not run on this machine.
+            OSError: there is no such file.
+        """
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        check_runs(content, "This content" if isinstance(source, bytes) else str(source))
+        return cls(content)
+
+    @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return len(self.content)
+
+    def __repr__(self) -> str:
+        shapes = [
+            " × ".join(map(str, tensor.shape)) for tensor in (*self.signature.inputs, self.signature.output)
+        ]
+        return f"<LiteModel {', '.join(shapes[:-1])} → {shapes[-1]}, {self.size} bytes>"
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the file, whole or not at all, and return its path."""
+        return files.write(path, self.content)
+
+    def predict(self, x: Any) -> np.ndarray:
+        """Return the model's outputs, as `keras.Model.predict` does.
+
+        The file takes one row at a time. Numbers are quantised on their way in, q = round(x / scale) +
+        zero_point, and dequantised on their way out, by each tensor's own scale and zero point.
+
+        Args:
+            x: of shape (n, ...); a dict by input names for a model with several inputs.
+
+        Returns:
+            float32 of shape (n, ...).
+
+        Raises:
+            DataError: the shape does not fit, a number is missing, or the model can't run on a row.
+        """
+        x = checking.inputs(x)
+        tensors = self.signature.inputs
+        parts = x if isinstance(x, dict) else {tensors[0].name: x}
+        if parts.keys() != {tensor.name for tensor in tensors}:
+            names = ", ".join(tensor.name for tensor in tensors)
+            raise DataError(f"The model has the inputs {names}: give a dict with an array for each.")
+        columns = [
+            (index, _to_tensor(parts[tensor.name], tensor))
+            for index, tensor in zip(self._inputs, tensors, strict=True)
+        ]
+        rows, output = checking.length(x), self.signature.output
+        result = np.empty((rows, *output.shape[1:]), output.dtype)
+        run = self._interpreter
+        with self._lock:
+            for row in range(rows):
+                for index, values in columns:
+                    run.set_tensor(index, values[row : row + 1])
+                try:
+                    run.invoke()
+                except (RuntimeError, ValueError) as error:
+                    why = str(error).partition("Node number")[0].strip()
+                    raise DataError(f"The model can't run on row {row}: {why}.") from None
+                result[row] = run.get_tensor(self._output)[0]
+        if output.scale is None:
+            return result if result.dtype.kind == "f" else result.astype(np.float32)
+        return (result.astype(np.float32) - output.zero_point) * np.float32(output.scale)
+
+
+def interpreter(content: bytes) -> Interpreter:
+    """LiteRT's interpreter of a file, its memory allocated."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:  # there is none for Windows, where TensorFlow's own does the same
+        import tensorflow as tf
+
+        Interpreter = tf.lite.Interpreter
+    with console.quiet(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning)  # that TensorFlow's own will be deleted
+        made = Interpreter(model_content=content)
+        made.allocate_tensors()
+    return made
+
+
+def check_runs(content: bytes, name: str) -> None:
+    """Run a file once, in a process of its own: some files end the process that runs them.
+
+    Args:
+        content: of the file.
+        name: what the message calls it.
+
+    Raises:
+        ConversionError: it does not run.
+    """
+    if content[4:8] != b"TFL3":
+        raise ConversionError(f"{name} is no TFLite model.")
+    try:
+        done = subprocess.run(
+            environment.python("trial"),
+            input=content,
+            capture_output=True,
+            timeout=TRIAL_SECONDS,
+            env=environment.of_child(),
+        )
+    except subprocess.TimeoutExpired:
+        raise ConversionError(f"{name} does not finish a single prediction in {TRIAL_SECONDS} s.") from None
+    if done.returncode < 0:
+        number = -done.returncode
+        raise ConversionError(
+            f"{name} is damaged, or crashes the TFLite runtime ({signal.Signals(number).name})."
+        )
+    if done.returncode:
+        why = done.stdout.decode(errors="replace").strip() or f"exit status {done.returncode}"
+        raise ConversionError(f"{name} is damaged, or needs what the TFLite runtime has not: {why}")
+
+
+def _tensor(details: dict) -> Tensor:
+    # The converter writes serving_default_tokens:0 for an input layer called tokens.
+    name = re.sub(r"^serving_default_(.*):\d+$", r"\1", details["name"])
+    scale, zero_point = details["quantization"]
+    shape = tuple(int(size) for size in details["shape"])
+    return Tensor(name, shape, np.dtype(details["dtype"]), *((scale, zero_point) if scale else (None, None)))
+
+
+def _to_tensor(x: np.ndarray, tensor: Tensor) -> np.ndarray:
+    if x.dtype.kind not in "biuf":
+        raise DataError(f"The input holds {x.dtype}, not numbers.")
+    shape = tensor.shape[1:]
+    if x.shape[1:] != shape:
+        # As Keras does, leave out or add a last axis of one.
+        if shape not in ((*x.shape[1:], 1), x.shape[1:-1] if x.shape[-1] == 1 else None):
+            raise DataError(f"The model takes rows of shape {shape}, and these have {x.shape[1:]}.")
+        x = x.reshape(len(x), *shape)
+    if tensor.scale is not None:
+        limits = np.iinfo(tensor.dtype)
+        x = np.clip(np.rint(x / np.float32(tensor.scale)) + tensor.zero_point, limits.min, limits.max)
+    elif tensor.dtype.kind in "iu" and x.dtype.kind == "f" and (x != np.floor(x)).any():
+        raise DataError(f"The model's input '{tensor.name}' takes whole numbers.")
+    return np.ascontiguousarray(x, tensor.dtype)

@@ -9,11 +9,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
-# A line of the C++ loggers (absl's and TensorFlow's own), and the line that announces them.
+# A line of the C++ loggers (absl's, TensorFlow's, LiteRT's), and the line that announces them.
 NATIVE_LOG = re.compile(
     rb"[IWE]\d{4} \d\d:\d\d:\d\S* +\d+ \S+:\d+\] "
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
     rb"|WARNING: All log messages before absl::InitializeLog\(\)"
+    rb"|INFO: \w+ TensorFlow Lite "  # LiteRT's, of its delegates
 )
 
 

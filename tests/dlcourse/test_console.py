@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -6,6 +7,8 @@ import textwrap
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from dlcourse import console
 
 NOISE = (
     b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
@@ -104,3 +107,66 @@ def test_notebook(monkeypatch):
         for cell in notebook.cells
     ]
     assert stderr == ["kept\n", NOISE.decode(), "alive\n"]
+
+
+def test_progress_is_silent_in_a_pipe(capfd):
+    with console.progress(2, "training") as advance:
+        advance()
+        advance(1, "loss 0.5")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_progress_on_a_terminal_shows_steps_and_remarks_and_goes():
+    pty = pytest.importorskip("pty", reason="a platform without pseudo-terminals")
+    program = (
+        "import time\n"
+        "from dlcourse.console import progress\n"
+        "with progress(7, 'training [1]') as advance:\n"
+        "    advance(3, 'loss [0.5]')\n"
+        "    time.sleep(0.3)\n"
+    )
+    main, terminal = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stderr=terminal,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(main, 4096)
+        except OSError:  # Linux's way to say that the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(main)
+    output, _ = child.communicate()
+    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+    assert "training [1]" in text
+    assert "3/7" in text
+    assert "loss [0.5]" in text
+    assert output == b""
+    assert shown.rstrip().endswith(b"\x1b[2K")  # the line is wiped
+
+
+def test_progress_in_a_notebook_updates_one_display_and_leaves_it_empty(monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, picture):
+            shown.append(picture.data)
+
+    def display(picture, display_id):
+        shown.append(picture.data)
+        return Handle()
+
+    monkeypatch.setattr(console, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", display)
+    with console.progress(4, "<training>") as advance:
+        advance(3, "loss < 1")
+    assert shown[0] == shown[-1] == ""
+    assert "value='3' max='4'" in shown[1]
+    assert "&lt;training&gt;: 3 of 4 loss &lt; 1" in shown[1]

@@ -51,13 +51,6 @@ def test_layer_with_several_outputs_is_one_call():
     assert listed(model) == [("x", ()), ("rnn", (0,)), ("sum", (1, 1))]
 
 
-def test_model_deeper_than_pythons_recursion_limit():
-    x = y = keras.Input((1,))
-    for _ in range(1200):
-        y = layers.ReLU()(y)
-    assert len(graph.calls(keras.Model(x, y))) == 1201
-
-
 def test_model_without_a_graph_is_refused():
     class Own(keras.Model):
         def call(self, x):

@@ -317,9 +317,9 @@ def test_a_new_model_trains_after_the_search_as_if_there_had_been_none():
     [
         (lambda: train(classifier(), (TRAIN[0], TRAIN[1][:-1])), DataError, "90 samples and 89 targets"),
         (lambda: train(classifier(), (TRAIN[0] * np.nan, TRAIN[1])), DataError, "Row 0 has a missing"),
-        (lambda: train(classifier(), (TRAIN[0][:, :3], TRAIN[1])), ModelError, r"\(4,\), and the data have \(3,\)"),
-        (lambda: train(classifier(), (TRAIN[0][:, :, None], TRAIN[1])), ModelError, r"the data have \(4, 1\)"),
-        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 1)), DataError, "from 0 to 2, and the target has 3"),
+        (lambda: train(classifier(), (TRAIN[0][:, :3], TRAIN[1])), ModelError, r"data have \(3,\)"),
+        (lambda: train(classifier(), (TRAIN[0][:, :, None], TRAIN[1])), ModelError, r"data have \(4, 1\)"),
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 1)), DataError, "the target has 3"),
         (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 0.5)), DataError, "from 0, and there is"),
         (lambda: train(classifier(), (TRAIN[0][:0], TRAIN[1][:0])), DataError, "There are no samples"),
         (lambda: train(classifier(), TRAIN, patience=3), DataError, "patience needs validation data"),

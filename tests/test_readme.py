@@ -1,0 +1,58 @@
+"""What the README shows of the library: its examples run, and its table names all there is."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+LIBRARY = README[README.index("## If you want the library") : README.index("## How fast")]
+TABLE = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", LIBRARY, re.MULTILINE))
+
+
+def test_the_library_s_examples_run_in_order(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", LIBRARY, re.DOTALL)
+    assert len(blocks) == 2
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(blocks)], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for file in ("learning_curves.png", "digits.tflite", "rents.bundle"):
+        assert (tmp_path / file).stat().st_size > 1000
+    for shown in ("accuracy", "baseline", "tflite", "POST rows to http://127.0.0.1"):
+        assert shown in done.stdout
+
+
+@pytest.mark.parametrize("module", TABLE)
+def test_the_table_names_every_public_function(module):
+    named = set(re.findall(r"`(\w+)`", TABLE[module]))
+    public = importlib.import_module(f"dlcourse.{module}")
+    documented = getattr(public, "__all__", None) or [
+        name
+        for name, value in vars(public).items()
+        if not name.startswith("_") and callable(value) and value.__module__ == public.__name__
+    ]
+    results = {  # what functions return: nobody makes one, so the table leaves them out
+        *("Part", "Split", "Task", "Dataset", "History", "LearningRates", "CrossValidation", "LearningCurve"),
+        *(
+            "Search",
+            "Report",
+            "Interval",
+            "RocCurve",
+            "PrecisionRecallCurve",
+            "CalibrationCurve",
+            "Threshold",
+        ),
+    }
+    assert set(documented) - results <= named
+    assert named - set(documented) - {"Preprocessor"} <= {"model"}
+
+
+def test_the_table_has_every_module():
+    import dlcourse
+
+    assert set(dlcourse.__all__) - {"__version__", "quiet"} == set(TABLE)

@@ -16,7 +16,8 @@ class Call(NamedTuple):
 
     Args:
         layer: the layer, or the operation (`keras.ops`) that stands in its place.
-        inputs: the places, in the list of calls, of the calls whose outputs it takes.
+        inputs: the places, in the list of calls, of those whose outputs it takes, in the order in which it
+            takes them.
         arguments: what it was called with: `arguments.args` and `arguments.kwargs`, with symbolic tensors.
         output: its symbolic output, or a list of them.
     """
@@ -30,7 +31,8 @@ class Call(NamedTuple):
 def calls(model: keras.Model) -> list[Call]:
     """List the calls of layers that lead from a model's inputs to its outputs, inputs first.
 
-    A layer that is used twice is there twice; a model inside the model is one call.
+    A layer that is used twice is there twice; a model inside the model is one call. What only computes the
+    mask of padding is left out.
 
     Raises:
         ModelError: the model is a subclass with a `call` of its own, or was not built yet.
@@ -51,34 +53,34 @@ def calls(model: keras.Model) -> list[Call]:
             "keras.Input on."
         )
     listed: list[Call] = []
-    place: dict[tuple[int, int], int] = {}
-    pending = list(reversed(outputs))
-    while pending:  # depth first, by hand: models are deeper than Python's recursion limit
-        operation, index, _ = pending[-1]._keras_history
-        if (id(operation), index) in place:
-            pending.pop()
-            continue
+    place: dict[int, int] = {}  # of the call that makes a tensor
+
+    def visit(tensor: keras.KerasTensor) -> None:
+        if id(tensor) in place:
+            return
+        operation, index, _ = tensor._keras_history
         node = operation._inbound_nodes[index]
-        before = [tensor._keras_history[:2] for tensor in node.input_tensors]
-        missing = [
-            tensor
-            for tensor, (source, i) in zip(node.input_tensors, before, strict=True)
-            if (id(source), i) not in place
-        ]
-        if missing and not isinstance(operation, keras.layers.InputLayer):
-            pending.extend(reversed(missing))
-            continue
-        pending.pop()
-        place[id(operation), index] = len(listed)
-        listed.append(
-            Call(
-                operation,
-                tuple(dict.fromkeys(place[id(source), i] for source, i in before)),
-                node.arguments,
-                node.outputs[0] if len(node.outputs) == 1 else node.outputs,
-            )
-        )
+        before = [] if isinstance(operation, keras.layers.InputLayer) else _data(node.arguments)
+        for one in before:
+            visit(one)
+        place.update({id(one): len(listed) for one in node.outputs})
+        output = node.outputs[0] if len(node.outputs) == 1 else node.outputs
+        listed.append(Call(operation, tuple(place[id(one)] for one in before), node.arguments, output))
+
+    for output in outputs:
+        visit(output)
     return listed
+
+
+def _data(arguments: Any) -> list[keras.KerasTensor]:
+    """The tensors that a layer is called with, but for the masks, which say where there is nothing."""
+    import keras
+
+    given = [
+        arguments.args,
+        *(value for name, value in arguments.kwargs.items() if not name.endswith("mask")),
+    ]
+    return [one for one in keras.tree.flatten(given) if isinstance(one, keras.KerasTensor)]
 
 
 def evaluate(model: keras.Model, x: Any, output: Any) -> Any:

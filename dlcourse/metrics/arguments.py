@@ -1,0 +1,132 @@
+"""What the scores are given, as arrays that fit together, or a `DataError` that says what does not."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.errors import DataError
+
+
+def labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets and predictions as integers of one shape, `(n,)` for classes and `(n, k)` for labels.
+
+    Example:
+        >>> labels([0, 1], [0.2, 0.9])
+        Traceback (most recent call last):
+        dlcourse.errors.DataError: y_pred holds 0.2, which is no class: decide on classes first, as \
+dlcourse.tasks.decide does.
+    """
+    y_true, y_pred = _whole(y_true, "y_true"), _whole(y_pred, "y_pred")
+    _same_shape(y_true, y_pred)
+    return y_true, y_pred
+
+
+def one_vs_rest(y_true: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets of 0 and 1, and scores, both float64 and a column for each class or label, `(n, k)`.
+
+    Two classes become one column, that of class 1, whether the scores have one column or two.
+    """
+    y_true, scores = _whole(y_true, "y_true"), finite(scores, "the scores")
+    if scores.ndim == 2 and scores.shape[1] == 1:
+        scores = scores[:, 0]
+    if y_true.ndim == 1 and scores.ndim == 2 and len(y_true) == len(scores):
+        classes = scores.shape[1]
+        if y_true.max() >= classes:
+            raise DataError(f"The scores have {classes} columns, and there is a class {y_true.max()}.")
+        y_true = np.eye(classes, dtype=np.int64)[y_true]
+        if classes == 2:
+            y_true, scores = y_true[:, 1], scores[:, 1]
+    _same_shape(y_true, scores)
+    if y_true.max() > 1:
+        raise DataError(
+            f"There is a class {y_true.max()}, and one score a sample: more than two classes need a column "
+            "of scores for each."
+        )
+    return y_true.reshape(len(y_true), -1).astype(np.float64), scores.reshape(len(scores), -1)
+
+
+def probabilities(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """As `one_vs_rest`, for scores that are probabilities: between 0 and 1, and 1 in all for classes."""
+    one_row_a_sample = np.ndim(y_true) == 1 or np.shape(y_true)[1:] == (1,)
+    y_prob = np.asarray(y_prob)
+    # What rounding may do, in the type that the model computed in.
+    tolerance = np.sqrt(np.finfo(y_prob.dtype).eps) if y_prob.dtype.kind == "f" else 0.0
+    if y_prob.dtype.kind in "biuf" and y_prob.size:
+        for wrong in (y_prob.min(), y_prob.max()):
+            if not -tolerance <= wrong <= 1 + tolerance:
+                raise DataError(f"A probability is {wrong:g}: if these are logits, apply sigmoid or softmax.")
+        if one_row_a_sample and y_prob.ndim == 2 and y_prob.shape[1] > 1:
+            sums = y_prob.sum(axis=1)
+            row = int(np.abs(sums - 1).argmax())
+            if abs(sums[row] - 1) > tolerance:
+                raise DataError(f"The probabilities of row {row} sum to {sums[row]:g}, not to 1.")
+    return one_vs_rest(y_true, y_prob)
+
+
+def numbers(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return targets and predictions of a regression as float64 of shape `(n, k)`."""
+    y_true, y_pred = finite(y_true, "y_true"), finite(y_pred, "y_pred")
+    if y_true.size == y_pred.size and {y_true.ndim, y_pred.ndim} == {1, 2}:  # (n,) beside Keras's (n, 1)
+        y_true, y_pred = (y.reshape(len(y), -1) for y in (y_true, y_pred))
+    _same_shape(y_true, y_pred)
+    return y_true.reshape(len(y_true), -1), y_pred.reshape(len(y_pred), -1)
+
+
+def weights(sample_weight: ArrayLike | None, samples: int) -> np.ndarray:
+    """Return the weights as float64 of shape `(n,)` or `(resamples, n)`; ones if there are none."""
+    if sample_weight is None:
+        return np.ones(samples)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim not in (1, 2) or weight.shape[-1] != samples:
+        raise DataError(f"There are {samples} samples, and the weights have the shape {weight.shape}.")
+    if not (weight >= 0).all() or not weight.sum(axis=-1).all():
+        raise DataError("Weights must be 0 or more, and not all of them 0.")
+    return weight
+
+
+def plain(score: np.ndarray) -> float | np.ndarray:
+    """A float for one set of weights, an array for several."""
+    return float(score) if np.ndim(score) == 0 else score
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """The quotient, 0.0 where it is undefined."""
+    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
+    return np.divide(numerator, denominator, out=np.zeros(shape), where=denominator != 0)
+
+
+def mean(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The weighted mean of one value a sample, for each set of weights."""
+    return weight @ values / weight.sum(axis=-1)
+
+
+def finite(values: ArrayLike, name: str) -> np.ndarray:
+    """Return numbers as float64, of one or two dimensions, none of them missing or infinite."""
+    values = np.asarray(values)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"There must be numbers in {name}, not {values.dtype}.")
+    if values.ndim not in (1, 2) or values.size == 0:
+        raise DataError(f"The shape of {name} must be (n,) or (n, k), not {values.shape}.")
+    if not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise DataError(f"A number is missing or infinite in row {row} of {name}.")
+    return values.astype(np.float64)
+
+
+def _whole(values: ArrayLike, name: str) -> np.ndarray:
+    values = finite(values, name)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    wrong = values[(values != np.floor(values)) | (values < 0)]
+    if len(wrong):
+        raise DataError(
+            f"{name} holds {wrong[0]:g}, which is no class: decide on classes first, as "
+            "dlcourse.tasks.decide does."
+        )
+    if values.ndim == 2 and values.max() > 1:
+        raise DataError(f"{name} has a column for each label, of 0 and 1, and there is {values.max():g}.")
+    return values.astype(np.int64)
+
+
+def _same_shape(y_true: np.ndarray, y_pred: np.ndarray) -> None:
+    if y_true.shape != y_pred.shape:
+        raise DataError(f"Targets of shape {y_true.shape} do not fit predictions of shape {y_pred.shape}.")

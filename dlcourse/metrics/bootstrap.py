@@ -1,0 +1,119 @@
+"""How far a score would move with other samples of the same kind: `bootstrap_interval`."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.errors import DataError
+from dlcourse.metrics import classification, probabilities, ranking, regression
+
+MOST_WEIGHTS = 2**22  # held at a time: 32 MB
+
+# Scores that take many sets of weights in one call.
+VECTORISED = {
+    classification.accuracy,
+    classification.confusion_matrix,
+    classification.f1_score,
+    classification.precision,
+    classification.recall,
+    probabilities.brier_score,
+    probabilities.expected_calibration_error,
+    probabilities.log_loss,
+    ranking.average_precision,
+    ranking.roc_auc,
+    regression.mean_absolute_error,
+    regression.mean_squared_error,
+    regression.r2_score,
+    regression.root_mean_squared_error,
+}
+
+
+class Interval(NamedTuple):
+    """The ends of an interval: floats, or arrays for a metric that returns one."""
+
+    low: float | np.ndarray
+    high: float | np.ndarray
+
+
+def bootstrap_interval(
+    metric: Callable[..., Any],
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    **options: Any,
+) -> Interval:
+    """Return the interval which holds the middle part of a metric's values on resamples of the data.
+
+    Each resample draws `n` samples with replacement. The interval says how much the score of *this* model
+    owes to the samples it was tested on; it knows nothing of what another training run would have given.
+
+    Args:
+        metric: a score of this library, which takes all resamples at once, or any function of
+            `(y_true, y_pred)`, which is called for each.
+        y_true: one target a sample.
+        y_pred: what the metric takes beside them: predictions, scores or probabilities.
+        level: the share of the values that lie inside.
+        resamples: how many are drawn.
+        seed: the same seed gives the same interval.
+        **options: for the metric, as `average="macro"`.
+
+    Returns:
+        Both ends. Resamples for which the metric is undefined (`nan`) are left out.
+
+    Raises:
+        DataError: the lengths differ, or `level` or `resamples` make no sense; or what the metric raises.
+
+    Example:
+        >>> from dlcourse.metrics import accuracy
+        >>> low, high = bootstrap_interval(accuracy, [0, 1] * 50, [0, 1] * 40 + [1, 0] * 10)
+        >>> low < accuracy([0, 1] * 50, [0, 1] * 40 + [1, 0] * 10) < high
+        True
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), the percentile interval.
+    """
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    if y_true.ndim == 0 or y_pred.ndim == 0 or len(y_true) != len(y_pred) or len(y_true) == 0:
+        raise DataError(f"Targets {y_true.shape} and predictions {y_pred.shape} need one row a sample.")
+    if not 0 < level < 1 or resamples < 1:
+        raise DataError("The level must lie between 0 and 1, and there must be one resample or more.")
+    random = np.random.default_rng(seed)
+    if metric in VECTORISED:
+        values = _at_once(metric, y_true, y_pred, resamples, random, options)
+    else:
+        draws = (random.integers(len(y_true), size=len(y_true)) for _ in range(resamples))
+        values = [np.asarray(metric(y_true[draw], y_pred[draw], **options)) for draw in draws]
+    values = np.stack(values).astype(np.float64)
+    undefined = np.isnan(values).all(axis=0)
+    # nanquantile warns of a column without any number: such a column is given one, and loses it again.
+    values = np.where(undefined, 0.0, values)
+    ends = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.where(undefined, np.nan, ends)
+    return Interval(float(low), float(high)) if low.ndim == 0 else Interval(low, high)
+
+
+def _at_once(
+    metric: Callable[..., Any],
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    resamples: int,
+    random: np.random.Generator,
+    options: dict[str, Any],
+) -> list[np.ndarray]:
+    """The metric on all resamples: how often each sample was drawn is its weight."""
+    samples, count = len(y_true), np.ones(len(y_true))
+    if y_true.dtype.kind in "biu" and y_pred.dtype.kind in "biu":
+        # Decisions have few distinct pairs of target and prediction: drawing those is drawing the samples.
+        pairs = np.concatenate([y_true.reshape(samples, -1), y_pred.reshape(samples, -1)], axis=1)
+        _, first, count = np.unique(pairs, axis=0, return_index=True, return_counts=True)
+        y_true, y_pred = y_true[first], y_pred[first]
+    chunk = max(1, MOST_WEIGHTS // len(count))
+    values: list[np.ndarray] = []
+    while len(values) < resamples:
+        weight = random.multinomial(samples, count / samples, size=min(chunk, resamples - len(values)))
+        values.extend(metric(y_true, y_pred, sample_weight=weight, **options))
+    return values

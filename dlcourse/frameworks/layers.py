@@ -250,6 +250,7 @@ def _converters() -> dict[type, Callable[[keras.layers.Layer], nn.Module]]:
     return {
         **CONVERTERS,
         attention.PositionEmbedding: sequences.PositionEmbedding,
+        attention.Residual: lambda layer: sequences.Residual(),
         attention.MaskedMean: lambda layer: sequences.MaskedMean(),
     }
 

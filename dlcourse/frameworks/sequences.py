@@ -169,6 +169,15 @@ class PositionEmbedding(nn.Module):
         return x + self.positions
 
 
+class Residual(nn.Module):
+    """The sum of a layer's input and its output, with the output's mask."""
+
+    mask_from = slice(1, 2)
+
+    def forward(self, x: torch.Tensor, found: torch.Tensor) -> torch.Tensor:
+        return x + found
+
+
 class MaskedMean(nn.Module):
     """The mean over the steps that are no padding."""
 

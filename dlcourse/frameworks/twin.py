@@ -29,8 +29,8 @@ class Twin(nn.Module):
     """The layers of a Keras model as submodules, called in the order of its graph.
 
     Masks travel beside the values as they do in Keras: `values[i]` and `masks[i]` are of step `i`. One oddity
-    of Keras (3.15) comes with them: `MultiHeadAttention` takes the masks off its inputs, so that after the
-    residual connection around it, a second attention finds none and looks at padding too.
+    of Keras (3.15) comes with them: `MultiHeadAttention` takes the masks off its inputs, so that after a
+    plain sum around it, a second attention finds none and looks at padding too.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -61,7 +61,8 @@ class Twin(nn.Module):
             sees_masks = tuple(source in (worn if takes_off else masked) for source in sources)
             self._steps[i] = Step(names[id(layer)], sources, keeps_mask, sees_masks)
             for has_mask in (masked, worn):
-                if getattr(module, "makes_mask", False) or (keeps_mask and has_mask.issuperset(sources)):
+                kept = keeps_mask and has_mask.issuperset(sources[_mask_from(module)])
+                if kept or getattr(module, "makes_mask", False):
                     has_mask.add(i)
             if takes_off:
                 worn -= set(sources)
@@ -77,7 +78,7 @@ class Twin(nn.Module):
             xs, given = [values[j] for j in step.inputs], [masks[j] for j in step.inputs]
             seen = [mask if sees else None for mask, sees in zip(given, step.sees_masks, strict=True)]
             values[i] = module(*xs, masks=seen) if getattr(module, "takes_masks", False) else module(*xs)
-            masks[i] = _combined(given) if step.keeps_mask else None
+            masks[i] = _combined(given[_mask_from(module)]) if step.keeps_mask else None
             if getattr(module, "makes_mask", False):
                 masks[i] = module.mask(*xs)
         outputs = tuple(values[i] for i in self._output_places)
@@ -113,6 +114,11 @@ def _check(call: graph.Call) -> None:
             raise ModelError(
                 f"Layer '{call.layer.name}' is called with {name}={value}, which no PyTorch twin can follow."
             )
+
+
+def _mask_from(module: nn.Module) -> slice:
+    """The inputs whose masks a module keeps."""
+    return getattr(module, "mask_from", slice(None))
 
 
 def _combined(masks: list[torch.Tensor | None]) -> torch.Tensor | None:

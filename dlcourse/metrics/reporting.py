@@ -191,7 +191,8 @@ class Score(NamedTuple):
     options: dict[str, Any]
 
 
-def _rows(task: Task) -> list[Score]:
+def scores_of(task: Task) -> list[Score]:
+    """The scores of a task, in the order of a report."""
     if task == "regression":
         return [
             Score("mean absolute error", regression.mean_absolute_error, 0, {}),
@@ -228,8 +229,8 @@ def _scores(
     import pandas as pd
 
     rows = {}
-    with console.progress(len(_rows(task)), "resampling") as advance:
-        for name, metric, takes, options in _rows(task):
+    with console.progress(len(scores_of(task)), "resampling") as advance:
+        for name, metric, takes, options in scores_of(task):
             try:
                 value = metric(y, of_model[takes], **options)
                 interval = bootstrap.bootstrap_interval(metric, y, of_model[takes], **random, **options)

@@ -39,7 +39,7 @@ def transformer(
         x ← LayerNormalization(x + Attention(x, x)),    x ← LayerNormalization(x + W₂ activation(W₁ x))
 
     Token 0 is padding: nothing attends to it and the mean leaves it out, so its number changes no prediction.
-    The model holds two layers of this module, so import `dlcourse.models` before you load its `.keras` file.
+    The model holds layers of this module, so import `dlcourse.models` before you load its `.keras` file.
 
     Args:
         vocabulary_size: tokens are numbered from 0 to `vocabulary_size - 1`.
@@ -85,7 +85,7 @@ def transformer(
     x = layers.Dropout(dropout)(PositionEmbedding()(x))
     for _ in range(blocks):
         found = layers.MultiHeadAttention(heads, depth // heads, dropout=dropout, **kernel)(x, x)
-        x = layers.LayerNormalization()(layers.Add()([x, layers.Dropout(dropout)(found)]))
+        x = layers.LayerNormalization()(Residual()([x, layers.Dropout(dropout)(found)]))
         made = layers.Dense(feed_forward, activation=activation, **kernel)(x)
         made = layers.Dense(depth, **kernel)(made)
         x = layers.LayerNormalization()(layers.Add()([x, layers.Dropout(dropout)(made)]))
@@ -109,6 +109,18 @@ class PositionEmbedding(layers.Layer):
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
         return x + self.positions
+
+
+@keras.saving.register_keras_serializable(package="dlcourse")
+class Residual(layers.Add):
+    """The sum of a layer's input and its output, with the output's mask.
+
+    Keras's attention (3.15) takes the mask off its input as it runs, and a plain Add then has none: from the
+    second block on, attention would look at padding.
+    """
+
+    def compute_mask(self, inputs: list, mask: list | None = None) -> keras.KerasTensor | None:
+        return None if mask is None else mask[1]
 
 
 @keras.saving.register_keras_serializable(package="dlcourse")

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcourse import tasks
 from dlcourse.errors import DataError
-from dlcourse.metrics.reporting import _rows as scores_of
+from dlcourse.metrics.reporting import scores_of
 from dlcourse.tasks import Task
 from dlcourse.validation.folds import Fold
 

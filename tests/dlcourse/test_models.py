@@ -278,10 +278,11 @@ def test_compile_takes_what_fits():
         models.compile(sequential(3, "softmax"), "multiclass", 5)
 
 
-def test_transformer_ignores_padding_and_heeds_order():
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_transformer_ignores_padding_and_heeds_order(blocks):
     keras.utils.set_random_seed(0)
-    model = models.transformer(20, 6, "multiclass", 3, depth=8, heads=2)
-    short = models.transformer(20, 4, "multiclass", 3, depth=8, heads=2)
+    model = models.transformer(20, 6, "multiclass", 3, depth=8, heads=2, blocks=blocks)
+    short = models.transformer(20, 4, "multiclass", 3, depth=8, heads=2, blocks=blocks)
     weights = model.get_weights()
     at = next(i for i, weight in enumerate(model.weights) if "positions" in weight.path)
     weights[at] = weights[at][:4]

@@ -219,6 +219,9 @@ def find_learning_rate(
         batch_size: samples a step.
         seed: of the batches' order.
 
+    Returns:
+        The rates with their losses, and a suggestion; `dlcourse.plots.learning_rate_finder` draws them.
+
     Raises:
         DataError: the data can't be used, the range is empty, or the loss is no number from the beginning.
         ModelError: the learning rate of the model's optimizer follows a schedule.
@@ -272,6 +275,8 @@ def find_learning_rate(
             if id(variable) not in known:
                 variable.assign(np.zeros(variable.shape))
         model.reset_metrics()
+    if not math.isfinite(losses[0]):
+        raise DataError(f"The loss is {losses[0]} before any learning: scale the inputs.")
     tried = rates[: len(losses)]
     return LearningRates(tried, np.array(losses), float(tried[np.nanargmin(losses)]) / 10)
 

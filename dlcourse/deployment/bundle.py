@@ -106,6 +106,15 @@ def load(path: str | PathLike[str]) -> Bundle:
         BundleError: it is damaged, incomplete, of another kind or of a newer version, or its model needs code
             that is not on this computer.
         OSError: there is no such file.
+
+    Returns:
+        A `Bundle`.
+
+    Example:
+        >>> with tempfile.NamedTemporaryFile(suffix=".bundle") as file:
+        ...     load(file.name)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        dlcourse.errors.BundleError: ...bundle is no bundle, or is damaged: File is not a zip file.
     """
     parts = _parts(Path(path))
     try:

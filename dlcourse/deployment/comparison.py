@@ -42,6 +42,14 @@ def compare(
     Raises:
         ModelError: the model is not compiled.
         DataError: the data do not fit the model or its task.
+
+    Example:
+        >>> from dlcourse import models
+        >>> from dlcourse.deployment import to_tflite
+        >>> model = models.mlp((2,), "binary", hidden=())
+        >>> table = compare(model, {"float": to_tflite(model)}, ([[0.0, 1.0], [1.0, 0.0]], [0, 1]))
+        >>> list(table.index), float(table.loc["float", "agreement"])
+        (['keras', 'tf.function', 'float'], 1.0)
     """
     import tensorflow as tf
 

@@ -61,6 +61,15 @@ def to_tflite(
         UnknownNameError: there is no such quantization.
         DataError: samples are missing, or their shape is not that of the model's input.
         ConversionError: the model can't be converted, or the result does not run; the message says why.
+
+    Source: https://ai.google.dev/edge/litert/models/post_training_quantization
+
+    Example:
+        >>> from dlcourse import models
+        >>> model = models.mlp((8, 8), "multiclass", 10)
+        >>> lite = to_tflite(model, "dynamic")
+        >>> lite.predict(np.zeros((3, 8, 8))).shape, lite.size < 4 * model.count_params()
+        ((3, 10), True)
     """
     if quantization not in (None, *get_args(Quantization)):
         raise UnknownNameError("quantization", quantization, get_args(Quantization))

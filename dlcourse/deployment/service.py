@@ -39,7 +39,7 @@ START_SECONDS = 30
 
 
 def serve(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Answer requests until it is interrupted; in a notebook, use `serving`.
+    """Answer requests until it is interrupted; in a notebook, use `serving`, whose example fits here too.
 
     Args:
         bundle: what `load` returned, or a bundle's path.
@@ -66,6 +66,19 @@ def serving(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port:
 
     Yields:
         The service's address, such as "http://127.0.0.1:43210".
+
+    Raises:
+        BundleError: the file is no bundle.
+        OSError: the port is taken.
+
+    Example:
+        >>> import httpx
+        >>> from dlcourse import models
+        >>> bundle = Bundle(models.mlp((2,), "binary", hidden=()), "binary", None, ["no", "yes"])
+        >>> with serving(bundle) as address:
+        ...     answer = httpx.post(f"{address}/predict", json={"rows": [[0.5, 1.0]]}).json()
+        >>> answer["labels"], answer["predictions"][0] in answer["labels"]
+        (['no', 'yes'], True)
     """
     server, listening = _server(bundle, host, port)
     with listening:
@@ -86,10 +99,19 @@ def serving(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port:
 
 
 def application(bundle: Bundle) -> FastAPI:
-    """The ASGI application of a bundle, for a server of your choice.
+    """Make the ASGI application of a bundle, for a server of your choice.
+
+    Returns:
+        A FastAPI application, with the paths above.
 
     Raises:
         ModelError: the bundle has no preprocessing and its model takes several inputs.
+
+    Example:
+        >>> from dlcourse import models
+        >>> app = application(Bundle(models.mlp((2,), "binary"), "binary", None, None))
+        >>> sorted(app.openapi()["paths"])
+        ['/health', '/predict']
     """
     Rows = _rows_model(bundle)
     app = FastAPIOffline(

@@ -122,6 +122,15 @@ def load_checkpoint(
         BundleError: the file is damaged, no checkpoint, or one of another module or optimizer.
 
     Source: PyTorch's tutorial "Saving and loading a general checkpoint".
+
+    Example:
+        >>> import tempfile, torch
+        >>> trained, fresh = torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_checkpoint(f"{folder}/run.pt", trained, torch.optim.SGD(trained.parameters()), epoch=3)
+        ...     epoch = load_checkpoint(f"{folder}/run.pt", fresh)
+        >>> epoch, torch.equal(fresh.weight, trained.weight)
+        (3, True)
     """
     torch = _torch()
     try:

@@ -77,13 +77,15 @@ def learning_curves(history: Any, *, ax: Axes | Sequence[Axes] | None = None) ->
 class LiveCurves:
     """Learning curves that grow during training: in a notebook one picture, in a script nothing.
 
-        curves = LiveCurves()
-        for epoch in range(epochs):
-            ...
-            curves.update(history)
-        curves.close()
-
     The saved notebook keeps the last picture, as an image with a description.
+    `dlcourse.training.train(..., live=True)` does this.
+
+    Example:
+        >>> history, curves = {"loss": []}, LiveCurves()
+        >>> for loss in (2.0, 1.5, 1.25):
+        ...     history["loss"].append(loss)
+        ...     curves.update(history)
+        >>> curves.close()
     """
 
     def __init__(self) -> None:

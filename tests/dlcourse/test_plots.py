@@ -75,12 +75,6 @@ PICTURES_ONLY = ("images", "network", "filters", "feature_maps", "architecture")
 WITH_AXES = [name for name in DRAW if name not in PICTURES_ONLY]
 
 
-@pytest.fixture(autouse=True)
-def no_figure_is_left():
-    yield
-    plt.close("all")
-
-
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 def test_makes_axes_and_can_be_saved(draw, tmp_path):
     ax = draw()

@@ -312,6 +312,11 @@ def test_a_new_model_trains_after_the_search_as_if_there_had_been_none():
     np.testing.assert_array_equal(weights(searched), weights(fresh))
 
 
+def overflowing():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Rescaling(1e38), keras.layers.Dense(1)])
+    return models.compile(model, "regression")
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -331,6 +336,7 @@ def test_a_new_model_trains_after_the_search_as_if_there_had_been_none():
         (lambda: train(keras.Sequential([keras.Input((4,))]), TRAIN), ModelError, "is not compiled"),
         (lambda: train("model", TRAIN), ModelError, "A Keras model is needed, and this is str"),
         (lambda: find_learning_rate(classifier(), TRAIN, low=1, high=0.1), DataError, "The rates must rise"),
+        (lambda: find_learning_rate(overflowing(), TRAIN), DataError, "before any learning"),
     ],
 )  # fmt: skip
 def test_bad_input_is_answered_in_a_sentence(call, error, words):

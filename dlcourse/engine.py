@@ -31,6 +31,7 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 from dlcourse.errors import ModelError
 
 PREDICTED = 1024  # samples at a time: few enough that activations stay small
+UNROLLED = 16  # steps of a recurrent layer: more of them take longer to trace than they save
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -162,11 +163,9 @@ class Engine:
         Returns:
             The new state, and the loss and metrics of each epoch by name, `(epochs,)` or `(epochs, k)`.
         """
-        rows = tf.constant(rows, tf.int32)
+        numbers = (tf.constant(number, tf.int32) for number in (rows.shape[-1], epochs, seed))
         with _muted():
-            state, logs = self._train[rows.shape.rank == 2](
-                state, data, rows, tf.constant(epochs, tf.int32), tf.constant(seed, tf.int32)
-            )
+            state, logs = self._train[rows.ndim == 2](state, data, _padded(rows, self.batch_size), *numbers)
         return State(*state), {name: value.numpy() for name, value in logs.items()}
 
     def evaluate(self, state: State, data: tuple) -> dict[str, float]:
@@ -185,9 +184,8 @@ class Engine:
                 )
         return np.concatenate(parts, axis=rows.ndim - 1)
 
-    def _epochs(self, stacked, state, data, rows, epochs, seed):
+    def _epochs(self, stacked, state, data, rows, samples, epochs, seed):
         """All epochs: a loop in the graph over a loop in the graph."""
-        samples = tf.shape(rows)[-1]
         zero_metrics = [tf.zeros_like(value) for value in state.metrics]
         names, kinds = self._log_names(state, stacked)
         logs = [tf.TensorArray(kind, size=epochs[1] - epochs[0], element_shape=None) for kind in kinds]
@@ -235,9 +233,10 @@ class Engine:
     def _loss(self, state, x, y, weights, training):
         model = self.model
         arguments = {"training": training} if model._call_has_training_arg else {}
-        outputs, non_trainable, losses = model.stateless_call(
-            state.trainable, state.non_trainable, x, return_losses=True, **arguments
-        )
+        with _unrolled(model):
+            outputs, non_trainable, losses = model.stateless_call(
+                state.trainable, state.non_trainable, x, return_losses=True, **arguments
+            )
         # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
         model._losses_override = losses
         mapping = [*zip(model.trainable_variables, state.trainable, strict=True)]
@@ -288,7 +287,8 @@ class Engine:
         inputs = tf.nest.map_structure(lambda a: tf.gather(a, rows), x)
 
         def one(arrays):
-            return self.model.stateless_call(*arrays, **arguments)[0]
+            with _unrolled(self.model):
+                return self.model.stateless_call(*arrays, **arguments)[0]
 
         if stacked:
             return tf.vectorized_map(one, (trainable, non_trainable, inputs))
@@ -359,6 +359,35 @@ def _stateless(optimizer: keras.optimizers.Optimizer, variables: list[keras.Vari
     for variable in optimizer_variables(twin)[len(twin.variables) :]:
         twin._track_variable(variable)
     return twin
+
+
+def _padded(rows: np.ndarray, batch_size: int) -> tf.Tensor:
+    """Rows up to whole batches, whose number says nothing: folds that differ by a sample share a graph."""
+    missing = -rows.shape[-1] % batch_size
+    return tf.constant(np.pad(rows, [*[(0, 0)] * (rows.ndim - 1), (0, missing)], mode="edge"), tf.int32)
+
+
+@contextlib.contextmanager
+def _unrolled(model: keras.Model) -> Iterator[None]:
+    """While a graph is traced, recurrent layers write out their steps, where these are few: no inner loop."""
+    layers = [
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.RNN) and not layer.unroll and 0 < (_steps(layer) or 0) <= UNROLLED
+    ]
+    for layer in layers:
+        layer.unroll = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.unroll = False
+
+
+def _steps(layer: keras.layers.RNN) -> int | None:
+    shape = getattr(layer, "_build_shapes_dict", None) or {}
+    sequences = shape.get("sequences_shape") or shape.get("input_shape")
+    return sequences[1] if sequences else None
 
 
 def _graph(function, *arguments):

@@ -183,6 +183,50 @@ def of_model(model: keras.Model) -> Task:
     return "regression"
 
 
+def probabilities(outputs: ArrayLike, model: keras.Model, task: Task | None = None) -> np.ndarray:
+    """Return a model's outputs as what they mean: probabilities, or numbers for a regression.
+
+    Where the loss is `from_logits`, the outputs go through a sigmoid or softmax first.
+
+    Args:
+        outputs: of the model, `(n, units)`.
+        model: compiled.
+        task: read from the model if `None`.
+
+    Returns:
+        `(n, units)`, float32 or float64.
+
+    Raises:
+        ModelError: the loss takes the outputs for probabilities, and they are none.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        >>> model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True))
+        >>> probabilities([[0.0], [100.0]], model)
+        array([[0.5],
+               [1. ]])
+    """
+    outputs = np.asarray(outputs)
+    if outputs.dtype not in (np.float32, np.float64):  # of mixed precision
+        outputs = outputs.astype(np.float32)
+    task = task or of_model(model)
+    if task == "regression":
+        return outputs
+    if getattr(model.loss, "from_logits", False):
+        if task == "multiclass":
+            exponential = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+            return exponential / exponential.sum(axis=-1, keepdims=True)
+        return np.exp(-np.logaddexp(0, -outputs))
+    low, high = np.nanmin(outputs, initial=0.0), np.nanmax(outputs, initial=0.0)
+    if low < -1e-3 or high > 1 + 1e-3:
+        raise ModelError(
+            f"The outputs run from {low:g} to {high:g}, and the loss takes them for probabilities: give the "
+            "last layer a sigmoid or softmax, or the loss from_logits=True."
+        )
+    return outputs
+
+
 def decide(outputs: ArrayLike, task: Task, threshold: float = 0.5) -> np.ndarray:
     """Turn a model's outputs into predictions of the same kind as the target.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -137,10 +139,18 @@ def fit_all(
     together = [group for group in groups if len(group) > 1]
     alone = [group[0] for group in groups if len(group) == 1]
     with progress(sum(one.epochs for one in prepared), "training") as advance:
-        for group in together:
-            fits = _train_stack([prepared[number] for number in group], y, seed, advance)
-            for number, fit in zip(group, fits, strict=True):
-                results[number] = fit
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            stacked = [[prepared[number] for number in group] for group in together]
+            widths = {
+                id(one[0].engine): max(len(o) for o in stacked if o[0].engine is one[0].engine)
+                for one in stacked
+            }
+            done = threads.map(
+                lambda one: _train_stack(one, widths[id(one[0].engine)], y, seed, advance), stacked
+            )
+            for group, fits in zip(together, done, strict=True):
+                for number, fit in zip(group, fits, strict=True):
+                    results[number] = fit
         # Threads, as TensorFlow computes outside Python's lock; `joblib.parallel_config` may say otherwise.
         parallel = joblib.Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
         fits = parallel(joblib.delayed(_train_alone)(prepared[number], y, seed) for number in alone)
@@ -161,7 +171,11 @@ def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Mod
     return fresh
 
 
-def _train_stack(stacked: list[_Prepared], y: np.ndarray, seed: int, advance: Callable) -> list[Fitted]:
+def _train_stack(
+    jobs: list[_Prepared], width: int, y: np.ndarray, seed: int, advance: Callable
+) -> list[Fitted]:
+    """Train jobs of one shape, repeating the last one up to `width`, for which there is a graph."""
+    stacked = [*jobs, *jobs[-1:] * (width - len(jobs))]
     engine, epochs = stacked[0].engine, stacked[0].epochs
     train = np.stack([one.job.train for one in stacked])
     held_out = np.stack([one.job.held_out for one in stacked])
@@ -177,12 +191,12 @@ def _train_stack(stacked: list[_Prepared], y: np.ndarray, seed: int, advance: Ca
     for first, last in pairwise(np.unique(np.linspace(0, epochs, 11).astype(int))):
         state, logs = engine.run(state, data, train, (first, last), seed)
         losses.append(logs["loss"])  # (epochs, stacked)
-        advance((last - first) * len(stacked))
+        advance((last - first) * len(jobs))
     outputs = engine.predict(state, data[0], held_out)
     loss = np.concatenate(losses)
     return [
         Fitted(outputs[i], loss[:, i], _weights(unstack(state, i)), one.preprocessing)
-        for i, one in enumerate(stacked)
+        for i, one in enumerate(jobs)
     ]
 
 

@@ -13,9 +13,19 @@ from typing import Any
 import keras
 import numpy as np
 
-from dlcourse.engine import optimizer_variables
+from dlcourse.engine import architecture, compilation, optimizer_variables
 from dlcourse.errors import TrainingError
 from dlcourse.files import write
+
+
+def described(model: keras.Model, validation: Any) -> dict[str, str]:
+    """What makes a run, beside its numbers."""
+    return {
+        "architecture": architecture(model),
+        "compilation": compilation(model),
+        "learning rate": str(model.optimizer.get_config()["learning_rate"]),
+        "validation": _digest(validation) if isinstance(validation, tuple) else str(validation is not None),
+    }
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):
@@ -79,10 +89,11 @@ class Checkpoint(keras.callbacks.Callback):
             model.optimizer.build(model.trainable_variables)
         self._variables = [*model.variables, *optimizer_variables(model.optimizer)]
         self._settings |= {
-            "model": [[*variable.shape, variable.dtype] for variable in self._variables],
-            "optimizer": type(model.optimizer).__name__,
+            "weights": [[*variable.shape, variable.dtype] for variable in self._variables],
             "data": _digest(data),
         }
+        if self._path.is_dir():
+            raise TrainingError(f"The checkpoint {self._path} is a folder: name a file in it.")
         if not self._path.exists():
             return False
         try:
@@ -90,7 +101,8 @@ class Checkpoint(keras.callbacks.Callback):
                 arrays = dict(archive)
             run = json.loads(bytes(arrays.pop("run")))
             settings = run["settings"]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            variables = [arrays[f"variable_{number}"] for number in range(len(settings["weights"]))]
+        except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise TrainingError(
                 f"The checkpoint {self._path} is damaged, or is none: delete it to start anew."
             ) from error
@@ -100,8 +112,8 @@ class Checkpoint(keras.callbacks.Callback):
                     f"The checkpoint {self._path} is of another run, its {name} differs: name another file, "
                     "or delete it to start anew."
                 )
-        for number, variable in enumerate(self._variables):
-            variable.assign(arrays[f"variable_{number}"])
+        for variable, value in zip(self._variables, variables, strict=True):
+            variable.assign(value)
         self._history.update(run["history"])
         self.seconds = run["seconds"]
         if self._early_stopping:

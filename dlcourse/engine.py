@@ -12,7 +12,9 @@ along a new first axis and `tf.vectorized_map` turns k small matrix products int
 
 import contextlib
 import functools
+import json
 import logging
+import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -28,15 +30,17 @@ with quiet():
 from keras.src.backend.tensorflow.optimizer import TFOptimizer
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
-from dlcourse.errors import ModelError
+from dlcourse.errors import DataError, ModelError
 
 PREDICTED = 1024  # samples at a time: few enough that activations stay small
+FUNCTION = "a function"  # in what `compilation` returns
 UNROLLED = 16  # steps of a recurrent layer: more of them take longer to trace than they save
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
     keras.layers.Bidirectional,
     keras.layers.TimeDistributed,
+    keras.layers.SpectralNormalization,
     keras.layers.TextVectorization,
     keras.layers.StringLookup,
     keras.layers.IntegerLookup,
@@ -81,12 +85,16 @@ class Engine:
 
     def __init__(self, model: keras.Model, example: tuple[Any, Any], batch_size: int = 32) -> None:
         _check(model)
+        check_counts(batch_size=batch_size)
         self.model = model
         self.batch_size = batch_size
         self._example = tf.nest.map_structure(lambda a: np.asarray(a[:1]), tuple(example))
         model._symbolic_build(
             data_batch=tf.nest.map_structure(
-                lambda a: keras.KerasTensor((None, *a.shape[1:]), a.dtype.name), self._example
+                lambda a: keras.KerasTensor(
+                    (None, *a.shape[1:]), "string" if a.dtype == object else a.dtype.name
+                ),
+                self._example,
             )
         )
         self._optimizer = _stateless(model.optimizer, model.trainable_variables)
@@ -178,11 +186,11 @@ class Engine:
         parts = []
         with _muted():
             for start in range(0, rows.shape[-1], PREDICTED):
-                part = tf.constant(rows[..., start : start + PREDICTED], tf.int32)
-                parts.append(
-                    self._call[rows.ndim == 2](state.trainable, state.non_trainable, x, part).numpy()
-                )
-        return np.concatenate(parts, axis=rows.ndim - 1)
+                part = _padded(rows[..., start : start + PREDICTED], self.batch_size)
+                outputs = self._call[rows.ndim == 2](state.trainable, state.non_trainable, x, part)
+                parts.append(outputs.numpy())
+        outputs = np.concatenate(parts, axis=rows.ndim - 1)  # the padding is at the end
+        return outputs[:, : rows.shape[1]] if rows.ndim == 2 else outputs[: len(rows)]
 
     def _epochs(self, stacked, state, data, rows, samples, epochs, seed):
         """All epochs: a loop in the graph over a loop in the graph."""
@@ -228,7 +236,10 @@ class Engine:
         gradients = tape.gradient(loss, state.trainable)
         trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
         metrics = self._updated_metrics(state.metrics, loss, x, y, outputs, weights)
-        return State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
+        after = State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
+        for new, old in zip(tf.nest.flatten(after), tf.nest.flatten(state), strict=True):
+            new.set_shape(old.shape)  # a loop's state keeps its shape, also where TensorFlow can't tell
+        return after
 
     def _loss(self, state, x, y, weights, training):
         model = self.model
@@ -316,15 +327,18 @@ def _check(model: keras.Model) -> None:
     ):
         raise ModelError(
             f"{type(model).__name__} has a training step of its own, which the compiled engine would pass "
-            "by: use engine='keras', or model.fit."
+            "by: train it with model.fit."
         )
     optimizer = model.optimizer
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
         raise ModelError(
-            "The compiled engine neither scales the loss nor accumulates gradients: use engine='keras'."
+            "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "
+            "use another optimizer or precision."
         )
+    if optimizer.use_ema:
+        raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
     if optimizer._distribution_strategy.num_replicas_in_sync > 1:
-        raise ModelError("The compiled engine trains on one device: use engine='keras' for several.")
+        raise ModelError("The compiled engine trains on one device: train with model.fit on several.")
 
 
 class _Originals(TFOptimizer):
@@ -356,9 +370,21 @@ def _stateless(optimizer: keras.optimizers.Optimizer, variables: list[keras.Vari
     kind = type(optimizer)
     twin = type(kind.__name__, (kind, _Originals), {}).from_config(optimizer.get_config())
     twin.build(variables)
+    # Keras writes down neither of these in the optimizer's configuration.
+    twin._exclude_from_weight_decay_cache = {id(v): optimizer._use_weight_decay(v) for v in variables}
     for variable in optimizer_variables(twin)[len(twin.variables) :]:
         twin._track_variable(variable)
     return twin
+
+
+def check_counts(**numbers: Any) -> None:
+    """Raise a `DataError` unless each is a whole number of 1 or more, or `None`."""
+    for name, number in numbers.items():
+        if number is None:
+            continue
+        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+        if not whole or number < 1:
+            raise DataError(f"{name} must be a whole number of 1 or more, and is {number!r}.")
 
 
 def _padded(rows: np.ndarray, batch_size: int) -> tf.Tensor:
@@ -388,6 +414,37 @@ def _steps(layer: keras.layers.RNN) -> int | None:
     shape = getattr(layer, "_build_shapes_dict", None) or {}
     sequences = shape.get("sequences_shape") or shape.get("input_shape")
     return sequences[1] if sequences else None
+
+
+def architecture(model: keras.Model) -> str:
+    """A model's configuration, equal for models that differ in the names of their layers alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a lambda can't be loaded again
+        config = json.loads(model.to_json())
+    names = [layer.name for layer in [model, *model._flatten_layers(include_self=False)]]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+
+    def renamed(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: renamed(part, name) for name, part in value.items()}
+        if key in ("input_layers", "output_layers", "keras_history") and isinstance(value, list):
+            return [renamed(part, key) for part in value]
+        if isinstance(value, list):
+            return [renamed(part) for part in value]
+        named = key in ("name", "input_layers", "output_layers", "keras_history") and isinstance(value, str)
+        return numbers.get(value, value) if named else value
+
+    return json.dumps(renamed(config["config"]), sort_keys=True)
+
+
+def compilation(model: keras.Model) -> str:
+    """How a model is compiled, without the learning rate and the optimizer's name; functions by name."""
+    config = model.get_compile_config() or {}
+    optimizer = config.get("optimizer", {}).get("config", {}) | {"name": None}
+    if isinstance(optimizer.get("learning_rate"), float):
+        optimizer["learning_rate"] = None
+    kind = type(model.optimizer).__name__
+    return json.dumps([kind, config | {"optimizer": optimizer}], default=lambda _: FUNCTION, sort_keys=True)
 
 
 def _graph(function, *arguments):

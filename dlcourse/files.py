@@ -20,7 +20,7 @@ def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], objec
         The path.
 
     Raises:
-        OSError: the file can't be written; what was there is as it was.
+        OSError: the file can't be written, and the error names it; what was there is as it was.
 
     Example:
         >>> with tempfile.TemporaryDirectory() as folder:
@@ -28,8 +28,11 @@ def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], objec
         '0123456789'
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content) if isinstance(content, bytes) else content(file)
@@ -38,8 +41,11 @@ def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], objec
         with contextlib.suppress(OSError):  # not every file system has modes
             os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        # A full disk names no file, and a folder at `path` the temporary one.
+        if isinstance(error, OSError) and error.errno and error.filename in (None, name):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
     return path
 

@@ -9,11 +9,12 @@ task           target of n samples               output layer        loss
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse import checking
 from dlcourse.errors import DataError, ModelError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -80,25 +81,27 @@ def check_task(task: str) -> None:
 
 
 def infer(target: ArrayLike) -> Task:
-    """Guess the task from a target: whole numbers are classes, all others are quantities.
+    """Guess the task from a target: integers are classes, and floats are quantities but for 0.0 with 1.0.
+
+    Other whole floats, such as 3.0 and 5.0, are quantities: counts, years and rents are often stored so.
 
     Raises:
         DataError: the target has a single class, or fits no task.
 
     Example:
-        >>> infer([0, 1, 1]), infer([2, 0, 1]), infer([0.5, 2.25])
-        ('binary', 'multiclass', 'regression')
-        >>> infer([[0, 1, 1], [1, 0, 1]])
-        'multilabel'
+        >>> infer([0, 1, 1]), infer([2, 0, 1]), infer([[0, 1, 1], [1, 0, 1]])
+        ('binary', 'multiclass', 'multilabel')
+        >>> infer([0.5, 2.25]), infer([2.0, 0.0, 1.0]), infer([0.0, 1.0, 1.0])
+        ('regression', 'regression', 'binary')
     """
     target = _numbers(target)
     if target.ndim == 2 and target.shape[1] == 1:
         target = target[:, 0]
-    if target.dtype.kind == "f":
+    classes = np.unique(target)
+    if target.dtype.kind == "f" and set(classes) != {0, 1}:
         return "regression"
     if target.ndim == 2:
-        return "multilabel" if set(np.unique(target)) <= {0, 1} else "regression"
-    classes = np.unique(target)
+        return "multilabel" if set(classes) <= {0, 1} else "regression"
     if len(classes) == 1:
         raise DataError(f"All {len(target)} targets are {classes[0]}: one class leaves nothing to learn.")
     return "binary" if set(classes) <= {0, 1} else "multiclass"
@@ -110,7 +113,8 @@ def check_target(target: ArrayLike, task: Task, num_classes: int | None = None) 
     Args:
         target: as in the table above; `"multiclass"` also takes one-hot rows, `"binary"` a single column.
         task: one of `TASKS`.
-        num_classes: as in `head`; left out, only what holds for any number is checked.
+        num_classes: as in `head`, so that a regression of 1 takes `(n,)` or `(n, 1)`, of k takes `(n, k)`;
+            left out, only what holds for any number is checked.
 
     Raises:
         DataError: it does not fit; the message says why.
@@ -127,6 +131,9 @@ def check_target(target: ArrayLike, task: Task, num_classes: int | None = None) 
     if task == "regression":
         if target.ndim > 2:
             raise DataError(f"task='regression' needs a target of shape (n,) or (n, k), not {target.shape}.")
+        width = target.shape[1] if target.ndim == 2 else 1
+        if num_classes is not None and width != num_classes:
+            raise DataError(f"The regression predicts {num_classes} a sample, and the target has {width}.")
         return target
     if target.ndim == 2 and target.shape[1] == 1 and task != "multilabel":
         target = target[:, 0]
@@ -157,7 +164,8 @@ def of_model(model: keras.Model) -> Task:
     """Read a compiled model's task from its loss and the width of its output.
 
     Raises:
-        ModelError: the model has several outputs, or is not compiled.
+        ModelError: it is no Keras model, its output has no known shape, as before it is built, it has several
+            outputs, or it is not compiled.
 
     Example:
         >>> import keras
@@ -166,8 +174,7 @@ def of_model(model: keras.Model) -> Task:
         >>> of_model(model)
         'multiclass'
     """
-
-    shape = model.output_shape
+    shape = output_shape(model)
     if not isinstance(shape, tuple) or (shape and not isinstance(shape[-1], int)):
         raise ModelError("Models with several outputs, or one of unknown width, belong to no single task.")
     loss = getattr(model, "loss", None)
@@ -181,6 +188,25 @@ def of_model(model: keras.Model) -> Task:
     if "binary" in name:
         return "binary" if shape[-1] == 1 else "multilabel"
     return "regression"
+
+
+def output_shape(model: keras.Model) -> Any:
+    """Return the shape of a model's output, a list or dict of shapes where there are several.
+
+    Raises:
+        ModelError: it is no Keras model, or it does not know its shape, as before it is built.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ModelError(f"The model must be a Keras model, and is an object of type {type(model).__name__}.")
+    shape = getattr(model, "output_shape", None)
+    if shape is None:
+        raise ModelError(
+            "The shape of the model's output is not known: begin it with keras.Input, or wrap it as "
+            "keras.Model(inputs, model(inputs)), where inputs is a keras.Input, and compile that."
+        )
+    return shape
 
 
 def probabilities(outputs: ArrayLike, model: keras.Model, task: Task | None = None) -> np.ndarray:
@@ -262,10 +288,11 @@ def _loss_name(loss: object) -> str:
 
 
 def _numbers(target: ArrayLike) -> np.ndarray:
-    target = np.asarray(target)
-    if target.dtype.kind not in "biuf":
+    target = checking.array(target, "targets")
+    if target.dtype.kind not in "biuf" and target.size:
+        kind = "texts" if isinstance(target.flat[0], str) else target.dtype
         raise DataError(
-            f"The target holds {target.dtype}, not numbers: give each class its index, as "
+            f"The target holds {kind}, not real numbers: give each class its index, as "
             "np.unique(target, return_inverse=True) does."
         )
     if target.ndim == 0 or target.size == 0:

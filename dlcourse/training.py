@@ -26,8 +26,8 @@ with quiet():
     import tensorflow as tf
 
 from dlcourse import checking, tasks
-from dlcourse.checkpoints import Checkpoint, EarlyStopping
-from dlcourse.engine import Engine
+from dlcourse.checkpoints import Checkpoint, EarlyStopping, described
+from dlcourse.engine import Engine, check_counts, optimizer_variables
 from dlcourse.errors import DataError, ModelError, TrainingError, UnknownNameError
 from dlcourse.files import write
 
@@ -46,7 +46,8 @@ class History:
 
     Args:
         history: the value of each loss and metric after each epoch, by Keras's names: `loss`, `val_loss`, …
-        best_epoch: the epoch of the lowest validation loss (training loss if there is none), counted from 0.
+        best_epoch: the epoch of the lowest validation loss (training loss if there is none), counted from 0;
+            with `patience` the one whose weights the model has.
         stopped_early: whether `patience` ended the run.
         seconds: how long it took, all parts of an interrupted run together.
     """
@@ -102,8 +103,9 @@ def train(
         patience: stop once the validation loss has not fallen for so many epochs, and go back to the best
             weights (early stopping). Needs `validation`.
         min_delta: a smaller fall of the validation loss does not count.
-        schedule: the learning rate of each epoch: `"constant"`, `"cosine"` (to 0 at the end), `"exponential"`
-            (to a hundredth at the end), or a function of the epoch that returns the rate.
+        schedule: the learning rate of each epoch: `"constant"`, `"cosine"` (falls to 0 at the end),
+            `"exponential"` (falls to a hundredth), or a function of the epoch that returns the rate.
+            Afterwards the optimizer has the rate that it had before.
         class_weight: how much a sample of each class counts; `"balanced"` weighs classes by their rarity.
         checkpoint: a file that holds the whole state of the run after every epoch. If it is there, training
             goes on where it was left, to the same weights as without the interruption. Callbacks of your own
@@ -135,10 +137,15 @@ def train(
     started = time.perf_counter()
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
-    _check_numbers(epochs=epochs, batch_size=batch_size, patience=patience)
+    check_counts(epochs=epochs, batch_size=batch_size, patience=patience)
+    if not isinstance(seed, (int, np.integer)):
+        raise DataError(f"seed must be a whole number, and is {seed!r}.")
     if patience is not None and validation is None:
         raise DataError("patience needs validation data: the training loss falls while a model overfits.")
     _check_compiled(model)
+    callbacks = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
+    for part in (data, validation):
+        checking.check_finite_dataset(part)
     if hasattr(data, "element_spec"):
         if engine == "compiled" or class_weight is not None or checkpoint is not None:
             raise DataError(
@@ -148,11 +155,12 @@ def train(
         arrays = None
     else:
         arrays = _prepared(model, data, class_weight)
-    if validation is not None and not hasattr(validation, "element_spec"):
+    if validation is not None and not (hasattr(validation, "element_spec") and arrays is None):
         validation = _prepared(model, validation)
     _seed_dropout(model, seed)
 
     rates = _rates(model, schedule, epochs)
+    initial_rate = None if rates is None else _variable_rate(model.optimizer)
     early_stopping = None if patience is None else EarlyStopping(patience, min_delta)
     watch = _Watch(early_stopping, live)
     ours: list[keras.callbacks.Callback] = [watch]
@@ -167,10 +175,17 @@ def train(
     finished, seconds = False, 0.0
     if checkpoint is not None:
         settings = {"batch_size": batch_size, "seed": seed, "patience": patience, "min_delta": min_delta}
+        settings |= described(model, validation)
         if rates is not None:  # they depend on the number of epochs
             settings["schedule"] = [float(rates(epoch)) for epoch in range(epochs)]
         kept = Checkpoint(checkpoint, watch.history, early_stopping, settings)
         finished = kept.restore(model, arrays)
+        if len(watch.history.get("loss", ())) > epochs:
+            done = len(watch.history["loss"])
+            raise TrainingError(
+                f"The checkpoint {checkpoint} has {done} epochs, more than epochs={epochs}: name another "
+                "file, or delete it to start anew."
+            )
         seconds = kept.seconds
         ours.append(kept)
     done = len(watch.history.get("loss", ()))
@@ -178,7 +193,11 @@ def train(
     fit = _fit_compiled if engine == "compiled" else _fit_keras
     with watch.shown(len(remaining)):
         training_data = data if arrays is None else arrays
-        fit(model, training_data, validation, remaining, batch_size, seed, [*ours, *callbacks])
+        try:
+            fit(model, training_data, validation, remaining, batch_size, seed, [*ours, *callbacks])
+        finally:
+            if rates is not None:
+                model.optimizer.learning_rate = initial_rate
     return watch.result(seconds + time.perf_counter() - started)
 
 
@@ -236,7 +255,9 @@ def find_learning_rate(
         True
     """
     _check_compiled(model)
-    if not 0 < low < high or steps < 5:
+    check_counts(steps=steps, batch_size=batch_size)
+    numbers = all(isinstance(rate, (int, float)) for rate in (low, high))
+    if not numbers or not 0 < low < high or steps < 5:
         raise DataError(
             f"The rates must rise from low > 0, in 5 steps or more: low={low}, high={high}, steps={steps}."
         )
@@ -244,7 +265,8 @@ def find_learning_rate(
     samples = len(arrays[1])
     optimizer = model.optimizer
     _variable_rate(optimizer)
-    variables = [*model.variables, *optimizer.variables]
+    optimizer.build(model.trainable_variables)
+    variables = [*model.variables, *optimizer_variables(optimizer)]
     before = [variable.numpy() for variable in variables]
     rates = np.geomspace(low, high, steps)
     order = np.random.default_rng(seed)
@@ -268,12 +290,8 @@ def find_learning_rate(
                 if not math.isfinite(losses[-1]) or losses[-1] > 4 * min(losses):
                     break
     finally:
-        known = {id(variable) for variable in variables}
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)
-        for variable in optimizer.variables:  # made by the first step of a new optimizer
-            if id(variable) not in known:
-                variable.assign(np.zeros(variable.shape))
         model.reset_metrics()
     if not math.isfinite(losses[0]):
         raise DataError(f"The loss is {losses[0]} before any learning: scale the inputs.")
@@ -347,21 +365,30 @@ class _Watch(keras.callbacks.Callback):
             if not math.isfinite(logs.get(name, 0.0)):
                 self.model.set_weights(self._finite)
                 raise TrainingError(_why_not_finite(name, logs[name], epoch, self.model))
-        self._finite = self.model.get_weights()
+        weights = self.model.get_weights()
+        if all(np.isfinite(weight).all() for weight in weights if weight.dtype.kind == "f"):
+            self._finite = weights  # the last step of an epoch comes after its last loss
         for name, value in logs.items():
+            if np.ndim(value):
+                raise ModelError(f"The metric {name} is one number for each class: give it an average.")
             self.history.setdefault(name, []).append(float(value))
         for show in self._show:
             show(logs)
 
     def result(self, seconds: float) -> History:
+        if early := self._early_stopping:
+            return History(self.history, early.best_epoch, early.stopped_epoch > 0, seconds)
         losses = self.history.get("val_loss", self.history["loss"])
-        stopped = self._early_stopping is not None and self._early_stopping.stopped_epoch > 0
-        return History(self.history, int(np.argmin(losses)), stopped, seconds)
+        return History(self.history, int(np.argmin(losses)), False, seconds)
 
 
 def _fit_keras(model, data, validation, epochs, batch_size, seed, callbacks) -> None:
     settings = {"epochs": epochs.stop, "initial_epoch": epochs.start, "verbose": 0, "callbacks": callbacks}
     settings["shuffle"] = False  # the data come in their own order
+    if isinstance(data, tuple) and model.steps_per_execution > 1:
+        raise ModelError(
+            "train makes its own batches: compile without steps_per_execution, or use model.fit."
+        )
     if isinstance(data, tuple):
         settings["steps_per_epoch"] = math.ceil(len(data[1]) / batch_size)
         data = _batches(data, batch_size, epochs, seed)
@@ -383,7 +410,7 @@ def _fit_compiled(model, data, validation, epochs, batch_size, seed, callbacks) 
         listeners.on_epoch_begin(epoch)
         state, values = engine.run(engine.state(), data, rows, (epoch, epoch + 1), seed)
         engine.assign(state)
-        logs = {name: float(value[0]) for name, value in values.items()}
+        logs = {name: value[0] for name, value in values.items()}
         if validation is not None:
             logs |= {f"val_{name}": value for name, value in engine.evaluate(state, validation).items()}
         listeners.on_epoch_end(epoch, logs)
@@ -412,20 +439,21 @@ def _batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.
 def _prepared(model: keras.Model, data: Data, class_weight=None) -> tuple:
     """`(x, y)` or `(x, y, sample_weight)`, checked against the model."""
     x, y = checking.arrays(data)
-    if getattr(x, "dtype", None) == np.float64:
-        x = x.astype(np.float32)
+    x = checking.as_float32(x)
     checking.check_input(x, model)
     task = tasks.of_model(model)
-    y = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)
+    checked = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)
     if class_weight is None:
         return x, y
-    return x, y, _sample_weights(y, task, class_weight)
+    return x, y, _sample_weights(checked, task, class_weight)
 
 
 def _sample_weights(y: np.ndarray, task: str, class_weight) -> np.ndarray:
     if task not in ("binary", "multiclass") or y.ndim > 1:
         raise DataError(f"class_weight needs classes as whole numbers, and the task is '{task}'.")
     classes, index = np.unique(y, return_inverse=True)
+    if isinstance(class_weight, str) and class_weight != "balanced":
+        raise UnknownNameError("class weighting", class_weight, ["balanced"])
     if class_weight == "balanced":
         class_weight = dict(zip(classes, len(y) / (len(classes) * np.bincount(index)), strict=True))
     missing = [label for label in classes if label not in class_weight]
@@ -448,7 +476,13 @@ def _rates(model: keras.Model, schedule, epochs: int) -> Callable[[int], float] 
         return None
     initial = _variable_rate(model.optimizer)
     if callable(schedule):
-        return schedule
+        rates = [schedule(epoch) for epoch in range(epochs)]
+        wrong = [rate for rate in rates if not isinstance(rate, (int, float, np.number))]
+        if wrong:
+            raise DataError(
+                f"The schedule must return a learning rate for every epoch, and returns {wrong[0]!r}."
+            )
+        return lambda epoch: float(rates[epoch])
     if schedule == "cosine":
         return lambda epoch: initial * (1 + math.cos(math.pi * epoch / epochs)) / 2
     if schedule == "exponential":
@@ -457,7 +491,7 @@ def _rates(model: keras.Model, schedule, epochs: int) -> Callable[[int], float] 
 
 
 def _variable_rate(optimizer: keras.optimizers.Optimizer) -> float:
-    if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+    if not isinstance(optimizer._learning_rate, keras.Variable):
         raise ModelError(
             "The optimizer's learning rate follows a schedule of its own: compile it with a number."
         )
@@ -482,9 +516,3 @@ def _check_compiled(model: keras.Model) -> None:
         )
     if not model.built:
         raise ModelError("The model does not know its input shape yet: start it with keras.Input(shape).")
-
-
-def _check_numbers(**numbers: Any) -> None:
-    for name, number in numbers.items():
-        if number is not None and (isinstance(number, bool) or int(number) != number or number < 1):
-            raise DataError(f"{name} must be a whole number of 1 or more, and is {number}.")

@@ -143,7 +143,7 @@ def load(name: str) -> Dataset:
         (np.float32(0.0), np.float32(16.0))
     """
     cards = {path.stem: path for path in _cards(downloads=True)}
-    if name not in cards:
+    if not isinstance(name, str) or name not in cards:
         raise UnknownNameError("data set", name, sorted(cards))
     card = cards[name].read_text(encoding="utf-8")
     facts = _facts(card)

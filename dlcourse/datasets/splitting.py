@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -46,13 +47,14 @@ def split(
     observations, such as answers to a form with few questions, say so with `groups=range(len(y))`.
 
     Args:
-        x: a DataFrame, an array of shape `(n, ...)`, a list, or a dict of arrays.
+        x: a DataFrame, an array of shape `(n, ...)`, a Series, a list, or a dict of arrays.
         y: the n targets: numbers, or the names of classes.
         validation: the fraction of all samples that goes into the validation part.
         test: the fraction of all samples that goes into the test part.
         seed: the same seed gives the same parts, in the same order.
         task: `"forecasting"` keeps the order, with the test part last, and shuffles nothing; the others are
-            those of `dlcourse.tasks`. Read from `y` if `None`.
+            those of `dlcourse.tasks`. Read from `y` if `None`: integers, names, and floats that are 0.0 and
+            1.0 are classes; all other floats, 3.0 and 5.0 too, are quantities without shares to keep.
         groups: n labels of what belongs together, such as the patient of each image: a group is never
             divided, so that parts may miss their sizes by a group. Copies are then not looked for.
 
@@ -60,8 +62,8 @@ def split(
         A `Split` of `Part(x, y)`. `x` is a DataFrame, an array or a dict, as it came in; `y` is an array.
 
     Raises:
-        DataError: the lengths differ, a target is missing, nothing is left to train on, or the groups (or
-            sets of copies) are too few to fill the parts.
+        DataError: the lengths differ, a target is missing, a fraction is none, nothing is left to train on,
+            or the groups (or sets of copies) are too few to fill the parts.
         UnknownNameError: there is no such task.
 
     Example:
@@ -71,10 +73,10 @@ def split(
         ((4, 2), (2,), array([2, 2]))
     """
     if isinstance(x, Mapping):
-        x = {name: _array(part) for name, part in x.items()}
-    elif not hasattr(x, "iloc"):
-        x = _array(x)
-    samples, y = _samples(x), _array(y)
+        x = {name: checking.array(part) for name, part in x.items()}
+    elif not hasattr(x, "columns"):
+        x = checking.array(x)
+    samples, y = _samples(x), checking.array(y, "targets")
     if y.ndim == 0 or len(y) != samples:
         raise DataError(f"There are {samples} samples and {y.size} targets: each sample needs one.")
     classes = _classes(y, task)
@@ -95,11 +97,12 @@ def split(
 
 
 def _counts(samples: int, validation: float, test: float) -> tuple[int, int, int]:
-    fractions = validation >= 0 and test >= 0 and validation + test < 1
+    numbers = isinstance(validation, Real) and isinstance(test, Real)
+    fractions = numbers and validation >= 0 and test >= 0 and validation + test < 1
     held_out = (round(samples * validation), round(samples * test)) if fractions else (samples, 0)
     if sum(held_out) >= samples:
         raise DataError(
-            f"validation={validation} and test={test} must be fractions that leave samples to train on."
+            f"validation={validation!r} and test={test!r} must be fractions that leave samples to train on."
         )
     return samples - sum(held_out), *held_out
 
@@ -164,7 +167,7 @@ def _classes(y: np.ndarray, task: Task | None) -> np.ndarray:
 
 
 def _groups(groups: ArrayLike, samples: int) -> np.ndarray:
-    groups = _array(groups)
+    groups = checking.array(groups, "groups")
     if groups.shape != (samples,):
         raise DataError(f"groups must be {samples} labels, one a sample, and has shape {groups.shape}.")
     if _missing(groups).any():
@@ -176,7 +179,7 @@ def _copies(x: Any) -> np.ndarray | None:
     """For each sample the number of its set of equal samples; `None` where no two are equal."""
     if isinstance(x, Mapping):
         rows = zip(*(_keys(part) for part in x.values()), strict=True)
-    elif hasattr(x, "iloc"):
+    elif hasattr(x, "columns"):
         import pandas as pd
 
         codes = [pd.factorize(x.iloc[:, i])[0] for i in range(x.shape[1])]  # missing is equal to missing
@@ -203,17 +206,12 @@ def _missing(values: np.ndarray) -> np.ndarray:
     return pd.isna(values).reshape(len(values), -1).any(axis=1)
 
 
-def _array(values: Any) -> np.ndarray:
-    """An array; texts as Python strings, because Keras takes no fixed-width ones."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise DataError("The samples differ in shape: pad or crop them to one.") from None
-    return array.astype(object) if array.dtype.kind == "U" else array
-
-
 def _samples(x: Any) -> int:
     parts = list(x.values()) if isinstance(x, Mapping) else [x]
+    for part in parts:
+        if part.ndim == 0:
+            kind = type(part.item()).__name__
+            raise DataError(f"The samples must be an array, a DataFrame, a list or a dict, not one {kind}.")
     lengths = {len(part) if np.size(part) else 0 for part in parts}
     if len(lengths) > 1:
         raise DataError(f"The inputs differ in length: {sorted(lengths)}.")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,20 +53,26 @@ def save(
     model: keras.Model,
     preprocessing: Preprocessor | None = None,
     labels: Sequence[Label] | None = None,
+    *,
+    task: tasks.Task | None = None,
 ) -> Path:
     """Write a model and what it needs into one file, whole or not at all.
 
     Args:
         path: of the file; `.bundle` is a good ending.
-        model: compiled: its loss tells the task. Its outputs are probabilities, or numbers for a regression.
+        model: Sequential or functional, and compiled. Its outputs are probabilities, or numbers for a
+            regression. Layers of your own must be registered with Keras, and Lambda layers can't be saved.
         preprocessing: fitted; it turns raw rows into the model's input.
         labels: the name of each class, in the order of their numbers, or of each label of a multilabel task.
+        task: one of `dlcourse.tasks.TASKS`; read from the model's loss if `None`. A loss function of your own
+            does not tell it, and would be read as that of a regression.
 
     Returns:
         The path.
 
     Raises:
-        ModelError: the model is not compiled, or parts do not fit each other.
+        ModelError: the model is not compiled, could not be loaded again, or parts do not fit each other.
+        UnknownNameError: there is no such task.
         OSError: the file can't be written; what was there is as it was.
 
     Example:
@@ -76,13 +83,26 @@ def save(
         ...     load(save(f"{folder}/sign.bundle", model, labels=["no", "yes"])).predict([[1, 0], [0, 1]])
         array(['yes', 'no'], dtype='<U3')
     """
-    task = tasks.of_model(model)
+    if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
+        raise ModelError(
+            "A bundle holds a Sequential or functional Keras model that begins with keras.Input, and this "
+            f"{type(model).__name__} is none."
+        )
+    task = tasks.of_model(model) if task is None else task
+    tasks.check_task(task)
     if task != "regression":
         compiling.check_fits(model, task)
+        if getattr(model.loss, "from_logits", False):
+            raise ModelError(
+                "The model's loss takes logits, and a bundle predicts from probabilities: end the model in a "
+                "sigmoid or softmax, and take a loss of these."
+            )
     labels = _checked_labels(labels, task, model.output_shape[-1])
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         parts = {MODEL: keras_files.write(model, Path(folder, MODEL))}
+        _check_loads(Path(folder, MODEL))
         if preprocessing is not None:
+            _check_preprocessing(preprocessing)
             width = len(preprocessing.feature_names_out)
             if model.input_shape != (None, width):
                 raise ModelError(
@@ -134,7 +154,10 @@ def load(path: str | PathLike[str]) -> Bundle:
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         for name, content in parts.items():
             Path(folder, name).write_bytes(content)
-        model = _loaded(path, Path(folder, MODEL))
+        try:
+            model = _loaded(Path(folder, MODEL))
+        except ModelError as error:
+            raise BundleError(f"The model in {path} can't be loaded: {error}") from None
         preprocessing = None
         if PREPROCESSING in parts:
             from dlcourse.preprocessing import Preprocessor
@@ -177,7 +200,8 @@ class Bundle:
         """Predict from raw rows.
 
         Args:
-            rows: a DataFrame, a list of dicts with a value for each column, or an array.
+            rows: a DataFrame, a list of dicts with a value for each column, or an array; of texts, for a
+                model that begins with `keras.layers.TextVectorization`.
 
         Returns:
             Labels, or the classes' numbers if there are none, of shape (n,); for a multilabel task 0 or 1 for
@@ -234,13 +258,8 @@ class Bundle:
         if self.preprocessing is not None:
             return self.preprocessing.transform(pd.DataFrame(list(rows)) if dicts else rows)
         if dicts:
-            raise DataError("This bundle has no preprocessing and knows no columns: give arrays of numbers.")
-        try:
-            return checking.inputs(rows)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError("The rows must be numbers, each row of the same shape.") from None
+            raise DataError("This bundle has no preprocessing and knows no columns: give arrays.")
+        return checking.inputs(rows)
 
 
 def _structure(model: keras.Model) -> Any:
@@ -257,8 +276,9 @@ def _tensors(model: keras.Model, x: Any) -> Any:
 
     def fitting(tensor: keras.KerasTensor) -> tf.Tensor:
         part, shape = parts[tensor.name], tuple(tensor.shape[1:])
-        if part.dtype.kind not in "biuf":
-            raise DataError(f"The rows hold {part.dtype}, not numbers.")
+        text = tensor.dtype == "string"
+        if text != (part.dtype.kind not in "biuf"):
+            raise DataError(f"The rows hold {'numbers, not texts' if text else 'texts, not numbers'}.")
         if part.shape[1:] != shape and (*part.shape[1:], 1) == shape:
             part = part[..., None]
         same = len(part.shape) == len(shape) + 1 and all(
@@ -266,7 +286,7 @@ def _tensors(model: keras.Model, x: Any) -> Any:
         )
         if not same:
             raise DataError(f"The model takes rows of shape {shape}, and these have {part.shape[1:]}.")
-        return tf.constant(part.astype(tensor.dtype))
+        return tf.constant(part if text else part.astype(tensor.dtype))
 
     return keras.tree.map_structure(fitting, _structure(model))
 
@@ -274,14 +294,16 @@ def _tensors(model: keras.Model, x: Any) -> Any:
 def _checked_labels(labels: Sequence[Label] | None, task: tasks.Task, width: int) -> list[Label] | None:
     if labels is None:
         return None
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise ModelError(f"Labels are a list with a name for each class or label, not {labels!r}.")
     classes = 2 if task == "binary" else width
     labels = [label.item() if isinstance(label, np.generic) else label for label in labels]
     if task == "regression":
         raise ModelError("A regression predicts numbers, so it has no labels.")
+    if len({type(label) for label in labels}) > 1 or not all(isinstance(label, Label) for label in labels):
+        raise ModelError("Labels are texts or numbers, all of one kind.")
     if len(labels) != classes or len(set(labels)) != classes:
         raise ModelError(f"The task has {classes} classes or labels, so it needs as many different names.")
-    if len({type(label) for label in labels}) > 1 or not isinstance(labels[0], Label):
-        raise ModelError("Labels are texts or numbers, all of one kind.")
     return labels
 
 
@@ -309,16 +331,37 @@ def _parts(path: Path) -> dict[str, bytes]:
         raise BundleError(f"{path} is no bundle, or is damaged: {error}.") from None
 
 
-def _loaded(path: str | PathLike[str], file: Path) -> keras.Model:
+def _check_loads(file: Path) -> None:
+    """Refuse now what `load` would refuse later."""
+    state = random.getstate()  # layers draw their seeds when they are made, and the caller's must not change
+    try:
+        _loaded(file)
+    except ModelError as error:
+        raise ModelError(f"The model could not be loaded from a bundle again: {error}") from None
+    finally:
+        random.setstate(state)
+
+
+def _check_preprocessing(preprocessing: object) -> None:
+    from dlcourse.preprocessing import Preprocessor
+
+    if not isinstance(preprocessing, Preprocessor):
+        raise ModelError(
+            f"A bundle takes a dlcourse.preprocessing.Preprocessor, not a {type(preprocessing).__name__}."
+        )
+
+
+def _loaded(file: Path) -> keras.Model:
+    """The model in a `.keras` file; what is wrong with it as a `ModelError`."""
     try:
         model = keras.saving.load_model(file, compile=False, safe_mode=True)
         model.output_shape[-1], model.inputs[0]
     except Exception as error:  # whatever Keras meets in a foreign file
-        if "lambda" in str(error).lower():
-            why = "it holds code (a Lambda layer), which a bundle may not bring."
+        if keras_files.is_code(str(error)):
+            why = "it holds code (a Lambda layer, or a lambda function), which a bundle may not bring."
         elif name := keras_files.unknown_class(str(error)):
             why = f"{name} is not known here, so import the module that defines and registers it first."
         else:
             why = keras_files.first_line(error)
-        raise BundleError(f"The model in {path} can't be loaded: {why}") from None
+        raise ModelError(why) from None
     return model

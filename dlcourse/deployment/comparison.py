@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from dlcourse import checking, console, tasks
 from dlcourse.deployment.lite import LiteModel
+from dlcourse.errors import ModelError
+from dlcourse.metrics import reporting
 
 if TYPE_CHECKING:
     import keras
@@ -22,6 +24,8 @@ def compare(
     model: keras.Model,
     lite: LiteModel | Sequence[LiteModel] | Mapping[str, LiteModel],
     data: checking.Data,
+    *,
+    task: tasks.Task | None = None,
 ) -> pd.DataFrame:
     """Measure a Keras model and what was converted from it on the same data.
 
@@ -29,6 +33,8 @@ def compare(
         model: compiled, with one of the tasks of `dlcourse.tasks`.
         lite: one model, several, or several with names.
         data: a pair (x, y), or what else `dlcourse.checking.arrays` takes.
+        task: one of `dlcourse.tasks.TASKS`; read from the model's loss if `None`. A loss function of your own
+            does not tell it, and would be read as that of a regression.
 
     Returns:
         A row for `model.predict` ("keras"), for the same model as a "tf.function" and for each TFLite model,
@@ -40,8 +46,9 @@ def compare(
         - latency_ms: the median time of a call with one row, from array to array, in milliseconds.
 
     Raises:
-        ModelError: the model is not compiled.
-        DataError: the data do not fit the model or its task.
+        ModelError: the model is not compiled, or does not fit the data or the task; or `lite` is none.
+        DataError: the data do not fit the task.
+        UnknownNameError: there is no such task.
 
     Example:
         >>> from dlcourse import models
@@ -53,19 +60,15 @@ def compare(
     """
     import tensorflow as tf
 
-    task = tasks.of_model(model)
+    task = tasks.of_model(model) if task is None else task
+    tasks.check_task(task)
+    lite = _named(lite)
     x, y = checking.arrays(data)
-    y = tasks.check_target(y, task)
-    if task == "multiclass" and y.ndim == 2:
-        y = y.argmax(axis=1)
-    if isinstance(lite, LiteModel):
-        lite = {"tflite": lite}
-    elif not isinstance(lite, Mapping):
-        lite = {f"tflite {i}": each for i, each in enumerate(lite, start=1)}
+    outputs = reporting.predicted(model, x, task)
+    y = reporting.checked_target(y, task, outputs.shape[1])
     row = checking.take(x, np.arange(1))
     graph = tf.function(lambda inputs: model(inputs, training=False))
     weights = sum(weight.numpy().nbytes for weight in model.weights)
-    outputs = model.predict(x, verbose=0)
     table = {}
     with console.progress(2 + len(lite), "comparing") as advance:
         slow = _latency(lambda: model.predict(row, verbose=0), SLOW_CALLS)
@@ -75,7 +78,7 @@ def compare(
         table["tf.function"] = [weights, *_figures(outputs, outputs, y, task), fast]
         for name, each in lite.items():
             advance(1, name)
-            figures = _figures(each.predict(x), outputs, y, task)
+            figures = _figures(tasks.probabilities(each.predict(x), model, task), outputs, y, task)
             table[name] = [each.size, *figures, _latency(lambda each=each: each.predict(row), FAST_CALLS)]
     quality = (
         ("mean_absolute_error", "largest_difference") if task == "regression" else ("accuracy", "agreement")
@@ -84,10 +87,26 @@ def compare(
     return frame.rename_axis("model")
 
 
+def _named(lite: Any) -> dict[str, LiteModel]:
+    if isinstance(lite, LiteModel):
+        named = {"tflite": lite}
+    elif isinstance(lite, Mapping):
+        named = dict(lite)
+    else:
+        several = lite if isinstance(lite, Iterable) else (lite,)
+        named = {f"tflite {i}": each for i, each in enumerate(several, start=1)}
+    for each in named.values():
+        if not isinstance(each, LiteModel):
+            raise ModelError(
+                f"A model is compared with what to_tflite or LiteModel.load gives, not with {each!r}."
+            )
+    return named
+
+
 def _figures(
     outputs: np.ndarray, reference: np.ndarray, y: np.ndarray, task: tasks.Task
 ) -> tuple[float, float]:
-    """How good the outputs are, and how near to Keras's."""
+    """How good the outputs are, numbers or probabilities, and how near to Keras's."""
     ours, theirs = tasks.decide(outputs, task), tasks.decide(reference, task)
     if task == "regression":
         return float(np.abs(ours - y.reshape(ours.shape)).mean()), float(np.abs(ours - theirs).max())

@@ -59,7 +59,7 @@ def to_tflite(
 
     Raises:
         UnknownNameError: there is no such quantization.
-        DataError: samples are missing, or their shape is not that of the model's input.
+        DataError: samples are missing, are no numbers, or their shape is not that of the model's input.
         ConversionError: the model can't be converted, or the result does not run; the message says why.
 
     Source: https://ai.google.dev/edge/litert/models/post_training_quantization
@@ -214,6 +214,8 @@ def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:
         raise DataError(
             "int8 needs samples, some hundred training inputs, on which the activations' ranges are measured."
         )
+    if isinstance(samples, tuple) and len(samples) == 2:
+        raise DataError("The samples are the inputs alone: of a pair (x, y), give x.")
     samples = checking.inputs(samples)
     names = [tensor.name for tensor in model.inputs]
     parts = samples if isinstance(samples, dict) else {names[0]: samples}
@@ -224,6 +226,8 @@ def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:
     columns = []
     for tensor in model.inputs:
         part, shape = parts[tensor.name], tuple(tensor.shape[1:])
+        if part.dtype.kind not in "biuf":
+            raise DataError("The samples hold texts, and TFLite models take numbers.")
         if part.shape[1:] != shape and (*part.shape[1:], 1) != shape:
             raise DataError(f"The model takes rows of shape {shape}, and the samples have {part.shape[1:]}.")
         columns.append(part[chosen].reshape(-1, *shape).astype(tensor.dtype))

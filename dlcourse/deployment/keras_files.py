@@ -1,4 +1,4 @@
-"""Keras's own files, written without its warning, and its long errors in short."""
+"""Keras's own files, written without its warnings, and its long errors in short."""
 
 import re
 import warnings
@@ -19,10 +19,17 @@ def write(model: keras.Model, path: Path) -> bytes:
         with warnings.catch_warnings():
             # Keras 3.15 with NumPy 2, of its own making.
             warnings.filterwarnings("ignore", "__array__ implementation doesn't accept", DeprecationWarning)
+            # In a loss it does no harm here; in a layer, it is refused when the file is loaded.
+            warnings.filterwarnings("ignore", "The object being serialized includes a `lambda`", UserWarning)
             model.save(path)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ModelError(f"Keras can't save this model: {first_line(error)}") from error
     return path.read_bytes()
+
+
+def is_code(message: str) -> bool:
+    """Whether Keras refused a model because of code in it: a Lambda layer's, or an activation's."""
+    return bool(re.search(r"Python lambda|Could not interpret [\w ]+ identifier: \{'value'", message))
 
 
 def unknown_class(message: str) -> str | None:

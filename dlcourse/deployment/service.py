@@ -4,7 +4,7 @@
     GET  /health    {"status": "ok", "task": "binary"}
     GET  /docs      a page to try it out, made from /openapi.json; it needs no network
 
-A bundle without preprocessing takes each row as a list of numbers, of the shape that its model takes.
+A bundle without preprocessing takes each row as a list of numbers or texts, of the shape its model takes.
 Install the extra `serve` for it: pip install "dlcourse[serve]".
 """
 
@@ -192,7 +192,7 @@ def _rows_model(bundle: Bundle) -> type[BaseModel]:
         if len(bundle.model.inputs) > 1:
             raise ModelError("A service without preprocessing needs a model with a single input.")
         tensor = bundle.model.inputs[0]
-        row = int if "int" in tensor.dtype else float
+        row = str if tensor.dtype == "string" else int if "int" in tensor.dtype else float
         row = Annotated[row, Field(strict=True, allow_inf_nan=False) if row is float else Field(strict=True)]
         for size in reversed(tensor.shape[1:]):
             row = Annotated[list[row], Field(min_length=size, max_length=size)]

@@ -46,19 +46,23 @@ def one_vs_rest(y_true: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.nd
 
 def probabilities(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """As `one_vs_rest`, for scores that are probabilities: between 0 and 1, and 1 in all for classes."""
-    one_row_a_sample = np.ndim(y_true) == 1 or np.shape(y_true)[1:] == (1,)
-    y_prob = np.asarray(y_prob)
-    # What rounding may do, in the type that the model computed in.
-    tolerance = np.sqrt(np.finfo(y_prob.dtype).eps) if y_prob.dtype.kind == "f" else 0.0
-    if y_prob.dtype.kind in "biuf" and y_prob.size:
-        for wrong in (y_prob.min(), y_prob.max()):
-            if not -tolerance <= wrong <= 1 + tolerance:
-                raise DataError(f"A probability is {wrong:g}: if these are logits, apply sigmoid or softmax.")
-        if one_row_a_sample and y_prob.ndim == 2 and y_prob.shape[1] > 1:
-            sums = y_prob.sum(axis=1)
-            row = int(np.abs(sums - 1).argmax())
-            if abs(sums[row] - 1) > tolerance:
-                raise DataError(f"The probabilities of row {row} sum to {sums[row]:g}, not to 1.")
+    y_true = array(y_true, "y_true")
+    one_row_a_sample = y_true.ndim == 1 or y_true.shape[1:] == (1,)
+    y_prob = array(y_prob, "the scores")
+    # What rounding may do in the type that the model computed in: float64 may hold what once was float32.
+    coarsest = max(np.finfo(kind).eps for kind in (np.float32, precision(y_prob)))
+    tolerance = np.sqrt(coarsest)
+    y_prob = finite(y_prob, "the scores")
+    for wrong in (y_prob.min(), y_prob.max()):
+        if not -tolerance <= wrong <= 1 + tolerance:
+            raise DataError(f"A probability is {wrong:g}: if these are logits, apply sigmoid or softmax.")
+    if one_row_a_sample and y_prob.ndim == 2 and y_prob.shape[1] > 1:
+        sums = y_prob.sum(axis=1)
+        row = int(np.abs(sums - 1).argmax())
+        if abs(sums[row] - 1) > tolerance:
+            raise DataError(
+                f"The probabilities of row {row} sum to {sums[row]:.4f}, and not to 1 within {tolerance:.4f}."
+            )
     return one_vs_rest(y_true, y_prob)
 
 
@@ -75,8 +79,8 @@ def weights(sample_weight: ArrayLike | None, samples: int) -> np.ndarray:
     """Return the weights as float64 of shape `(n,)` or `(resamples, n)`; ones if there are none."""
     if sample_weight is None:
         return np.ones(samples)
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.ndim not in (1, 2) or weight.shape[-1] != samples:
+    weight = finite(sample_weight, "the weights")
+    if weight.shape[-1] != samples:
         raise DataError(f"There are {samples} samples, and the weights have the shape {weight.shape}.")
     if not (weight >= 0).all() or not weight.sum(axis=-1).all():
         raise DataError("Weights must be 0 or more, and not all of them 0.")
@@ -99,9 +103,29 @@ def mean(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return weight @ values / weight.sum(axis=-1)
 
 
+def array(values: ArrayLike, name: str) -> np.ndarray:
+    """Return an array of whatever type; bfloat16, which is none of NumPy's, as float32.
+
+    Example:
+        >>> array([[0, 1], [1]], "y_true")
+        Traceback (most recent call last):
+        dlcourse.errors.DataError: The rows of y_true differ in length.
+    """
+    try:
+        values = np.asarray(values)
+    except ValueError:
+        raise DataError(f"The rows of {name} differ in length.") from None
+    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values
+
+
+def precision(values: np.ndarray) -> np.dtype:
+    """The floating-point type that numbers were computed in: their own, or float64."""
+    return values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
+
+
 def finite(values: ArrayLike, name: str) -> np.ndarray:
     """Return numbers as float64, of one or two dimensions, none of them missing or infinite."""
-    values = np.asarray(values)
+    values = array(values, name)
     if values.dtype.kind not in "biuf":
         raise DataError(f"There must be numbers in {name}, not {values.dtype}.")
     if values.ndim not in (1, 2) or values.size == 0:

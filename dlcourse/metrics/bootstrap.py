@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse.errors import DataError
-from dlcourse.metrics import classification, probabilities, ranking, regression
+from dlcourse.metrics import arguments, classification, probabilities, ranking, regression
 
 MOST_WEIGHTS = 2**22  # held at a time: 32 MB
 
@@ -76,7 +76,7 @@ def bootstrap_interval(
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), the percentile interval.
     """
-    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    y_true, y_pred = arguments.array(y_true, "y_true"), arguments.array(y_pred, "y_pred")
     if y_true.ndim == 0 or y_pred.ndim == 0 or len(y_true) != len(y_pred) or len(y_true) == 0:
         raise DataError(f"Targets {y_true.shape} and predictions {y_pred.shape} need one row a sample.")
     if not 0 < level < 1 or resamples < 1:

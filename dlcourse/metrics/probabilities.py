@@ -42,9 +42,9 @@ def log_loss(
         >>> log_loss([0, 1], [0.5, 0.25])
         1.0397207708399179
     """
-    dtype = np.asarray(y_prob).dtype
+    y_prob = arguments.array(y_prob, "the scores")
     target, probability = arguments.probabilities(y_true, y_prob)
-    smallest = np.finfo(dtype if dtype.kind == "f" else np.float64).eps
+    smallest = np.finfo(arguments.precision(y_prob)).eps
     probability = np.clip(probability, smallest, 1 - smallest)
     if _exclusive(y_true, target):
         losses = -(target * np.log(probability)).sum(axis=1)

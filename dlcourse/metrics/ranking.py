@@ -192,12 +192,12 @@ def choose_threshold(
         >>> choose_threshold([0, 1, 0, 1], [0.125, 0.25, 0.625, 0.75], costs)
         Threshold(threshold=0.1875, value=1.0)
     """
-    given = np.asarray(scores)
-    y_true, scores = _one_column(y_true, scores)
+    given = arguments.array(scores, "the scores")
+    y_true, scores = _one_column(y_true, given)
     distinct, true, false = _passed(y_true, scores, np.ones(len(y_true)))
     # From "nothing is positive" to "everything is": (distinct + 1,)
     true, false = np.append(0.0, true), np.append(0.0, false)
-    edges = _between(distinct.astype(given.dtype if given.dtype.kind == "f" else np.float64))
+    edges = _between(distinct.astype(arguments.precision(given)))
     if callable(metric):
         tried = np.unique(np.linspace(0, len(edges) - 1, min(len(edges), MOST_TRIED)).round().astype(int))
         true, false, edges = true[tried], false[tried], edges[tried]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from dlcourse.checking import Data
 
+HALF_PRECISION = 0.05  # how far float16 or bfloat16 probabilities may be from a sum of 1
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
@@ -75,6 +77,7 @@ def report(
     model: keras.Model,
     data: Data,
     *,
+    task: Task | None = None,
     training_data: Data | None = None,
     names: Sequence[str] | None = None,
     threshold: float = 0.5,
@@ -92,6 +95,8 @@ def report(
         model: compiled, with one output. If its loss is `from_logits`, its outputs become probabilities.
         data: `(x, y)`, a `Part`, a `Dataset` or a `tf.data.Dataset`; samples it was not trained on, if the
             scores are to be honest.
+        task: one of `dlcourse.tasks.TASKS`; read from the model's loss if `None`. A loss function of your own
+            does not tell it, and would be read as that of a regression.
         training_data: what the baseline is fitted on; `data` itself if `None`, which makes it look a little
             better than it is.
         names: one for each class or label; those of a `Dataset`, or numbers, if `None`.
@@ -105,8 +110,9 @@ def report(
         A `Report`.
 
     Raises:
-        ModelError: the model is not compiled, or its outputs don't fit its loss.
-        DataError: the data don't fit together, or don't fit the model.
+        ModelError: the model is not compiled, or its outputs don't fit its loss, its task or the data.
+        DataError: the data don't fit together, or don't fit the task.
+        UnknownNameError: there is no such task.
 
     Example:
         >>> import keras
@@ -116,11 +122,12 @@ def report(
         >>> found.scores.loc["accuracy", "baseline"]
         np.float64(0.75)
     """
-    task = tasks.of_model(model)
+    task = tasks.of_model(model) if task is None else task
+    tasks.check_task(task)
     x, y = checking.arrays(data)
-    outputs = _outputs(model, x, batch_size, task)
+    outputs = predicted(model, x, task, batch_size)
     units = outputs.shape[1]
-    y = _target(y, task, units)
+    y = checked_target(y, task, units)
     names = list(getattr(data, "target_names", None) or []) if names is None else list(names)
     if task != "regression":
         names = names or [str(i) for i in range(max(units, 2) if task == "binary" else units)]
@@ -128,12 +135,10 @@ def report(
             raise DataError(
                 f"There are {len(names)} names, and the model has {units} outputs: give each one."
             )
-    fitted_on = y if training_data is None else _target(checking.arrays(training_data)[1], task, units)
+    fitted_on = y
+    if training_data is not None:
+        fitted_on = checked_target(checking.arrays(training_data)[1], task, units)
     constant = baseline(fitted_on, len(y), task, units)
-    if constant.shape != outputs.shape:
-        raise DataError(
-            f"The target has {constant.shape[1]} numbers a sample, and the model predicts {units}."
-        )
 
     random = {"level": level, "resamples": resamples, "seed": seed}
     decide = functools.partial(tasks.decide, task=task, threshold=threshold)
@@ -268,36 +273,42 @@ def _confusion(y: np.ndarray, decisions: np.ndarray, names: list[str]) -> pd.Dat
     return pd.DataFrame(matrix, index=pd.Index(names, name="true"), columns=pd.Index(names, name="predicted"))
 
 
-def _outputs(model: keras.Model, x: Any, batch_size: int, task: Task) -> np.ndarray:
-    """The model's outputs as numbers or probabilities, `(n, units)`."""
-    if getattr(getattr(x, "dtype", None), "kind", "") in "UO":
-        import tensorflow as tf
+def predicted(model: keras.Model, x: Any, task: Task, batch_size: int = 256) -> np.ndarray:
+    """Return a model's outputs for the inputs that `checking.arrays` gave: numbers or probabilities.
 
-        x = tf.constant(x)  # Keras takes strings in no other form
-    outputs = np.asarray(model.predict(x, batch_size=batch_size, verbose=0))
+    Returns:
+        `(n, units)`, float32 or float64.
+
+    Raises:
+        ModelError: the model does not fit the inputs or the task, or its outputs are not finite.
+        DataError: an input is too large for float32.
+    """
+    checking.check_input(x, model)
+    outputs = np.asarray(model.predict(checking.as_float32(x), batch_size=batch_size, verbose=0))
     if outputs.ndim == 1:
         outputs = outputs[:, None]
     if outputs.ndim != 2:
-        raise ModelError(f"A report needs one row of outputs a sample, and the model gives {outputs.shape}.")
+        raise ModelError(f"There must be one row of outputs a sample, and the model gives {outputs.shape}.")
+    units = tasks.head(task, outputs.shape[1]).units
+    if units != outputs.shape[1]:
+        raise ModelError(f"task='{task}' needs an output of {units} unit, and this has {outputs.shape[1]}.")
     if not np.isfinite(outputs).all():
         raise ModelError("The model's outputs are not all numbers: its training has failed.")
-    if task == "regression":
-        return outputs
-    if getattr(model.loss, "from_logits", False):
-        if task == "multiclass":
-            exponential = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return exponential / exponential.sum(axis=1, keepdims=True)
-        return np.exp(-np.logaddexp(0, -outputs))
-    if outputs.min() < 0 or outputs.max() > 1:
-        raise ModelError(
-            f"The outputs run from {outputs.min():g} to {outputs.max():g}, and its loss takes them for "
-            "probabilities: give the last layer a sigmoid or softmax, or the loss from_logits=True."
-        )
-    return outputs
+    probabilities = tasks.probabilities(outputs, model, task)
+    if task == "multiclass" and outputs.dtype.itemsize < probabilities.dtype.itemsize:
+        # What 16 bits hold of a softmax sums to 1 only roughly.
+        total = probabilities.sum(axis=1, keepdims=True)
+        probabilities = probabilities / np.where(np.abs(total - 1) < HALF_PRECISION, total, 1)
+    return probabilities
 
 
-def _target(y: np.ndarray, task: Task, units: int) -> np.ndarray:
-    y = tasks.check_target(y, task, units if task in ("multiclass", "multilabel") else None)
+def checked_target(y: np.ndarray, task: Task, units: int) -> np.ndarray:
+    """Return the target of a model with so many outputs, of exclusive classes as numbers.
+
+    Raises:
+        DataError: it does not fit.
+    """
+    y = tasks.check_target(y, task, None if task == "binary" else units)
     if task == "multiclass" and y.ndim == 2:
         y = y.argmax(axis=1)
     return y if task == "regression" else y.astype(np.int64)

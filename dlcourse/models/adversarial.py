@@ -55,6 +55,8 @@ def gan(
     latent_size, filters = arguments.count("latent_size", latent_size), arguments.count("filters", filters)
     dropout = arguments.rate("dropout", dropout)
     arguments.learning_rate(learning_rate)
+    if learning_rate is None:
+        raise ModelError("A GAN needs a learning rate, such as 0.001, and got None.")
     scales = 1
     while min(height, width) >> (scales + 1) >= 4 and not (height | width) % 2 ** (scales + 1):
         scales += 1
@@ -127,6 +129,10 @@ class GAN(keras.Model):
     def train_step(self, data: tf.Tensor) -> dict[str, tf.Tensor]:
         """One step of both networks on a batch of real images; targets, if there are any, are left out."""
         real = data[0] if isinstance(data, tuple) else data
+        size, given = self.discriminator.input_shape[1:3], tuple(real.shape[1:3])
+        # Strided convolutions round sizes up, so that images of other sizes may pass unnoticed.
+        if given != size:
+            raise ModelError(f"The GAN makes images of {size[0]}×{size[1]}, and these are {given}.")
         noise = keras.random.normal((ops.shape(real)[0], self.latent_size), seed=self.random)
         with tf.GradientTape(persistent=True) as tape:
             fake = self.generator(noise, training=True)

@@ -82,10 +82,7 @@ def _classes(num_classes: object) -> int | None:
 
 
 def _width(model: keras.Model) -> int:
-    try:
-        shape = model.output_shape
-    except (AttributeError, ValueError):
-        raise ModelError("The model has no shape yet: begin it with keras.Input.") from None
+    shape = tasks.output_shape(model)
     if not isinstance(shape, tuple) or len(shape) != 2 or not isinstance(shape[1], int):
         raise ModelError(f"A task needs one output of shape (n, units), and this model's is {shape}.")
     return shape[1]

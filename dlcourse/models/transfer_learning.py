@@ -10,7 +10,10 @@ Source: https://keras.io/guides/transfer_learning/
 
 from __future__ import annotations
 
+import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
+from os import PathLike
 from pathlib import Path
 
 import keras
@@ -114,7 +117,7 @@ def fine_tune(
         >>> len(model.trainable_weights), round(float(model.optimizer.learning_rate), 6)
         (4, 1e-05)
     """
-    nested = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    nested = [layer for layer in getattr(model, "layers", ()) if isinstance(layer, keras.Model)]
     if len(nested) != 1:
         raise ModelError("fine_tune needs a model made by transfer: one that holds its backbone as a layer.")
     (body,) = nested
@@ -147,7 +150,8 @@ def _named(
     height, width, channels = shape = arguments.shape("The backbone", axes, shape)
     if channels not in (1, 3):
         raise ModelError(f"{name} needs colour images, 3 channels, or grey ones, 1 channel, not {channels}.")
-    if weights not in (None, "imagenet") and not Path(weights).is_file():
+    path = isinstance(weights, str | PathLike) and weights != "imagenet"
+    if not (Path(weights).is_file() if path else weights in (None, "imagenet")):
         raise ModelError(f"There is no file of weights {weights}: give a path, 'imagenet' or None.")
     try:
         body = build(include_top=False, weights=weights, input_shape=(height, width, 3))
@@ -167,8 +171,7 @@ def _named(
 def _body(model: keras.Model) -> keras.Model:
     """A copy of a model, without its output layer."""
     try:
-        copy = keras.models.clone_model(model)
-        copy.set_weights(model.get_weights())
+        copy = _copied(model)
         single = len(copy.inputs) == 1 and len(copy.outputs) == 1
     except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
         raise ModelError(
@@ -187,9 +190,22 @@ def _body(model: keras.Model) -> keras.Model:
     return keras.Model(copy.inputs[0], last.input, name="backbone")
 
 
+def _copied(model: keras.Model) -> keras.Model:
+    """A model that shares nothing with this one.
+
+    By way of a file: `clone_model` and `set_weights` lose what `adapt` taught a Normalization layer or a
+    TextVectorization, which is more than weights.
+    """
+    classes = {type(layer).__name__: type(layer) for layer in _all(model)}
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of NumPy, for Keras; of lambdas, which come from this very process
+        model.save(path := Path(folder, "copy.keras"))
+        return keras.models.load_model(path, classes, compile=False, safe_mode=False)
+
+
 def _weighty(layer: keras.layers.Layer) -> bool:
-    kept = (part for part in _all(layer) if not isinstance(part, keras.layers.BatchNormalization))
-    return any(part.weights for part in kept if not isinstance(part, keras.Model))
+    never = (keras.layers.BatchNormalization, keras.layers.Normalization, keras.Model)
+    return any(part.weights for part in _all(layer) if not isinstance(part, never))
 
 
 def _all(layer: keras.layers.Layer) -> Iterator[keras.layers.Layer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -73,8 +74,10 @@ def drop_outliers(data: Data, z: float = 3.0, columns: Sequence[str] | None = No
         train = data.train.x.reset_index(drop=True) if hasattr(data.train.x, "columns") else data.train.x
         stay = drop_outliers(train, z, columns).index
         return data._replace(train=Part(data.train.x.iloc[stay], data.train.y[stay]))
-    if not z > 0:
-        raise DataError(f"z is the number of standard deviations, above 0, and not {z}.")
+    if not isinstance(z, Real) or not z > 0:
+        raise DataError(f"z is the number of standard deviations, above 0, and not {z!r}.")
+    if isinstance(columns, str):
+        raise DataError(f"columns takes a list of names: write ['{columns}'].")
     frame = _table(data)
     for name in columns or ():
         if name not in frame.columns:

@@ -13,6 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
+from dlcourse import checking
 from dlcourse.errors import DataError
 
 
@@ -113,7 +114,7 @@ def table(x: Any) -> pd.DataFrame:
         except ValueError as error:
             raise DataError(f"The columns make no table: {error}.") from None
     if not hasattr(x, "columns"):
-        x = np.asarray(x)
+        x = checking.array(x, "rows")
         if x.ndim != 2 or x.dtype.kind not in "biuf":
             raise DataError(
                 f"The rows have shape {x.shape} and hold {x.dtype}: give a DataFrame, or an array of numbers "

@@ -114,6 +114,8 @@ class Preprocessor(BaseEstimator):
             if value not in known:
                 raise UnknownNameError(what, value, map(str, known))
         frame = table(x)
+        if isinstance(self.categorical, str):
+            raise DataError(f"categorical takes a list of columns: write ['{self.categorical}'].")
         for name in self.categorical:
             if name not in frame.columns:
                 raise UnknownNameError("column", name, frame.columns)

@@ -14,9 +14,9 @@ from dlcourse import checking, tasks
 from dlcourse.errors import DataError, TrainingError
 from dlcourse.metrics.reporting import baseline
 from dlcourse.tasks import Task
-from dlcourse.validation.fitting import Builder, Fitted, Job, build, fit_all, rebuilt
+from dlcourse.validation.fitting import ALONE, Builder, Fitted, Job, build, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, folds
-from dlcourse.validation.scoring import Scores, score_table
+from dlcourse.validation.scoring import Scores, check_scores, score_table
 
 if TYPE_CHECKING:
     import keras
@@ -114,6 +114,7 @@ def cross_validate(
     batch_size: int = 32,
     preprocessing: Any = None,
     scores: Scores | None = None,
+    task: Task | None = None,
     seed: int = 0,
     n_jobs: int = -1,
 ) -> CrossValidation:
@@ -134,6 +135,7 @@ def cross_validate(
         preprocessing: a `Preprocessor` or a scikit-learn transformer, fitted for every fold on its training
             samples.
         scores: functions of `(y_true, y_pred)` by name; the scores of the task if `None`.
+        task: read from the model's loss if `None`, which tells it unless the loss is a function of your own.
         seed: of folds, initial weights, dropout masks and batches.
         n_jobs: how many folds train at once where they can't be stacked; -1: as many as there are cores.
 
@@ -153,17 +155,19 @@ def cross_validate(
         >>> found.scores.shape[0], bool(found.summary().loc["accuracy", "mean"] > 0.9)
         (5, True)
     """
-    x, y = unscaled(data, preprocessing)
-    task, y = checked_task(model, y)
+    x, targets = unscaled(data, preprocessing)
+    check_scores(scores)
+    task, y = checked_task(model, targets, task)
     cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, seed=seed)
     jobs = [Job(train, held_out, seed + number) for number, (train, held_out) in enumerate(cuts)]
     fitted = fit_all(
         model,
-        (x, y),
+        (x, targets),
         jobs,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
+        task=task,
         preprocessing=preprocessing,
         n_jobs=n_jobs,
     )
@@ -193,8 +197,12 @@ def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
     """`(x, y)`, where text and missing numbers are for a preprocessing to deal with."""
     if preprocessing is None:
         x, y = checking.arrays(data)
-        return (x.astype(np.float32) if getattr(x, "dtype", None) == np.float64 else x), y
+        return checking.as_float32(x), y
+    if hasattr(data, "element_spec") or isinstance(data, Mapping):
+        raise DataError("With a preprocessing the data must be a pair (x, y) in memory, or a Dataset.")
     x, y = (data.features, data.target) if hasattr(data, "features") else data
+    if isinstance(x, Mapping):
+        raise DataError("A preprocessing takes one table or array, and x is a dict: make it a DataFrame.")
     y = np.asarray(y)
     if len(x) != len(y):
         raise DataError(f"There are {len(x)} samples and {len(y)} targets: each sample needs one.")
@@ -202,15 +210,17 @@ def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
 
 
 def checked_task(
-    model: keras.Model | Builder, y: np.ndarray, configuration: Mapping[str, Any] | None = None
+    model: keras.Model | Builder,
+    y: np.ndarray,
+    task: Task | None = None,
+    configuration: Mapping[str, Any] = ALONE,
 ) -> tuple[Task, np.ndarray]:
-    """The task of the model, or of what the function builds, and the target as it needs it."""
+    """The task of the model, or of what the function builds, and the target as scores need it."""
     import keras
 
-    one = model if isinstance(model, keras.Model) else build(model, configuration or {})
-    task = tasks.of_model(one)
-    units = one.output_shape[-1]
-    return task, tasks.check_target(y, task, units if task in ("multiclass", "multilabel") else None)
+    one = model if isinstance(model, keras.Model) else build(model, configuration)
+    task = task or tasks.of_model(one)
+    return task, tasks.check_target(y, task, None if task == "binary" else one.output_shape[-1])
 
 
 def _out_of_fold(n: int, cuts: list[Fold], fitted: list[Fitted]) -> np.ndarray:

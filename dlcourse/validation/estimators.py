@@ -11,7 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dlcourse import tasks
-from dlcourse.validation.fitting import Job, fit_all, rebuilt
+from dlcourse.errors import DataError, ModelError, TrainingError
+from dlcourse.tasks import Task
+from dlcourse.validation.cross_validation import checked_task
+from dlcourse.validation.fitting import ALONE, Job, fit_all, rebuilt
 
 
 class _Estimator(BaseEstimator):
@@ -33,18 +36,24 @@ class _Estimator(BaseEstimator):
 
     def _fit(self, x: np.ndarray, y: np.ndarray) -> None:
         rows = np.arange(len(y))
-        job = Job(rows, rows[:1], self.seed, self.configuration or {})
-        x = x.astype(np.float32)
+        job = Job(rows, rows[:1], self.seed, self.configuration or ALONE)
+        task, checked = checked_task(self.build, y, configuration=job.configuration)
+        self._check_task(task, len(np.unique(checked, axis=0)))
         [fitted] = fit_all(
             self.build, (x, y), [job], epochs=self.epochs, batch_size=self.batch_size, seed=self.seed
         )
+        if not np.isfinite(fitted.loss).all():
+            raise TrainingError(
+                "The loss was no number any more: most often the learning rate is too large, else the inputs "
+                "are not scaled."
+            )
         self.model_ = rebuilt(self.build, job, fitted)
         self.loss_ = fitted.loss
 
     def _outputs(self, x: ArrayLike) -> np.ndarray:
         check_is_fitted(self, "model_")
         x = validate_data(self, x, reset=False, allow_nd=True, dtype=np.float32)
-        return self.model_.predict(x, verbose=0)
+        return tasks.probabilities(self.model_.predict(x, verbose=0), self.model_)
 
 
 class KerasClassifier(ClassifierMixin, _Estimator):
@@ -82,6 +91,14 @@ class KerasClassifier(ClassifierMixin, _Estimator):
         self.classes_, index = np.unique(y, return_inverse=True)
         self._fit(x, index)
         return self
+
+    def _check_task(self, task: Task, classes: int) -> None:
+        if task not in ("binary", "multiclass"):
+            raise ModelError(
+                f"A classifier needs a model that classifies, and the task of this one is '{task}'."
+            )
+        if classes < 2:
+            raise DataError("All labels are the same: one class leaves nothing to learn.")
 
     def predict_proba(self, x: ArrayLike) -> np.ndarray:
         """The probability of each class, `(n, classes)`, in the order of `classes_`."""
@@ -123,6 +140,10 @@ class KerasRegressor(RegressorMixin, _Estimator):
         x, y = validate_data(self, x, y, allow_nd=True, multi_output=True, y_numeric=True, dtype=np.float32)
         self._fit(x, np.asarray(y, np.float32))
         return self
+
+    def _check_task(self, task: Task, classes: int) -> None:
+        if task != "regression":
+            raise ModelError(f"A regressor needs a model of numbers, and the task of this one is '{task}'.")
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """The predicted numbers, `(n,)` where there is one a sample."""

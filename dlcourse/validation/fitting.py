@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import inspect
 import math
 import os
+import pickle
 import random
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import joblib
 import numpy as np
 import sklearn.base
 
-from dlcourse import checking
+from dlcourse import checking, tasks
 from dlcourse.console import progress, quiet
 
 with quiet():
     import keras
     import tensorflow as tf
 
-from dlcourse.engine import Engine, State, stack, unstack
-from dlcourse.errors import ModelError
+from dlcourse.engine import FUNCTION, Engine, State, architecture, check_counts, compilation, stack, unstack
+from dlcourse.errors import DataError, ModelError
 
+ASSETS = (keras.layers.TextVectorization, keras.layers.StringLookup, keras.layers.IntegerLookup)
+ADAPTED = (*ASSETS, keras.layers.Normalization, keras.layers.Discretization, keras.layers.Lambda)
 STACKED_BYTES = 2**30  # the most that the states and inputs of one stack take
+ALONE: Mapping[str, Any] = MappingProxyType({})  # the configuration of a model that has none
 TRAINING = ("epochs", "batch_size")  # in a configuration, these are not the builder's
 
 Builder = Callable[..., keras.Model]
@@ -48,7 +54,7 @@ class Job:
     train: np.ndarray
     held_out: np.ndarray
     seed: int
-    configuration: Mapping[str, Any] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=lambda: ALONE)
 
 
 @dataclass
@@ -56,7 +62,7 @@ class Fitted:
     """What came of a job.
 
     Args:
-        outputs: of the model for the held-out samples, `(m, units)`.
+        outputs: for the held-out samples, probabilities or numbers, `(m, units)`.
         loss: on the training samples, of each epoch.
         weights: the values of the model's variables, trainable ones first.
         preprocessing: as it was fitted on the training samples.
@@ -93,6 +99,7 @@ def fit_all(
     epochs: int,
     batch_size: int,
     seed: int,
+    task: tasks.Task | None = None,
     preprocessing: Any = None,
     n_jobs: int = -1,
 ) -> list[Fitted]:
@@ -108,6 +115,7 @@ def fit_all(
         jobs: what to train.
         epochs, batch_size: where a configuration does not name them.
         seed: of the batches' order.
+        task: read from the model if `None`.
         preprocessing: a `dlcourse.preprocessing.Preprocessor` or a scikit-learn transformer, fitted for every
             job on its training samples.
         n_jobs: how many that can't be stacked train at once; -1: as many as there are cores.
@@ -115,6 +123,9 @@ def fit_all(
     Returns:
         One for each job, in their order.
     """
+    if preprocessing is not None and not hasattr(preprocessing, "get_params"):
+        kind = type(preprocessing).__name__
+        raise DataError(f"preprocessing must be a Preprocessor or a scikit-learn transformer, not a {kind}.")
     x, y = data
     results: list[Fitted | None] = [None] * len(jobs)
     engines: dict[str, Engine] = {}
@@ -123,11 +134,12 @@ def fit_all(
     for number, job in enumerate(jobs):
         training = {"epochs": epochs, "batch_size": batch_size}
         training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
+        check_counts(**training)
         job_x, fitted = _preprocessed(preprocessing, x, y, job.train)
         fresh, compiled = _built(model, job)
-        key = f"{training['batch_size']} {_signature(compiled)}"
+        key = f"{training['batch_size']} {_key(compiled, job)}"
+        checking.check_input(job_x, compiled)
         if key not in engines:
-            checking.check_input(job_x, compiled)
             engines[key] = Engine(compiled, (checking.take(job_x, slice(1)), y[:1]), training["batch_size"])
         engine = engines[key]
         state = engine.initial(fresh, _learning_rate(compiled))
@@ -157,14 +169,21 @@ def fit_all(
         for number, fit in zip(alone, fits, strict=True):
             results[number] = fit
             advance(prepared[number].epochs)
+    for one, fit in zip(prepared, results, strict=True):
+        if np.isfinite(fit.outputs).all():
+            fit.outputs = tasks.probabilities(fit.outputs, one.engine.model, task)
     return results
 
 
 def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Model:
-    """The trained model of a job."""
+    """The trained model of a job: a copy, so that nothing is written into layers that a builder reuses."""
     fresh, compiled = _built(model, job)
-    if fresh is not compiled:
-        fresh.compile_from_config(compiled.get_compile_config())
+    if fresh is compiled:
+        with contextlib.suppress(ModelError):  # with a function in it that no name leads to, there is no copy
+            fresh = _copied(compiled)
+    if not fresh.compiled:
+        with keras.saving.custom_object_scope(_functions(compiled)):
+            fresh.compile_from_config(compiled.get_compile_config())
     variables = [*fresh.trainable_variables, *fresh.non_trainable_variables]
     for variable, value in zip(variables, fitted.weights, strict=True):
         variable.assign(value)
@@ -222,16 +241,19 @@ def _preprocessed(preprocessing: Any, x: Any, y: np.ndarray, train: np.ndarray) 
         return x, None
     fitted = sklearn.base.clone(preprocessing)
     rows = checking.take(x, train)
-    if hasattr(fitted, "fit_rows"):
-        fitted.fit_rows(rows)
-    else:
-        fitted.fit(rows, y[train])
-    values = fitted.transform(x)
+    try:
+        if hasattr(fitted, "fit_rows"):
+            fitted.fit_rows(rows)
+        else:
+            fitted.fit(rows, y[train])
+        values = fitted.transform(x)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        reason = str(error).strip().partition("\n")[0]
+        raise DataError(f"{type(fitted).__name__} can't be fitted to these rows: {reason}") from error
     values = values.toarray() if hasattr(values, "toarray") else values  # scikit-learn's may be sparse
-    values = checking.inputs(values)
-    if not isinstance(values, dict) and values.dtype == np.float64:
-        values = values.astype(np.float32)
-    return values, fitted
+    return checking.as_float32(checking.inputs(values)), fitted
 
 
 def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.Model]:
@@ -240,8 +262,8 @@ def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.M
         if not isinstance(model, keras.Model):
             made = build(model, job.configuration)
             return made, made
-        fresh = keras.models.clone_model(model)
-    for old, new in zip(model._flatten_layers(), fresh._flatten_layers(), strict=True):
+        fresh = _copied(model)
+    for old, new in _layers(model, fresh):
         if not old.trainable:
             for source, variable in zip(old.weights, new.weights, strict=True):
                 variable.assign(source)
@@ -256,19 +278,60 @@ def build(model: Builder, configuration: Mapping[str, Any]) -> keras.Model:
     return made
 
 
-def _signature(model: keras.Model) -> str:
-    """Equal for models that differ in weights, names of layers and the learning rate alone."""
-    text = model.to_json()
-    for number, layer in enumerate([model, *model._flatten_layers(include_self=False)]):
-        text = text.replace(json.dumps(layer.name), f'"{number}"')
-    text = json.dumps(json.loads(text)["config"])
-    compiled = model.get_compile_config()
-    if compiled is None:
-        raise ModelError("The model's loss or metrics can't be written as a configuration: use Keras's own.")
-    optimizer = compiled["optimizer"]["config"] | {"name": None}
-    if isinstance(optimizer["learning_rate"], float):
-        optimizer["learning_rate"] = None
-    return f"{text} {compiled | {'optimizer': [type(model.optimizer).__name__, optimizer]}}"
+def _copied(model: keras.Model) -> keras.Model:
+    """A model of the same layers with new weights, but with what its preprocessing layers have learnt."""
+    try:
+        with keras.saving.custom_object_scope(_functions(model)), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Keras, as it saves
+            fresh = keras.models.clone_model(model)
+            if not any(isinstance(layer, ADAPTED) for layer in model._flatten_layers()):
+                return fresh
+            whole = pickle.loads(pickle.dumps(model))  # saved and loaded by Keras, in memory
+    except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0].partition(". ")[0]
+        raise ModelError(
+            f"The model can't be copied for each training ({reason}): pass a function that builds it."
+        ) from error
+    for new, copy in _layers(fresh, whole):
+        if not isinstance(new, ADAPTED):
+            for source, variable in zip(new.weights, copy.weights, strict=True):
+                variable.assign(source)
+    return whole
+
+
+def _functions(model: keras.Model) -> dict[str, Callable]:
+    """Loss and metrics of one's own, which Keras writes down by their names."""
+    metrics = model._compile_metrics._user_metrics if model._compile_metrics else []
+    parts = [model.loss, *keras.tree.flatten(metrics)]
+    return {part.__name__: part for part in parts if inspect.isfunction(part)}
+
+
+def _layers(
+    model: keras.Model, other: keras.Model
+) -> Iterator[tuple[keras.layers.Layer, keras.layers.Layer]]:
+    """The innermost layers of a model and its copy, in pairs."""
+    both = (each._flatten_layers(include_self=False) for each in (model, other))
+    return ((old, new) for old, new in zip(*both, strict=True) if not isinstance(old, keras.Model))
+
+
+def _key(model: keras.Model, job: Job) -> str:
+    """Equal for jobs whose models differ in weights, names of layers and the learning rate alone.
+
+    A function, a layer of somebody's own and a layer that was adapted to data may hide what no configuration
+    tells: such models share an engine with those of the same configuration only.
+    """
+    try:
+        text = f"{architecture(model)} {compilation(model)}"
+    except (NotImplementedError, TypeError, ValueError):  # a layer that Keras can't write down
+        return str(id(job.configuration))
+    layers = model._flatten_layers(include_self=False)
+    hidden = any(
+        isinstance(layer, ADAPTED) or not type(layer).__module__.startswith(("keras.", "dlcourse."))
+        for layer in layers
+    )
+    if hidden or '"class_name": "function"' in text or FUNCTION in text:
+        return f"{id(job.configuration)} {text}"
+    return text
 
 
 def _learning_rate(model: keras.Model) -> float | None:

@@ -57,8 +57,10 @@ def folds(
         raise UnknownNameError("scheme of folds", scheme, get_args(Scheme))
     if groups is not None and len(groups) != len(y):
         raise DataError(f"There are {len(y)} samples and {len(groups)} groups: each sample needs one.")
-    if not isinstance(k, (int, np.integer)):
+    if hasattr(k, "split"):
         return list(k.split(np.zeros(len(y)), y, groups))
+    if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
+        raise DataError(f"k must be a whole number of folds or a scikit-learn splitter, not {k!r}.")
     classes = y.argmax(axis=1) if task == "multiclass" and y.ndim == 2 else y
     stratifies = task in ("binary", "multiclass")
     if scheme is None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.errors import DataError
+from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import checked_task, unscaled
 from dlcourse.validation.fitting import Builder, Job, fit_all
 from dlcourse.validation.folds import Scheme, folds
-from dlcourse.validation.scoring import Scores, fold_scores
+from dlcourse.validation.scoring import Scores, fold_scores, known_score
 
 if TYPE_CHECKING:
     import keras
@@ -62,6 +63,7 @@ def learning_curve(
     preprocessing: Any = None,
     scores: Scores | None = None,
     score: str | None = None,
+    task: Task | None = None,
     seed: int = 0,
     n_jobs: int = -1,
 ) -> LearningCurve:
@@ -74,7 +76,7 @@ def learning_curve(
         sizes: fractions of a fold's training samples, each above 0 and at most 1; for classes at least one
             sample each is needed.
         score: the name of a score of the task, or of `scores`; accuracy or the mean absolute error if `None`.
-        model, data, k, scheme, groups, epochs, batch_size, preprocessing, scores, seed, n_jobs: as in
+        model, data, k, scheme, groups, epochs, batch_size, preprocessing, scores, task, seed, n_jobs: as in
             `cross_validate`. Fewer samples make fewer steps an epoch.
 
     Returns:
@@ -90,8 +92,11 @@ def learning_curve(
         >>> curve.sizes, curve.validation_scores.shape
         (array([ 25, 100]), (2, 3))
     """
-    x, y = unscaled(data, preprocessing)
-    task, y = checked_task(model, y)
+    x, targets = unscaled(data, preprocessing)
+    task, y = checked_task(model, targets, task)
+    score = known_score(score, scores, task)
+    if not isinstance(sizes, Sequence | np.ndarray):
+        raise DataError(f"sizes must be a list of fractions, and is {sizes!r}.")
     cuts = folds(y, task, k, scheme=scheme, groups=groups, seed=seed)
     smallest = min(len(train) for train, _ in cuts)
     counts = np.array([round(size * smallest) for size in sizes])
@@ -105,23 +110,20 @@ def learning_curve(
             jobs.append(Job(part, np.concatenate([part, held_out]), seed + number))
     fitted = fit_all(
         model,
-        (x, y),
+        (x, targets),
         jobs,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
+        task=task,
         preprocessing=preprocessing,
         n_jobs=n_jobs,
     )
-    score = score or (next(iter(scores)) if scores else None)
     trained, held = [], []
     for job, fit in zip(jobs, fitted, strict=True):
         n = len(job.train)
         on_training = fold_scores(task, y[job.train], fit.outputs[:n], scores)
         on_held_out = fold_scores(task, y[job.held_out[n:]], fit.outputs[n:], scores)
-        score = score or next(iter(on_held_out))
-        if score not in on_held_out:
-            raise UnknownNameError("score", score, on_held_out)
         trained.append(on_training[score])
         held.append(on_held_out[score])
     shape = (len(counts), len(cuts))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcourse import tasks
-from dlcourse.errors import DataError
+from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.metrics import average_precision, roc_auc
 from dlcourse.metrics.reporting import scores_of
 from dlcourse.tasks import Task
 from dlcourse.validation.folds import Fold
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Scores = Mapping[str, Callable[[np.ndarray, np.ndarray], float]]
+
+
+def check_scores(scores: Scores | None) -> None:
+    """Raise a `DataError` unless these are functions by name."""
+    if scores is None:
+        return
+    if not isinstance(scores, Mapping) or not scores or not all(map(callable, scores.values())):
+        raise DataError("scores must be a dict of functions of (y_true, y_pred), by the name of each.")
+
+
+def known_score(score: str | None, scores: Scores | None, task: Task) -> str:
+    """The name of the score that counts, after making sure that there is one of this name."""
+    check_scores(scores)
+    names = list(scores) if scores else [each.name for each in scores_of(task)]
+    if score is not None and score not in names:
+        raise UnknownNameError("score", score, names)
+    return score or names[0]
 
 
 def score_table(
@@ -51,5 +69,7 @@ def fold_scores(task: Task, y: np.ndarray, outputs: np.ndarray, scores: Scores |
         try:
             result[name] = metric(y, (decisions, outputs)[takes], **options)
         except DataError:
+            if metric not in (roc_auc, average_precision):  # a fold may lack a class, all else is an error
+                raise
             result[name] = np.nan
     return result

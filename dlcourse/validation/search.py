@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.engine import check_counts
+from dlcourse.errors import DataError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import checked_task, unscaled
 from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, folds
-from dlcourse.validation.scoring import Scores, fold_scores
+from dlcourse.validation.scoring import Scores, fold_scores, known_score
 
 if TYPE_CHECKING:
     import keras
@@ -93,6 +94,9 @@ def grid_search(build: Builder, grid: Mapping[str, Sequence[Any]], data: Data, *
         >>> found.best
         {'learning_rate': 0.01}
     """
+    for name, values in grid.items():
+        if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+            raise DataError(f"The values of '{name}' must be a list of what to try, not {values!r}.")
     configurations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     if not configurations:
         empty = next(name for name, values in grid.items() if not len(values))
@@ -119,10 +123,10 @@ def random_search(
         data: `(x, y)` or a `Dataset`.
         n: how many configurations.
         seed: of the draws, and of all that `cross_validate` draws.
-        settings: `k`, `scheme`, `groups`, `epochs`, `batch_size`, `preprocessing`, `scores` and `n_jobs` as
-            of `cross_validate`; `score`, the name by which configurations are ranked (accuracy, or the mean
-            absolute error); `lower_is_better`, for a score of your own; `nested`, the number of outer folds;
-            `refit=False` to leave out the last training.
+        settings: `k`, `scheme`, `groups`, `epochs`, `batch_size`, `preprocessing`, `scores`, `task` and
+            `n_jobs` as of `cross_validate`; `score`, the name by which configurations are ranked (accuracy,
+            or the mean absolute error); `lower_is_better`, which a score of your own needs; `nested`, the
+            number of outer folds; `refit=False` to leave out the last training.
 
     Returns:
         A `Search`.
@@ -143,8 +147,7 @@ def random_search(
         >>> len(found.table), bool(found.table["mean"].iloc[0] > 0.9)
         (4, True)
     """
-    if n < 1:
-        raise DataError(f"The number of configurations must be 1 or more, and n is {n}.")
+    check_counts(n=n)
     random = np.random.default_rng(seed)
     configurations = [{name: _draw(name, values, random) for name, values in space.items()} for _ in range(n)]
     return _search(build, configurations, data, seed=seed, **settings)
@@ -166,14 +169,19 @@ def _search(
     lower_is_better: bool | None = None,
     nested: int | None = None,
     refit: bool = True,
+    task: Task | None = None,
     seed: int = 0,
     n_jobs: int = -1,
 ) -> Search:
     import pandas as pd
 
-    x, y = unscaled(data, preprocessing)
-    task, y = checked_task(build, y, configurations[0])
-    score = score or (next(iter(scores)) if scores else _default_score(task))
+    if taken := {"mean", "std"} & set(configurations[0]):
+        raise DataError(f"An argument can't be called '{min(taken)}', as a column of the table is.")
+    x, targets = unscaled(data, preprocessing)
+    task, y = checked_task(build, targets, task, configurations[0])
+    score = known_score(score, scores, task)
+    if scores and lower_is_better is None:
+        raise DataError(f"Say whether more of {score} is better: lower_is_better=True or False.")
     lower = score in LOWER_IS_BETTER if lower_is_better is None else lower_is_better
     groups = None if groups is None else np.asarray(groups)
 
@@ -186,12 +194,13 @@ def _search(
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
+        "task": task,
         "preprocessing": preprocessing,
         "n_jobs": n_jobs,
     }
 
     def values_of(jobs: list[Job]) -> list[float]:
-        fitted = fit_all(build, (x, y), jobs, **training)
+        fitted = fit_all(build, (x, targets), jobs, **training)
         pairs = zip(jobs, fitted, strict=True)
         return [_value(task, y[job.held_out], fit, scores, score) for job, fit in pairs]
 
@@ -225,7 +234,7 @@ def _search(
     model = fitted_preprocessing = None
     if refit:
         job = Job(everything, everything[:1], seed, best[0])
-        [fitted] = fit_all(build, (x, y), [job], **training)
+        [fitted] = fit_all(build, (x, targets), [job], **training)
         model, fitted_preprocessing = rebuilt(build, job, fitted), fitted.preprocessing
     return Search(table, score, best[0], outer_scores, model, fitted_preprocessing)
 
@@ -235,7 +244,9 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
         drawn = values.rvs(random_state=random)
         return drawn.item() if hasattr(drawn, "item") else drawn
     numbers = (
-        isinstance(values, tuple) and len(values) == 2 and all(isinstance(v, (int, float)) for v in values)
+        isinstance(values, tuple)
+        and len(values) == 2
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
     )
     if numbers:
         low, high = values
@@ -244,6 +255,8 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
         drawn = math.exp(random.uniform(math.log(low), math.log(high)))
         whole = isinstance(low, int) and isinstance(high, int)
         return min(max(round(drawn), low), high) if whole else min(max(drawn, low), high)
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+        raise DataError(f"The values of '{name}' must be a list, a range or a distribution, not {values!r}.")
     if not len(values):
         raise DataError(f"The space has no value for '{name}', so there is nothing to try.")
     return values[random.integers(len(values))]
@@ -252,17 +265,10 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
 def _value(task: Task, y: np.ndarray, fit: Any, scores: Scores | None, score: str) -> float:
     if not np.isfinite(fit.loss).all():
         return math.nan
-    found = fold_scores(task, y, fit.outputs, scores)
-    if score not in found:
-        raise UnknownNameError("score", score, found)
-    return found[score]
+    return fold_scores(task, y, fit.outputs, scores)[score]
 
 
 def _ranked(means: np.ndarray, lower_is_better: bool) -> np.ndarray:
     """The configurations, best first; those without a score last."""
     values = np.where(np.isnan(means), np.inf, means if lower_is_better else -means)
     return np.argsort(values, kind="stable")
-
-
-def _default_score(task: Task) -> str:
-    return "mean absolute error" if task == "regression" else "accuracy"

@@ -199,6 +199,7 @@ def test_each_load_gives_arrays_of_its_own():
         ("downloads/mnist", "no data set 'downloads/mnist'"),
         ("", "no data set ''"),
         (None, "no data set 'None'"),
+        (["digits"], r"no data set '\['digits'\]'"),
     ],
 )
 def test_unknown_name(name, words):

@@ -101,6 +101,21 @@ def test_one_hot_targets_are_stratified():
     assert split(distinct(50), y, task="multiclass").test.y.sum(axis=0).tolist() == [8, 2]
 
 
+def test_float_labels_of_0_and_1_are_stratified_and_other_floats_are_not():
+    y = np.repeat(np.float32([0, 1]), [90, 10])
+    for seed in range(5):
+        assert split(distinct(100), y, test=0.2, seed=seed).test.y.sum() == 2
+    sums = {split(distinct(100), y * 2 + 3, test=0.2, seed=seed).test.y.sum() for seed in range(5)}
+    assert len(sums) > 1
+
+
+def test_a_series_of_texts_is_split_like_a_list():
+    texts = [f"text {i}" for i in range(10)]
+    train, _, test = split(pd.Series(texts, index=range(5, 15)), [0, 1] * 5)
+    assert sorted([*train.x, *test.x]) == texts
+    np.testing.assert_array_equal(test.x, split(texts, [0, 1] * 5).test.x)
+
+
 @pytest.mark.parametrize(
     ("x", "y", "options", "words"),
     [
@@ -118,6 +133,13 @@ def test_one_hot_targets_are_stratified():
         ([1, 2, 3], ["a", "b", "a"], {"task": "regression"}, "needs numbers"),
         ([1, 2, 3], [0, 1, 2], {"task": "binary"}, "targets of 0 and 1, and there is 2"),
         ([1, 2, 3], [0, 1, 0], {"test": 0.9}, "leave samples to train on"),
+        ([1, 2, 3], [0, 1, 0], {"test": "0.2"}, "test='0.2' must be fractions"),
+        ([1, 2, 3], [0, 1, 0], {"validation": None}, "validation=None and"),
+        (None, None, {}, "not one NoneType"),
+        ({"a": 1}, [1], {}, "not one int"),
+        ([1, 2, 3], None, {}, "3 samples and 1 targets"),
+        ([1, 2], [[1], [1, 2]], {}, "The targets differ in shape"),
+        ([1, 2, 3], [0, 1, 0], {"groups": [[1], [1, 2], [3]]}, "The groups differ in shape"),
         ([1, 2, 3], [0, 1, 0], {"groups": [1, 2]}, "groups must be 3 labels"),
         ([1, 2, 3], [0, 1, 0], {"groups": [1, 2, None]}, "has no group"),
         ([1, 2, 3, 4], [0, 1, 0, 1], {"groups": [1] * 4, "test": 0.5}, "Too few groups for the parts, 1"),

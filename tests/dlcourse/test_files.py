@@ -1,4 +1,6 @@
+import errno
 import os
+import re
 import stat
 
 import pytest
@@ -38,7 +40,22 @@ def test_the_file_may_be_read_by_whom_the_umask_lets(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
-def test_where_nothing_can_be_written_it_is_an_os_error(tmp_path):
+def test_where_nothing_can_be_written_the_error_names_the_path(tmp_path):
+    def full(opened):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="file"):
-        write(tmp_path / "file" / "inside", b"")
+    (tmp_path / "folder").mkdir()
+    beyond = tmp_path / ("x" * 300)
+    places = [(tmp_path / "file" / "inside", b""), (tmp_path / "folder", b""), (beyond, b"")]
+    for path, content in [*places, (tmp_path / "new", full)]:
+        with pytest.raises(OSError, match=re.escape(f"'{path}'") + "$") as caught:
+            write(path, content)
+        assert (caught.value.filename, caught.value.filename2) == (str(path), None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_an_error_of_what_writes_about_another_file_is_left_alone(tmp_path):
+    with pytest.raises(FileNotFoundError, match="elsewhere"):
+        write(tmp_path / "data.bin", lambda opened: (tmp_path / "elsewhere").read_bytes())
+    assert list(tmp_path.iterdir()) == []

@@ -592,6 +592,49 @@ def test_report_takes_texts():
     model.compile(loss="binary_crossentropy")
     found = metrics.report(model, (np.array(["a", "b", "c"]), [0, 1, 1]), resamples=20)
     assert found.samples == 3
+    length = keras.Input((1,), name="length")
+    text = keras.Input((), dtype="string", name="text")
+    both = keras.layers.Concatenate()([vectorise(text), length])
+    model = keras.Model({"length": length, "text": text}, keras.layers.Dense(1, "sigmoid")(both))
+    model.compile(loss="binary_crossentropy")
+    x = {"length": np.ones((3, 1)), "text": np.array(["a", "b", "c"])}
+    assert metrics.report(model, (x, [0, 1, 1]), resamples=20).samples == 3
+
+
+@pytest.mark.parametrize("dtype", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("task", MODELS)
+def test_report_takes_models_of_16_bits(task, dtype):
+    (activation, loss), units, y = MODELS[task]
+    exact = network(units, activation, loss)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units, activation, dtype=dtype)])
+    model.compile(loss=loss)
+    model.set_weights(exact.get_weights())
+    ours, theirs = (metrics.report(each, (X, y), resamples=20).scores["model"] for each in (model, exact))
+    np.testing.assert_allclose(ours, theirs, rtol=0.05, atol=0.02)
+
+
+def test_scores_take_bfloat16():
+    p = tf.constant([0.25, 0.75], tf.bfloat16).numpy()
+    assert metrics.brier_score([0, 1], p) == 0.0625
+
+
+def test_float32_probabilities_may_be_cast_to_float64():
+    y_true = np.arange(300) % 3
+    p = np.random.default_rng(0).dirichlet(np.ones(3), 300).astype(np.float32)
+    assert np.abs(p.astype(np.float64).sum(axis=1) - 1).max() > np.sqrt(np.finfo(np.float64).eps)
+    np.testing.assert_allclose(metrics.log_loss(y_true, p.astype(np.float64)), metrics.log_loss(y_true, p))
+
+
+def test_report_takes_a_dict_of_inputs():
+    (activation, loss), units, y = MODELS["multiclass"]
+    model = network(units, activation, loss)
+    left, right = keras.Input((1,), name="left"), keras.Input((3,), name="right")
+    two = keras.Model(
+        {"left": left, "right": right}, model.layers[-1](keras.layers.Concatenate()([left, right]))
+    )
+    two.compile(loss=loss)
+    found = metrics.report(two, ({"left": X[:, :1], "right": X[:, 1:]}, y), resamples=20)
+    pd.testing.assert_frame_equal(found.scores, metrics.report(model, (X, y), resamples=20).scores)
 
 
 def test_report_prints_as_text_and_as_html():
@@ -640,7 +683,30 @@ REFUSED = {
     "one column": (lambda: metrics.roc_auc([0, 2], [0.1, 0.3]), "more than two classes need a column"),
     "curve of three": (lambda: metrics.roc_curve([0, 1, 2], np.eye(3)), "take a column at a time"),
     "logits": (lambda: metrics.log_loss([0, 1], [-2.0, 3.0]), "A probability is -2: if these are logits"),
-    "sum": (lambda: metrics.log_loss([0, 1], [[0.5, 0.4], [0.5, 0.5]]), "row 0 sum to 0.9, not to 1"),
+    "sum": (
+        lambda: metrics.log_loss([0, 1], [[0.5, 0.4], [0.5, 0.5]]),
+        "row 0 sum to 0.9000, and not to 1 within 0.0003",
+    ),
+    "nearly 1": (
+        lambda: metrics.log_loss([0, 1], [[0.5, 0.5004], [0.5, 0.5]]),
+        "row 0 sum to 1.0004, and not to 1 within 0.0003",
+    ),
+    "ragged": (lambda: metrics.accuracy([[0, 1], [1]], [0, 1]), "rows of y_true differ in length"),
+    "ragged scores": (lambda: metrics.log_loss([0, 1], [[0.5, 0.5], [1]]), "rows of the scores differ"),
+    "ragged resamples": (
+        lambda: metrics.bootstrap_interval(metrics.accuracy, [0, 1], [[0, 1], [1]]),
+        "rows of y_pred differ",
+    ),
+    "texts": (lambda: metrics.log_loss([0, 1], ["0.5", "0.5"]), "must be numbers in the scores, not <U3"),
+    "missing probability": (lambda: metrics.log_loss([0, 1], [0.5, np.nan]), "missing or infinite in row 1"),
+    "weights of text": (
+        lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=["a", "b"]),
+        "must be numbers in the weights",
+    ),
+    "infinite weight": (
+        lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=[1, np.inf]),
+        "infinite in row 1 of the weights",
+    ),
     "bins": (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 0), "one bin or more, not 0"),
     "cost": (lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], {"false_positive": 1}), "Give the cost"),
     "level": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], level=95), "between 0 and 1"),
@@ -681,12 +747,61 @@ def test_report_refuses_models_and_data_that_do_not_fit():
         metrics.report(softmax, (X, np.arange(80) % 4))
     with pytest.raises(DataError, match="2 names, and the model has 3 outputs"):
         metrics.report(softmax, (X, np.arange(80) % 3), names=["a", "b"])
-    with pytest.raises(DataError, match="3 numbers a sample, and the model predicts 1"):
+    with pytest.raises(DataError, match="regression predicts 1 a sample, and the target has 3"):
         metrics.report(network(1, None, "mse"), (X, X[:, :3]))
     broken = network(1, None, "mse")
     broken.layers[-1].set_weights([np.full((4, 1), np.nan), np.zeros(1)])
     with pytest.raises(ModelError, match="its training has failed"):
         metrics.report(broken, (X, X[:, 0]))
+
+
+def test_report_refuses_inputs_that_do_not_fit_the_model():
+    y = MODELS["binary"][2]
+    model = network(1, "sigmoid", "binary_crossentropy")
+    with pytest.raises(ModelError, match=r"samples of shape \(4,\), and the data have \(3,\)"):
+        metrics.report(model, (X[:, :3], y))
+    with pytest.raises(ModelError, match="takes numbers, and the data are texts"):
+        metrics.report(model, (X.astype(str), y))
+    with pytest.raises(DataError, match="too large for float32"):
+        metrics.report(model, (X * np.float64(1e300), y))
+
+
+@pytest.mark.parametrize("kind", ["unbuilt", "subclassed", "no model"])
+def test_report_refuses_models_whose_task_cannot_be_read(kind):
+    unbuilt = keras.Sequential([keras.layers.Dense(1, "sigmoid")])
+    model = {"unbuilt": unbuilt, "subclassed": Subclassed(unbuilt), "no model": "x"}[kind]
+    if kind != "no model":
+        model.compile(loss="binary_crossentropy")
+    with pytest.raises(ModelError):
+        metrics.report(model, (X, MODELS["binary"][2]))
+
+
+class Subclassed(keras.Model):
+    def __init__(self, inside):
+        super().__init__()
+        self.inside = inside
+
+    def call(self, x):
+        return self.inside(x)
+
+
+def test_the_task_of_a_loss_function_of_ones_own_is_given():
+    def own_loss(y_true, y_pred):
+        return keras.losses.binary_crossentropy(y_true, y_pred)
+
+    y = MODELS["binary"][2]
+    usual, own = network(1, "sigmoid", "binary_crossentropy"), network(1, "sigmoid", own_loss)
+    expected = metrics.report(usual, (X, y), resamples=20)
+    assert metrics.report(own, (X, y), resamples=20).task == "regression"
+    for model in (own, Subclassed(usual)):
+        model.compile(loss=own_loss)
+        found = metrics.report(model, (X, y), task="binary", resamples=20)
+        assert found.task == "binary"
+        pd.testing.assert_frame_equal(found.scores, expected.scores)
+    with pytest.raises(UnknownNameError, match="Did you mean 'binary'"):
+        metrics.report(own, (X, y), task="binery")
+    with pytest.raises(ModelError, match="needs an output of 1 unit, and this has 2"):
+        metrics.report(network(2, "sigmoid", own_loss), (X, y), task="binary")
 
 
 def test_importing_metrics_loads_no_framework():

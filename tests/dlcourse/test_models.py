@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,6 +260,7 @@ def sequential(units: int, activation: str | None) -> keras.Model:
         (sequential(1, "sigmoid"), "regression", "linear"),
         (keras.Sequential([sequential(3, None), L.Softmax()]), "multilabel", "3 units, softmax"),
         (keras.Sequential([L.Dense(1)]), "regression", "begin it with keras.Input"),
+        ("mlp", "regression", "must be a Keras model"),
         (keras.Sequential([keras.Input((4, 2)), L.Dense(1)]), "regression", r"\(None, 4, 1\)"),
     ],
 )
@@ -334,6 +336,79 @@ def test_transfer_leaves_the_original_alone_and_trains_the_head_only():
     assert changed == {"dense/kernel", "dense/bias"}  # BatchNormalization moved in nothing
     for old, new in zip(kept, original.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+NUMBERS = np.random.default_rng(0).normal(5, 3, (64, 3)).astype(np.float32)
+TEXTS = ["a b c", "a d", "e f g"]
+
+
+def adapted(layer: keras.layers.Layer, learns_from: object) -> keras.layers.Layer:
+    layer.adapt(learns_from)
+    return layer
+
+
+def adapted_backbone(kind: str) -> tuple[keras.Model, object]:
+    """A model that begins with what a layer has learnt by `adapt`, and a batch for it."""
+    x: object = NUMBERS[:, :1]
+    if kind == "normalization":
+        layer, x, inputs = adapted(L.Normalization(), NUMBERS), NUMBERS, keras.Input((3,))
+    elif kind == "nested normalization":
+        inner = keras.Sequential([keras.Input((3,)), adapted(L.Normalization(), NUMBERS)])
+        layer, x, inputs = inner, NUMBERS, keras.Input((3,))
+    elif kind == "discretization":
+        layer = adapted(L.Discretization(num_bins=4, output_mode="one_hot"), NUMBERS[:, 0])
+        inputs = keras.Input((1,))
+    elif kind == "words":
+        layer = adapted(L.StringLookup(output_mode="one_hot"), TEXTS)
+        inputs, x = keras.Input((1,), dtype="string"), tf.constant([["a d"], ["?"]])
+    else:
+        layer = adapted(L.TextVectorization(output_mode="tf_idf"), TEXTS)
+        inputs, x = keras.Input((), dtype="string"), tf.constant(["a a f", "e ?"])
+    return keras.Model(inputs, L.Dense(4, activation="elu")(layer(inputs))), x
+
+
+@pytest.mark.parametrize(
+    "kind", ["normalization", "nested normalization", "discretization", "words", "texts"]
+)
+def test_transfer_keeps_what_preprocessing_layers_have_learnt(kind):
+    backbone, x = adapted_backbone(kind)
+    model = models.transfer(backbone, "binary")
+    np.testing.assert_array_equal(model.get_layer("backbone")(x), backbone(x))
+
+
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return x * 2
+
+
+def test_transfer_copies_layers_and_losses_that_no_file_could_bring_to_another_process():
+    backbone = keras.Sequential(
+        [keras.Input((3,)), Doubled(), L.Lambda(lambda x: x + 1), L.Dense(4, activation="elu")]
+    )
+    backbone.compile(loss=lambda y, outputs: y - outputs)
+    body = models.transfer(backbone, "binary").get_layer("backbone")
+    np.testing.assert_array_equal(body(NUMBERS), backbone(NUMBERS))
+
+
+class Subclass(keras.Model):
+    def call(self, x):
+        return x
+
+
+def test_what_is_no_backbone_or_model_is_refused():
+    for other in (Subclass(), keras.Sequential([L.Dense(4)]), models.gan((8, 8, 1), filters=2)):
+        with pytest.raises(ModelError, match="can't be copied as a backbone"):
+            models.transfer(other, "binary")
+    with pytest.raises(ModelError, match="needs a model made by transfer"):
+        models.fine_tune("x")
+    with pytest.raises(ModelError, match="There is no file of weights 3"):
+        models.transfer("MobileNetV2", "binary", weights=3)
+
+
+def test_fine_tune_finds_nothing_to_train_in_a_normalization():
+    body = keras.Sequential([keras.Input((3,)), L.Dense(4), adapted(L.Normalization(), NUMBERS[:, [0] * 4])])
+    with pytest.raises(ModelError, match="last 1 layers have no weights"):
+        models.fine_tune(models.transfer(body, "binary"), layers=1)
 
 
 def test_fine_tune_unfreezes_the_last_layers_at_a_low_rate(tmp_path):
@@ -417,6 +492,14 @@ def test_gan_moves_towards_the_data():
     assert set(history) == {"d_loss", "g_loss"}
     assert np.isfinite(history["d_loss"] + history["g_loss"]).all()
     assert distance() < before / 3
+
+
+def test_gan_refuses_images_that_it_could_not_make():
+    model = models.gan((8, 8, 1), filters=2)
+    with pytest.raises(ModelError, match=r"makes images of 8×8, and these are \(6, 6\)"):
+        model.fit(np.zeros((4, 6, 6, 1), np.float32), verbose=0)
+    with pytest.raises(ModelError, match="needs a learning rate"):
+        models.gan((8, 8, 1), learning_rate=None)
 
 
 def test_gan_step_is_the_two_losses_of_the_formula():

@@ -222,6 +222,7 @@ def test_arrays_of_numbers():
         ([["a", 1.0]], "give a DataFrame"),
         ({"a": [1, 2], "b": [1]}, "make no table"),
         (pd.Series([1.0]), r"shape \(1,\)"),
+        ([[1.0], [1.0, 2.0]], "The rows differ in shape"),
     ],
 )
 def test_bad_training_rows(x, words):
@@ -240,6 +241,19 @@ def test_bad_training_rows(x, words):
 def test_bad_options(rents, options, words):
     with pytest.raises(UnknownNameError, match=words):
         Preprocessor(**options).fit(rents)
+
+
+def test_one_categorical_column_is_a_list_too(rents):
+    with pytest.raises(DataError, match=r"write \['floor'\]"):
+        Preprocessor(categorical="floor").fit(rents)
+
+
+def test_a_dict_of_columns_is_a_table():
+    columns = {"area": [50.0, 60.0, None, 90.0], "heating": ["gas", None, "oil", "gas"]}
+    from_dict = Preprocessor().fit_transform(split(columns, [0, 1, 0, 1], test=0.25))
+    from_frame = Preprocessor().fit_transform(split(pd.DataFrame(columns), [0, 1, 0, 1], test=0.25))
+    np.testing.assert_array_equal(from_dict.train.x, from_frame.train.x)
+    np.testing.assert_array_equal(from_dict.test.x, from_frame.test.x)
 
 
 def test_bad_new_rows(rents, fitted):
@@ -437,6 +451,8 @@ def test_outliers_leave_the_training_part_only(rents):
     ("call", "error", "words"),
     [
         (lambda: drop_outliers(pd.DataFrame({"a": [1.0]}), z=0), DataError, "above 0"),
+        (lambda: drop_outliers(pd.DataFrame({"a": [1.0]}), z="3"), DataError, "above 0, and not '3'"),
+        (lambda: drop_outliers(pd.DataFrame({"ab": [1.0]}), columns="ab"), DataError, r"write \['ab'\]"),
         (lambda: drop_outliers(pd.DataFrame({"a": ["x"]}), columns=["a"]), DataError, "not numeric"),
         (lambda: drop_outliers(pd.DataFrame({"area": [1.0]}), columns=["are"]), UnknownNameError, "'area'"),
         (lambda: drop_outliers(np.zeros((3, 2))), DataError, "needs a DataFrame, and got .* ndarray"),

@@ -65,7 +65,12 @@ def test_a_model_without_one_loss_or_output_has_no_task():
         ([True, False], "binary"),
         ([[0], [1]], "binary"),
         ([1, 2], "multiclass"),
-        ([0.0, 1.0], "regression"),
+        ([0.0, 1.0], "binary"),
+        ([[0.0], [1.0]], "binary"),
+        ([[0.0, 1.0], [1.0, 1.0]], "multilabel"),
+        ([0.0, 1.0, 2.0], "regression"),
+        ([3.0, 5.0, 7.0], "regression"),
+        ([1.0, 1.0], "regression"),
         ([[0, 1], [1, 1]], "multilabel"),
         ([[0, 7], [1, 1]], "regression"),
     ],
@@ -97,7 +102,11 @@ def test_a_checked_target_is_the_target_or_refused(target, task):
         ([0, 1], "multilabel", None, "does not fit task='multilabel'"),
         ([[0, 1]], "binary", None, "does not fit task='binary'"),
         (np.zeros((1, 2, 3)), "regression", None, r"of shape \(n,\) or \(n, k\)"),
-        (["cat", "dog"], "multiclass", None, "return_inverse=True"),
+        ([1.0, 2.0], "regression", 3, "predicts 3 a sample, and the target has 1"),
+        ([[1.0, 2.0, 3.0]], "regression", 1, "predicts 1 a sample, and the target has 3"),
+        (["cat", "dog"], "multiclass", None, "holds texts, not real numbers: .* return_inverse=True"),
+        ([1j], "regression", None, "holds complex128, not real numbers"),
+        ([[1], [1, 2]], "regression", None, "The targets differ in shape"),
         ([], "regression", None, "The target is empty"),
         ([1.0, np.nan], "regression", None, "missing or infinite in row 1"),
     ],
@@ -105,6 +114,35 @@ def test_a_checked_target_is_the_target_or_refused(target, task):
 def test_a_target_that_does_not_fit_is_refused_in_a_sentence(target, task, num_classes, words):
     with pytest.raises(DataError, match=words):
         tasks.check_target(target, task, num_classes)
+
+
+@pytest.mark.parametrize(("width", "target"), [(1, [1.0, 2.0]), (1, [[1.0], [2.0]]), (2, [[1.0, 2.0]])])
+def test_a_regression_s_target_is_as_wide_as_its_prediction(width, target):
+    np.testing.assert_array_equal(tasks.check_target(target, "regression", width), target)
+
+
+class Subclass(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_a_model_whose_output_has_no_known_shape_has_no_task_until_it_is_wrapped():
+    trained = Subclass()
+    trained.compile(loss="mse")
+    trained.train_on_batch(np.ones((2, 3)), np.ones(2))
+    for unknown in (Subclass(), trained, keras.Sequential([keras.layers.Dense(1)])):
+        with pytest.raises(ModelError, match=r"wrap it as keras.Model\(inputs, model\(inputs\)\)"):
+            tasks.of_model(unknown)
+    inputs = keras.Input((3,))
+    wrapped = keras.Model(inputs, trained(inputs))
+    wrapped.compile(loss="mse")
+    assert tasks.of_model(wrapped) == "regression"
+    with pytest.raises(ModelError, match="must be a Keras model, and is an object of type str"):
+        tasks.of_model("x")
 
 
 def test_other_refusals():

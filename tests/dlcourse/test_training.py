@@ -25,9 +25,8 @@ VALIDATION = ((IRIS.validation.x - IRIS.train.x.mean(0)) / IRIS.train.x.std(0), 
 
 def classifier(**settings):
     keras.utils.set_random_seed(1)
-    return models.mlp(
-        (4,), "multiclass", 3, hidden=(12,), **({"dropout": 0.2, "learning_rate": 0.02} | settings)
-    )
+    settings = {"hidden": (12,), "dropout": 0.2, "learning_rate": 0.02} | settings
+    return models.mlp((4,), "multiclass", 3, **settings)
 
 
 def weights(model):
@@ -147,19 +146,30 @@ def test_a_killed_run_ends_where_an_unbroken_one_does(tmp_path):
         ({"seed": 3}, "seed"),
         ({"schedule": "cosine"}, "schedule"),
         ({"data": (TRAIN[0] + 1, TRAIN[1])}, "data"),
-        ({"model": {"hidden": (13,)}}, "model"),
+        ({"model": {"hidden": (13,)}}, "architecture"),
+        ({"model": {"learning_rate": 0.5}}, "learning rate"),
+        ({"model": {"optimizer": "sgd"}}, "compilation"),
+        ({"validation": VALIDATION}, "validation"),
     ],
 )
 def test_a_checkpoint_of_another_run_is_refused_and_kept(change, named, tmp_path):
     file = tmp_path / "run"
-    train(classifier(), TRAIN, epochs=1, checkpoint=file)
+    train(classifier(), TRAIN, epochs=1, checkpoint=file)  # at the learning rate 0.02
     before = file.read_bytes()
     change = dict(change)
     data, settings = change.pop("data", TRAIN), change.pop("model", {})
-    model = models.mlp((4,), "multiclass", 3, **({"hidden": (12,), "dropout": 0.2} | settings))
+    model = classifier(**settings)
     with pytest.raises(TrainingError, match=f"of another run, its {named} differs"):
         train(model, data, epochs=2, checkpoint=file, **change)
     assert file.read_bytes() == before
+
+
+def test_a_checkpoint_with_more_epochs_than_asked_for_is_refused(tmp_path):
+    train(classifier(), TRAIN, epochs=3, checkpoint=tmp_path / "run")
+    with pytest.raises(TrainingError, match="has 3 epochs, more than epochs=2"):
+        train(classifier(), TRAIN, epochs=2, checkpoint=tmp_path / "run")
+    with pytest.raises(TrainingError, match="is a folder: name a file in it"):
+        train(classifier(), TRAIN, epochs=2, checkpoint=tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no checkpoint at all"])
@@ -323,7 +333,7 @@ def overflowing():
         (lambda: train(classifier(), (TRAIN[0], TRAIN[1][:-1])), DataError, "90 samples and 89 targets"),
         (lambda: train(classifier(), (TRAIN[0] * np.nan, TRAIN[1])), DataError, "Row 0 has a missing"),
         (lambda: train(classifier(), (TRAIN[0][:, :3], TRAIN[1])), ModelError, r"data have \(3,\)"),
-        (lambda: train(classifier(), (TRAIN[0][:, :, None], TRAIN[1])), ModelError, r"data have \(4, 1\)"),
+        (lambda: train(classifier(), (TRAIN[0].reshape(-1, 2, 2), TRAIN[1])), ModelError, r"\(2, 2\)"),
         (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 1)), DataError, "the target has 3"),
         (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 0.5)), DataError, "from 0, and there is"),
         (lambda: train(classifier(), (TRAIN[0][:0], TRAIN[1][:0])), DataError, "There are no samples"),
@@ -352,3 +362,128 @@ def test_the_learning_rate_of_a_schedule_is_left_to_it():
     with pytest.raises(ModelError, match="follows a schedule of its own"):
         train(model, TRAIN, schedule="cosine")
     assert train(model, TRAIN, epochs=1).epochs == 1
+
+
+LARGE = TRAIN[0].astype(np.float64) * 1e300
+ENDLESS = tf.data.Dataset.from_tensor_slices(TRAIN).batch(9).repeat()
+
+
+def regression(units=1, **settings):
+    return models.mlp((4,), "regression", units, **settings)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_targets_of_another_width_are_refused_instead_of_broadcast(engine):
+    x = TRAIN[0]
+    for model, y in ((regression(1), x[:, :3]), (regression(3), x[:, 0])):
+        with pytest.raises(DataError):
+            train(model, (x, y), engine=engine)
+
+
+def test_the_weights_are_the_last_finite_ones_even_if_the_loss_was_still_finite():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1e38), "mean_squared_error")
+    with pytest.raises(TrainingError, match="The model has the weights"):
+        train(model, (TRAIN[0], TRAIN[0][:, :1]), epochs=5, batch_size=200)
+    assert np.isfinite(weights(model)).all()
+
+
+@pytest.mark.parametrize("name", ["adagrad", "ftrl", "nadam"])
+def test_the_search_leaves_every_optimizer_as_it_was(name):
+    searched, fresh = classifier(optimizer=name), classifier(optimizer=name)
+    find_learning_rate(searched, TRAIN, steps=10)
+    for model in (searched, fresh):
+        train(model, TRAIN, epochs=2)
+    np.testing.assert_allclose(weights(searched), weights(fresh), atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_after_a_schedule_the_optimizer_has_its_rate_again(engine):
+    model = classifier()
+    train(model, TRAIN, epochs=3, schedule="cosine", engine=engine)
+    assert model.optimizer.learning_rate.numpy() == pytest.approx(0.02)
+
+
+def test_best_epoch_is_the_one_whose_weights_the_model_has():
+    model = classifier()
+    history = train(model, TRAIN, validation=VALIDATION, epochs=30, patience=3, min_delta=0.05)
+    loss = model.evaluate(*VALIDATION, verbose=0, return_dict=True)["loss"]
+    assert history.history["val_loss"][history.best_epoch] == pytest.approx(loss, abs=1e-5)
+
+
+def test_weight_decay_leaves_out_what_is_excluded_from_it():
+    found = []
+    for engine in ENGINES:
+        optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.5)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "kernel"])
+        model = classifier(optimizer=optimizer, learning_rate=None)
+        train(model, TRAIN, epochs=3, engine=engine)
+        found.append(weights(model))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+
+
+def test_what_the_compiled_engine_can_t_do_it_says():
+    for optimizer in (
+        keras.optimizers.Adam(use_ema=True),
+        keras.optimizers.SGD(gradient_accumulation_steps=2),
+    ):
+        model = classifier(optimizer=optimizer, learning_rate=None)
+        with pytest.raises(ModelError, match="compiled engine"):
+            train(model, TRAIN, engine="compiled", epochs=1)
+
+
+def test_dense_layers_on_sequences_dicts_and_texts_train_in_both_engines():
+    layers = keras.layers
+    sequence = keras.Sequential([keras.Input((4, 1)), layers.Dense(3), layers.Flatten(), layers.Dense(1)])
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    two = keras.Model({"a": a, "b": b}, layers.Dense(1)(layers.Concatenate()([a, b])))
+    vectors = layers.TextVectorization(output_sequence_length=3, vocabulary=["good", "bad"])
+    embedded = [layers.Embedding(4, 2), layers.Flatten(), layers.Dense(1)]
+    texts = keras.Sequential([keras.Input((), dtype="string"), vectors, *embedded])
+    x, y = TRAIN[0], TRAIN[0][:, 0]
+    words = np.where(y > 0, "good", "bad")
+    for model, data in ((sequence, x[:, :, None]), (two, {"a": x[:, :2], "b": x[:, 2:]}), (texts, words)):
+        models.compile(model, "regression", learning_rate=0.05)
+        start = model.get_weights()
+        found = []
+        for engine in ENGINES:
+            model.set_weights(start)
+            models.compile(model, "regression", learning_rate=0.05)
+            history = train(model, (data, y), epochs=3, engine=engine)
+            assert history.history["loss"][-1] < history.history["loss"][0]
+            found.append(weights(model))
+        np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+def test_the_compiled_engine_reads_a_validation_data_set():
+    validation = tf.data.Dataset.from_tensor_slices(VALIDATION).batch(7)
+    history = train(classifier(), TRAIN, validation=validation, epochs=1, engine="compiled")
+    assert len(history.history["val_loss"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: train(classifier(), ENDLESS), DataError, "never ends"),
+        (lambda: train(classifier(), TRAIN, validation=ENDLESS), DataError, "never ends"),
+        (lambda: train(classifier(), TRAIN, seed=None), DataError, "seed must be a whole number"),
+        (lambda: train(classifier(), TRAIN, class_weight="ballanced"), UnknownNameError, "'balanced'"),
+        (lambda: train(classifier(), TRAIN, schedule=lambda epoch: None), DataError, "must return a"),
+        (lambda: train(classifier(), (LARGE, TRAIN[1])), DataError, "too large for float32"),
+        (lambda: find_learning_rate(classifier(), TRAIN, low="a"), DataError, "The rates must rise"),
+    ],
+)  # fmt: skip
+def test_more_bad_input_is_answered_in_a_sentence(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_steps_per_execution_and_metrics_of_several_numbers_are_refused():
+    model = classifier()
+    model.compile("adam", model.loss, steps_per_execution=4)
+    with pytest.raises(ModelError, match="compile without steps_per_execution"):
+        train(model, TRAIN)
+    model = models.mlp((4,), "multilabel", 3)
+    model.compile("adam", model.loss, metrics=[keras.metrics.F1Score()])
+    with pytest.raises(ModelError, match="f1_score is one number for each class"):
+        train(model, (TRAIN[0], np.eye(3, dtype=int)[TRAIN[1]]), epochs=1)

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+from sklearn.preprocessing import StandardScaler
 
 from dlcourse import models
-from dlcourse.deployment import Bundle, load, save
-from dlcourse.errors import BundleError, DataError, ModelError
+from dlcourse.deployment import Bundle, keras_files, load, save
+from dlcourse.errors import BundleError, DataError, ModelError, UnknownNameError
 from dlcourse.preprocessing import Preprocessor
 
 # Keras 3.15 with NumPy 2, whenever weights are written to a file.
@@ -119,7 +120,7 @@ def test_models_of_images_tokens_and_several_inputs(tmp_path):
     [
         ([[1.0, 2.0]], r"rows of shape \(4,\), and these have \(2,\)"),
         ([[1.0, 2.0, 3.0, float("nan")]], "missing"),
-        ([[1.0, 2.0], [3.0]], "each row of the same shape"),
+        ([[1.0, 2.0], [3.0]], "differ in shape"),
         ([["a", "b", "c", "d"]], "not numbers"),
         ([], "no samples"),
         ([{"a": 1}], "knows no columns"),
@@ -141,6 +142,13 @@ def test_a_missing_column_is_named(path):
         (net(), {"labels": ["a", "b"]}, "3 classes"),
         (net(), {"labels": ["a", "b", "b"]}, "different names"),
         (net(), {"labels": ["a", 1, "c"]}, "of one kind"),
+        (net(), {"labels": [["a"], ["b"], ["c"]]}, "of one kind"),
+        (net(), {"labels": "abc"}, "a list with a name for each class or label, not 'abc'"),
+        (net(), {"labels": 3}, "a list with a name for each class or label, not 3"),
+        (net(), {"preprocessing": StandardScaler()}, "preprocessing.Preprocessor, not a StandardScaler"),
+        ("x", {}, "this str is none"),
+        (keras.Sequential([keras.layers.Dense(1)]), {"task": "regression"}, "this Sequential is none"),
+        (net(), {"task": "binary"}, "1 unit, sigmoid; this model ends in 3 units, softmax"),
         (net(1, "linear", "regression"), {"labels": ["a"]}, "no labels"),
         (keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]), {}, "not compiled"),
         (models.mlp((7,), "binary"), {"preprocessing": Preprocessor().fit_rows(FRAME)}, "rows of 4 numbers"),
@@ -157,6 +165,40 @@ def test_logits_are_no_probabilities(tmp_path):
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     with pytest.raises(ModelError, match="softmax; this model ends in 3 units, linear"):
         save(tmp_path / "model.bundle", model)
+    hidden = keras.Sequential([keras.Input((4,)), *model.layers, keras.layers.Reshape((3,))])
+    hidden.compile(loss=model.loss)
+    with pytest.raises(ModelError, match="loss takes logits"):
+        save(tmp_path / "model.bundle", hidden)
+
+
+def test_the_task_of_a_loss_function_of_ones_own_is_given(tmp_path, rows):
+    model = net(1, "sigmoid", "binary")
+    expected = model.predict(rows, verbose=0)[:, 0] > 0.5
+    model.compile(loss=lambda y_true, y_pred: keras.losses.binary_crossentropy(y_true, y_pred))
+    assert load(save(tmp_path / "loss.bundle", model)).task == "regression"
+    bundle = load(save(tmp_path / "task.bundle", model, labels=["no", "yes"], task="binary"))
+    np.testing.assert_array_equal(bundle.predict(rows), np.where(expected, "yes", "no"))
+    with pytest.raises(UnknownNameError, match="'binary'"):
+        save(tmp_path / "typo.bundle", model, task="binery")
+
+
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_a_model_that_takes_texts(shape, tmp_path):
+    vectorise = keras.layers.TextVectorization(output_mode="multi_hot")
+    vectorise.adapt(tf.constant(["good film", "bad film"]))
+    text = keras.Input(shape, dtype="string")
+    words = keras.layers.Flatten()(vectorise(text))
+    model = keras.Model(text, keras.layers.Dense(1, "sigmoid")(words))
+    models.compile(model, "binary")
+    bundle = load(save(tmp_path / "text.bundle", model, labels=["bad", "good"]))
+    texts = ["good", "bad film", "unheard of"]
+    expected = model.predict(tf.reshape(tf.constant(texts), (3, *shape)), verbose=0)
+    for rows in (texts, np.array(texts), np.array(texts).reshape(3, *shape)):
+        np.testing.assert_allclose(bundle.predict_proba(rows)[:, 1:], expected, rtol=1e-5)
+    assert set(bundle.predict(texts)) <= {"bad", "good"}
+    for rows in (np.ones((3, *shape)), ["good", None]):
+        with pytest.raises(DataError, match="text"):
+            bundle.predict(rows)
 
 
 def test_saving_again_replaces_the_file_at_once(path, tmp_path):
@@ -248,12 +290,49 @@ def test_a_missing_file(tmp_path):
         load(tmp_path / "none.bundle")
 
 
-def test_code_in_a_model_is_refused(tmp_path):
+def with_code(kind: str) -> keras.Model:
     double = keras.layers.Lambda(lambda x: 2 * x, output_shape=(4,))
+    if kind == "activation":
+        double = keras.layers.Dense(4, activation=lambda x: 2 * x)
+    if kind == "inside":
+        double = keras.Sequential([keras.Input((4,)), double])
     model = keras.Sequential([keras.Input((4,)), double, keras.layers.Dense(1)])
-    path = save(tmp_path / "code.bundle", models.compile(model, "regression"))
+    return models.compile(model, "regression")
+
+
+@pytest.mark.parametrize("kind", ["layer", "activation", "inside"])
+def test_code_in_a_model_is_not_saved(kind, tmp_path):
+    with pytest.raises(ModelError, match="holds code"):
+        save(tmp_path / "code.bundle", with_code(kind))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_code_in_a_model_is_refused(path, tmp_path):
+    content = keras_files.write(with_code("layer"), tmp_path / "code.keras")
+    rewritten(path, replaced("model.keras", content))
     with pytest.raises(BundleError, match="holds code"):
         load(path)
+
+
+def test_a_class_that_is_not_registered_is_not_saved(tmp_path):
+    class Doubled(keras.layers.Layer):
+        def call(self, x):
+            return 2 * x
+
+    model = keras.Sequential([keras.Input((4,)), Doubled(), keras.layers.Dense(1)])
+    with pytest.raises(ModelError, match="Doubled is not known here"):
+        save(tmp_path / "custom.bundle", models.compile(model, "regression"))
+
+
+def test_saving_does_not_change_what_is_drawn_next(tmp_path):
+    def drawn(saved: bool) -> np.ndarray:
+        model = net()  # which sets the seed
+        if saved:
+            save(tmp_path / "model.bundle", model)
+        return keras.random.uniform((2,)).numpy(), models.mlp((4,), "binary", dropout=0.5).get_weights()[0]
+
+    for with_it, without in zip(drawn(True), drawn(False), strict=True):
+        np.testing.assert_array_equal(with_it, without)
 
 
 def test_classes_that_are_not_here_are_named(tmp_path):

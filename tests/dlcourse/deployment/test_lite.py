@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dlcourse import models
 from dlcourse.datasets import load
 from dlcourse.deployment import LiteModel, compare, conversion, lite, to_tflite
-from dlcourse.errors import ConversionError, DataError, UnknownNameError
+from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
 
 L = keras.layers
 QUANTIZATIONS = (None, "float16", "dynamic", "int8")
@@ -131,6 +131,48 @@ def test_compare_measures_regressions_and_several_at_once(digits):
     assert compare(model, converted, (x, y)).index[-1] == "tflite"
 
 
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel"])
+def test_compare_decides_on_the_probabilities_of_logits(task):
+    keras.utils.set_random_seed(0)
+    units = 1 if task == "binary" else 3
+    binary = keras.losses.BinaryCrossentropy(from_logits=True)
+    several = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model = keras.Sequential([keras.Input((4,)), L.Dense(units)])
+    model.compile(loss=several if task == "multiclass" else binary)
+    x = np.random.default_rng(0).normal(size=(200, 4)).astype(np.float32)
+    logits = model.predict(x, verbose=0)
+    y = logits.argmax(axis=1) if task == "multiclass" else (logits > 0).astype(int)
+    assert np.mean((logits > 0) != (logits > 0.5)) > 0.05
+    table = compare(model, to_tflite(model), (x, y))
+    assert (table[["accuracy", "agreement"]] == 1).all(axis=None)
+
+
+def test_compare_is_told_the_task_of_a_loss_function_of_ones_own():
+    model = models.mlp((6,), "binary", hidden=())
+    x = inputs(model)
+    y = (model.predict(x, verbose=0)[:, 0] > 0.5).astype(int)
+    model.compile(loss=lambda y_true, y_pred: keras.losses.binary_crossentropy(y_true, y_pred))
+    converted = to_tflite(model)
+    assert (compare(model, converted, (x, y), task="binary")["accuracy"] == 1).all()
+    assert "accuracy" not in compare(model, converted, (x, y))
+    with pytest.raises(UnknownNameError, match="'binary'"):
+        compare(model, converted, (x, y), task="binery")
+
+
+def test_compare_refuses_what_does_not_fit(digits):
+    model, (x, y), lites = digits
+    with pytest.raises(ModelError, match="gives, not with None"):
+        compare(model, None, (x, y))
+    with pytest.raises(ModelError, match=r"not with 'model\.tflite'"):
+        compare(model, {"mine": "model.tflite"}, (x, y))
+    with pytest.raises(ModelError, match=r"shape \(8, 8\), and the data have \(7, 8\)"):
+        compare(model, lites, (x[:, :7], y))
+    with pytest.raises(DataError, match="from 0 to 9, and the target has 10"):
+        compare(model, lites, (x, y + 1))
+    with pytest.raises(ModelError):
+        compare(Subclassed(), lites, (x, y))
+
+
 def test_saved_and_loaded_it_predicts_the_same(digits, tmp_path):
     _, (x, _), lites = digits
     path = lites["int8"].save(tmp_path / "digits.tflite")
@@ -160,7 +202,7 @@ def test_quantised_numbers_saturate(digits):
 )
 def test_quantising_is_off_by_half_a_step_at_most(values, scale, zero_point):
     tensor = lite.Tensor("x", (1, 1), np.dtype(np.int8), scale, zero_point)
-    q = lite._to_tensor(np.array(values, np.float32)[:, None], tensor)
+    q = lite._to_tensor(np.array(values, np.float32)[:, None], tensor, lite._grid(tensor))
     nearest = np.clip(values, scale * (-128 - zero_point), scale * (127 - zero_point))
     assert q.dtype == np.int8
     assert np.abs(scale * (q[:, 0].astype(float) - zero_point) - nearest).max() <= 0.501 * scale
@@ -185,6 +227,9 @@ def test_a_last_axis_of_one_comes_and_goes(digits):
         (lambda x: x[:, :7], r"rows of shape \(8, 8\), and these have \(7, 8\)"),
         (lambda x: x[0], r"rows of shape \(8, 8\), and these have \(8,\)"),
         (lambda x: x[:0], "no samples"),
+        (lambda x: x[0, 0, 0], "one sample a row"),
+        (lambda x: [[1.0], [1.0, 2.0]], "differ in shape"),
+        (lambda x: np.where(x > 0.9, np.inf, x), "an infinite number"),
         (lambda x: np.where(x > 0.9, np.nan, x), "missing number"),
         (lambda x: x.astype(str), "not numbers"),
         (lambda x: {"a": x, "b": x}, "give a dict with an array for each"),
@@ -263,6 +308,13 @@ def test_what_cannot_be_converted_is_one_sentence(model, words):
         ({"quantization": "int4"}, UnknownNameError, "'int8'"),
         ({"quantization": "int8"}, DataError, "int8 needs samples"),
         ({"quantization": "int8", "samples": np.ones((9, 5))}, DataError, r"have \(5,\)"),
+        (
+            {"quantization": "int8", "samples": (np.ones((9, 6)), np.ones(9))},
+            DataError,
+            "of a pair .* give x",
+        ),
+        ({"quantization": "int8", "samples": [[1.0] * 6, [1.0]]}, DataError, "differ in shape"),
+        ({"quantization": "int8", "samples": np.full((9, 6), "1")}, DataError, "samples hold texts"),
     ],
 )
 def test_wrong_arguments(options, error, words):

@@ -164,6 +164,20 @@ def test_rows_of_numbers(images):
     assert post(address, {"rows": x}).json()["detail"].startswith("rows[1][2][3][0]: ")
 
 
+def test_rows_of_texts(tmp_path):
+    vectorise = keras.layers.TextVectorization(output_mode="multi_hot")
+    vectorise.adapt(["good film", "bad film"])
+    text = keras.Input((), dtype="string")
+    model = keras.Model(text, keras.layers.Dense(1, "sigmoid")(vectorise(text)))
+    bundle = load(save(tmp_path / "text.bundle", models.compile(model, "binary"), labels=["bad", "good"]))
+    with serving(bundle) as address:
+        answer = post(address, {"rows": ["good", "bad film"]}).json()
+        wrong = post(address, {"rows": [1.0]})
+    assert answer["predictions"] == bundle.predict(["good", "bad film"]).tolist()
+    assert wrong.status_code == 422
+    assert "valid string" in wrong.json()["detail"]
+
+
 def test_regressions_have_no_probabilities(tmp_path):
     model = models.mlp((2,), "regression")
     with serving(save(tmp_path / "model.bundle", model)) as address:

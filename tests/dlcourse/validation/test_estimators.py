@@ -12,11 +12,13 @@ from sklearn.preprocessing import StandardScaler
 
 from dlcourse import models
 from dlcourse.datasets import load
+from dlcourse.errors import DataError, ModelError, TrainingError
 from dlcourse.validation import KerasClassifier, KerasRegressor
 
 IRIS = load("iris")
 NAMES = np.array(["setosa", "versicolor", "virginica"])[IRIS.target]
-BUILD = partial(models.mlp, (4,), "multiclass", 3, hidden=(12,), learning_rate=0.02)
+BUILD = partial(models.mlp, (4,), "multiclass", num_classes=3, hidden=(12,), learning_rate=0.02)
+NUMBER = partial(models.mlp, (4,), "regression")
 
 
 def test_labels_of_any_type_come_back_with_their_probabilities():
@@ -81,3 +83,22 @@ def test_before_fit_and_with_other_columns_it_says_so():
     classifier = KerasClassifier(BUILD, epochs=1).fit(IRIS.features, NAMES)
     with pytest.raises(ValueError, match="expecting 4 features"):
         classifier.predict(IRIS.features[:, :3])
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y", "error", "words"),
+    [
+        (KerasClassifier(partial(models.mlp, (4,), "binary")), IRIS.target, DataError, "targets of 0 and 1"),
+        (KerasClassifier(partial(BUILD, num_classes=2)), IRIS.target, DataError, "from 0 to 1"),
+        (KerasClassifier(BUILD), np.zeros(150), DataError, "one class leaves nothing to learn"),
+        (KerasClassifier(NUMBER), IRIS.target, ModelError, "that classifies"),
+        (KerasRegressor(BUILD), IRIS.target, ModelError, "needs a model of numbers"),
+        (KerasRegressor(NUMBER), IRIS.features[:, :2], DataError, "target"),
+        (KerasRegressor(partial(NUMBER, num_classes=2)), IRIS.target, DataError, "target"),
+        (KerasClassifier(BUILD, epochs=0), IRIS.target, DataError, "epochs must be a whole number"),
+        (KerasClassifier(partial(BUILD, learning_rate=1e30)), IRIS.target, TrainingError, "no number"),
+    ],
+)  # fmt: skip
+def test_targets_and_models_that_do_not_fit_are_refused(estimator, y, error, words):
+    with pytest.raises(error, match=words):
+        estimator.fit(IRIS.features, y)

@@ -110,7 +110,7 @@ def test_lower_is_better_where_it_is():
         (lambda: grid_search(BUILD, {"hidden": []}, IRIS), DataError, "no value for 'hidden'"),
         (lambda: random_search(BUILD, {"hidden": []}, IRIS), DataError, "no value for 'hidden'"),
         (lambda: random_search(BUILD, {"l2": (0, 1)}, IRIS), DataError, "The range of 'l2' must go"),
-        (lambda: random_search(BUILD, {"l2": [0.0]}, IRIS, n=0), DataError, "n is 0"),
+        (lambda: random_search(BUILD, {"l2": [0.0]}, IRIS, n=0), DataError, "n must be a whole number"),
         (lambda: grid_search(BUILD, GRID, IRIS, score="acuracy", k=2), UnknownNameError, "'accuracy'"),
         (lambda: grid_search(BUILD, {"learning_rate": [1e30]}, IRIS, k=2), DataError, "No configuration"),
     ],

@@ -439,7 +439,8 @@ def _batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.
 def _prepared(model: keras.Model, data: Data, class_weight=None) -> tuple:
     """`(x, y)` or `(x, y, sample_weight)`, checked against the model."""
     x, y = checking.arrays(data)
-    x = checking.as_float32(x)
+    if not isinstance(x, dict):  # a model of raw rows (Preprocessor.attach) takes float64
+        x = checking.as_float32(x)
     checking.check_input(x, model)
     task = tasks.of_model(model)
     checked = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)

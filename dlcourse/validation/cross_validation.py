@@ -197,7 +197,7 @@ def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
     """`(x, y)`, where text and missing numbers are for a preprocessing to deal with."""
     if preprocessing is None:
         x, y = checking.arrays(data)
-        return checking.as_float32(x), y
+        return x if isinstance(x, dict) else checking.as_float32(x), y
     if hasattr(data, "element_spec") or isinstance(data, Mapping):
         raise DataError("With a preprocessing the data must be a pair (x, y) in memory, or a Dataset.")
     x, y = (data.features, data.target) if hasattr(data, "features") else data

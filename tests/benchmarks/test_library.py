@@ -35,7 +35,7 @@ def test_both_get_the_same_folds_and_network(library):
     x, y = library.digits()
     pairs = zip(library.splitter(3).split(x, y), library.splitter(3).split(x, y), strict=True)
     assert all(np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1]) for a, b in pairs)
-    for name in library.NETWORKS:
+    for name, _, _ in library.NETWORKS:
         ours, theirs = (library.network(name, f"{loss}categorical_crossentropy") for loss in ("sparse_", ""))
         assert ours.to_json().count('"units"') == theirs.to_json().count('"units"')
         assert [w.shape for w in ours.weights] == [w.shape for w in theirs.weights]

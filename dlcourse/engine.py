@@ -102,6 +102,8 @@ class Engine:
         self._train = {stacked: _graph(self._epochs, stacked) for stacked in (False, True)}
         self._call = {stacked: _graph(self._predictions, stacked) for stacked in (False, True)}
         self._evaluate = _graph(self._evaluation)
+        self._read = _graph(lambda: self._state(model, _tensors(optimizer_variables(model.optimizer))))
+        self._write = _graph(self._assign)
 
     def __reduce__(self):
         return Engine, (
@@ -117,8 +119,7 @@ class Engine:
 
     def state(self) -> State:
         """Copy the state of the model and its optimizer, with metrics at zero."""
-        model = self.model
-        return self._state(model, _tensors(optimizer_variables(model.optimizer)))
+        return State(*self._read())
 
     def initial(self, model: keras.Model, learning_rate: float | None = None) -> State:
         """Return the state in which the training of another model with the same layers begins.
@@ -139,6 +140,9 @@ class Engine:
 
     def assign(self, state: State) -> None:
         """Write a state into the model and its optimizer."""
+        self._write(state)
+
+    def _assign(self, state):
         variables = (
             self.model.trainable_variables,
             self.model.non_trainable_variables,

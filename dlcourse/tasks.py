@@ -160,6 +160,23 @@ def check_target(target: ArrayLike, task: Task, num_classes: int | None = None) 
     return target
 
 
+def check_classes(target: np.ndarray, task: Task) -> None:
+    """Raise a `DataError` if a classification has a single class: there is nothing to learn.
+
+    Example:
+        >>> check_classes(np.array([1, 1]), "binary")
+        Traceback (most recent call last):
+        dlcourse.errors.DataError: All 2 targets are of class 1: one class leaves nothing to learn.
+    """
+    if task not in ("binary", "multiclass"):
+        return
+    classes = target.argmax(axis=1) if target.ndim == 2 and target.shape[1] > 1 else target.reshape(-1)
+    if len(np.unique(classes)) == 1:
+        raise DataError(
+            f"All {len(classes)} targets are of class {classes[0]:g}: one class leaves nothing to learn."
+        )
+
+
 def of_model(model: keras.Model) -> Task:
     """Read a compiled model's task from its loss and the width of its output.
 

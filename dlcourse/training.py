@@ -155,6 +155,7 @@ def train(
         arrays = None
     else:
         arrays = _prepared(model, data, class_weight)
+        tasks.check_classes(arrays[1], tasks.of_model(model))
     if validation is not None and not (hasattr(validation, "element_spec") and arrays is None):
         validation = _prepared(model, validation)
     _seed_dropout(model, seed)

@@ -220,7 +220,9 @@ def checked_task(
 
     one = model if isinstance(model, keras.Model) else build(model, configuration)
     task = task or tasks.of_model(one)
-    return task, tasks.check_target(y, task, None if task == "binary" else one.output_shape[-1])
+    y = tasks.check_target(y, task, None if task == "binary" else one.output_shape[-1])
+    tasks.check_classes(y, task)
+    return task, y
 
 
 def _out_of_fold(n: int, cuts: list[Fold], fitted: list[Fitted]) -> np.ndarray:

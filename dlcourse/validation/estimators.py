@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dlcourse import tasks
-from dlcourse.errors import DataError, ModelError, TrainingError
+from dlcourse.errors import ModelError, TrainingError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import checked_task
 from dlcourse.validation.fitting import ALONE, Job, fit_all, rebuilt
@@ -97,8 +97,6 @@ class KerasClassifier(ClassifierMixin, _Estimator):
             raise ModelError(
                 f"A classifier needs a model that classifies, and the task of this one is '{task}'."
             )
-        if classes < 2:
-            raise DataError("All labels are the same: one class leaves nothing to learn.")
 
     def predict_proba(self, x: ArrayLike) -> np.ndarray:
         """The probability of each class, `(n, classes)`, in the order of `classes_`."""

@@ -156,6 +156,14 @@ def test_other_refusals():
         tasks.head("multiclass", 1)
 
 
+@pytest.mark.parametrize("target", [[1, 1], [[1], [1]], [[0, 1], [0, 1]]])
+def test_a_single_class_is_refused_and_two_are_not(target):
+    with pytest.raises(DataError, match="All 2 targets are of class 1: one class leaves nothing to learn"):
+        tasks.check_classes(np.array(target), "multiclass")
+    tasks.check_classes(np.array(target), "regression")
+    tasks.check_classes(np.array([0, 1]), "binary")
+
+
 def test_decisions_are_of_the_target_s_kind():
     np.testing.assert_array_equal(tasks.decide([[0.1, 0.9], [0.6, 0.4]], "multiclass"), [1, 0])
     np.testing.assert_array_equal(tasks.decide([[0.5], [0.51]], "binary"), [0, 1])

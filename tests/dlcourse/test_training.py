@@ -466,6 +466,7 @@ def test_the_compiled_engine_reads_a_validation_data_set():
     [
         (lambda: train(classifier(), ENDLESS), DataError, "never ends"),
         (lambda: train(classifier(), TRAIN, validation=ENDLESS), DataError, "never ends"),
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] * 0)), DataError, "one class"),
         (lambda: train(classifier(), TRAIN, seed=None), DataError, "seed must be a whole number"),
         (lambda: train(classifier(), TRAIN, class_weight="ballanced"), UnknownNameError, "'balanced'"),
         (lambda: train(classifier(), TRAIN, schedule=lambda epoch: None), DataError, "must return a"),

@@ -262,6 +262,7 @@ def own():
         (lambda: cross_validate(classifier(), (X, Y[:-1])), DataError, "150 samples and 149 targets"),
         (lambda: cross_validate(classifier(), (X, Y[1:]), preprocessing=1), DataError, "and 149"),
         (lambda: cross_validate(classifier(), (X, Y + 1)), DataError, "numbered from 0 to 2"),
+        (lambda: cross_validate(classifier(), (X, Y * 0)), DataError, "one class leaves nothing"),
         (lambda: cross_validate(classifier(), (X, Y), k=51), DataError, "too few for 51 folds"),
         (lambda: cross_validate(classifier(), (X * np.nan, Y)), DataError, "Row 0 has a missing number"),
         (lambda: cross_validate(classifier(), (X[:, :3], Y)), ModelError, r"the data have \(3,\)"),

@@ -31,9 +31,16 @@ with quiet():
 from dlcourse.engine import FUNCTION, Engine, State, architecture, check_counts, compilation, stack, unstack
 from dlcourse.errors import DataError, ModelError
 
-ASSETS = (keras.layers.TextVectorization, keras.layers.StringLookup, keras.layers.IntegerLookup)
-ADAPTED = (*ASSETS, keras.layers.Normalization, keras.layers.Discretization, keras.layers.Lambda)
-STACKED_BYTES = 2**30  # the most that the states and inputs of one stack take
+# Layers that know more than their configuration tells.
+ADAPTED = (
+    keras.layers.Discretization,
+    keras.layers.IntegerLookup,
+    keras.layers.Lambda,
+    keras.layers.Normalization,
+    keras.layers.StringLookup,
+    keras.layers.TextVectorization,
+)
+STACKED_BYTES = 2**30  # the most that the states and inputs of the stacks take that train at a time
 ALONE: Mapping[str, Any] = MappingProxyType({})  # the configuration of a model that has none
 TRAINING = ("epochs", "batch_size")  # in a configuration, these are not the builder's
 
@@ -106,7 +113,7 @@ def fit_all(
     """Train every job and predict its held-out samples.
 
     Jobs are stacked where they train the same network on equally many samples; their learning rates may
-    differ. A stack takes `STACKED_BYTES` at most.
+    differ. The stacks that train at a time take `STACKED_BYTES` at most.
 
     Args:
         model: a compiled model, whose trainable weights every job draws anew and whose frozen ones it keeps;
@@ -129,13 +136,16 @@ def fit_all(
     x, y = data
     results: list[Fitted | None] = [None] * len(jobs)
     engines: dict[str, Engine] = {}
+    inputs: dict[int, tuple[Any, Any]] = {}  # of each set of training samples: searches have few of them
     stacks: dict[Any, list[int]] = defaultdict(list)
     prepared: list[_Prepared] = []
     for number, job in enumerate(jobs):
         training = {"epochs": epochs, "batch_size": batch_size}
         training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
         check_counts(**training)
-        job_x, fitted = _preprocessed(preprocessing, x, y, job.train)
+        if id(job.train) not in inputs:
+            inputs[id(job.train)] = _preprocessed(preprocessing, x, y, job.train)
+        job_x, fitted = inputs[id(job.train)]
         fresh, compiled = _built(model, job)
         key = f"{training['batch_size']} {_key(compiled, job)}"
         checking.check_input(job_x, compiled)
@@ -227,11 +237,11 @@ def _train_alone(one: _Prepared, y: np.ndarray, seed: int) -> Fitted:
 
 
 def _parts(group: list[int], prepared: list[_Prepared]) -> Iterator[list[int]]:
-    """A stack in parts that keep within `STACKED_BYTES`."""
+    """A stack in parts, as many of which as there are cores keep within `STACKED_BYTES`."""
     one = prepared[group[0]]
     arrays = [*tf.nest.flatten(one.state), *(tf.nest.flatten(one.x) if one.preprocessing is not None else ())]
     size = 4 * sum(math.prod(array.shape) for array in arrays)
-    most = max(1, STACKED_BYTES // size)
+    most = max(1, STACKED_BYTES // (size * (os.cpu_count() or 1)))
     return (group[start : start + most] for start in range(0, len(group), most))
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], object]) -> Path:
+def write(
+    path: str | PathLike[str], content: bytes | Callable[[BinaryIO], object], *, private: bool = False
+) -> Path:
     """Replace a file's content in one step: whoever reads it, or a kill, finds the old or the new one.
 
     Args:
         path: where; the folder is made if there is none.
         content: the bytes, or a function that writes them into the open file it is given.
+        private: whether only its owner may read it, and enter a folder that is made for it.
 
     Returns:
         The path.
@@ -29,7 +32,7 @@ def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], objec
     """
     path = Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
@@ -38,8 +41,9 @@ def write(path: str | PathLike[str], content: bytes | Callable[[BinaryIO], objec
             file.write(content) if isinstance(content, bytes) else content(file)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(OSError):  # not every file system has modes
-            os.chmod(name, 0o666 & ~_umask())
+        if not private:  # as it is, it is the owner's alone
+            with contextlib.suppress(OSError):  # not every file system has modes
+                os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException as error:
         Path(name).unlink(missing_ok=True)

@@ -3,9 +3,10 @@
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Literal
+
+from dlcourse import files
 
 
 def folder(kind: Literal["cache", "state"]) -> Path:
@@ -31,8 +32,4 @@ def folder(kind: Literal["cache", "state"]) -> Path:
 def write(path: Path, data: bytes) -> None:
     """Replace a file's content in one step, readable by its owner only; failing is no error."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
+        files.write(path, data, private=True)

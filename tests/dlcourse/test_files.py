@@ -40,6 +40,13 @@ def test_the_file_may_be_read_by_whom_the_umask_lets(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_private_file_and_its_folder_are_their_owner_s(tmp_path):
+    file = write(tmp_path / "state" / "data.bin", b"", private=True)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
 def test_where_nothing_can_be_written_the_error_names_the_path(tmp_path):
     def full(opened):
         raise OSError(errno.ENOSPC, "No space left on device")

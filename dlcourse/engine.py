@@ -106,11 +106,8 @@ class Engine:
         self._write = _graph(self._assign)
 
     def __reduce__(self):
-        return Engine, (
-            self.model,
-            self._example,
-            self.batch_size,
-        )  # the graphs are traced anew where it is unpickled
+        # The graphs are traced anew where it is unpickled.
+        return Engine, (self.model, self._example, self.batch_size)
 
     @property
     def stackable(self) -> bool:
@@ -206,9 +203,8 @@ class Engine:
             order = tf.random.experimental.stateless_shuffle(tf.range(samples), [seed, number])
 
             def batch(start, state):
-                taken = tf.gather(
-                    rows, order[start : start + self.batch_size], axis=-1
-                )  # (batch,) or (k, batch)
+                chosen = order[start : start + self.batch_size]
+                taken = tf.gather(rows, chosen, axis=-1)  # (batch,) or (k, batch)
                 samples_taken = tf.nest.map_structure(lambda a: tf.gather(a, taken), data)
                 if stacked:
                     state = tf.vectorized_map(lambda one: self._step(*one), (state, samples_taken))
@@ -220,7 +216,8 @@ class Engine:
             _, state = tf.while_loop(
                 lambda start, _: start < samples, batch, (0, state), parallel_iterations=1
             )
-            values = self._stacked_results(state.metrics) if stacked else self._results(state.metrics)
+            metrics = state.metrics
+            values = tf.vectorized_map(self._results, metrics) if stacked else self._results(metrics)
             logs = [
                 log.write(number - epochs[0], values[name]) for log, name in zip(logs, names, strict=True)
             ]
@@ -273,9 +270,6 @@ class Engine:
             return {
                 name: tf.convert_to_tensor(value) for name, value in self.model.get_metrics_result().items()
             }
-
-    def _stacked_results(self, metrics):
-        return tf.vectorized_map(self._results, metrics)
 
     def _log_names(self, state, stacked):
         metrics = [value[0] for value in state.metrics] if stacked else state.metrics

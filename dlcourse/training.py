@@ -181,16 +181,15 @@ def train(
             settings["schedule"] = [float(rates(epoch)) for epoch in range(epochs)]
         kept = Checkpoint(checkpoint, watch.history, early_stopping, settings)
         finished = kept.restore(model, arrays)
-        if len(watch.history.get("loss", ())) > epochs:
-            done = len(watch.history["loss"])
-            raise TrainingError(
-                f"The checkpoint {checkpoint} has {done} epochs, more than epochs={epochs}: name another "
-                "file, or delete it to start anew."
-            )
         seconds = kept.seconds
         ours.append(kept)
     done = len(watch.history.get("loss", ()))
-    remaining = range(done, done if finished else max(epochs, done))  # none: only back to the best weights
+    if done > epochs:
+        raise TrainingError(
+            f"The checkpoint {checkpoint} has {done} epochs, more than epochs={epochs}: name another "
+            "file, or delete it to start anew."
+        )
+    remaining = range(done, done if finished else epochs)  # none: only back to the best weights
     fit = _fit_compiled if engine == "compiled" else _fit_keras
     with watch.shown(len(remaining)):
         training_data = data if arrays is None else arrays

@@ -16,24 +16,32 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import calling, exercise, plaindata
+from grader import calling, examining, exercise, functions, live, plaindata, zygote
 from grader.calling import Outcome
-from grader.exercise import Exercise
+from grader.exercise import Case, Exercise
+from grader.plaindata import Live
 from grader.storage import folder, write
 
 PUBLIC_SEED = "public"
 
 
 class Bank(msgspec.Struct, frozen=True):
-    """The cases of one exercise for one seed, smallest first.
+    """The cases of one exercise for one seed: values smallest first, all else as the generator orders them.
 
     Args:
         cases: the arguments of each case, encoded.
-        expected: the reference's outcome on each case.
-        mistakes: by name, each known mistake's outcomes.
+        weights: what each counts for partial credit.
+        inputs: what the artefact of each is run on, encoded.
+        secrets: what only the judge sees of each, encoded.
+        expected: the reference's outcome on each case; for what is not compared, only the arguments as they
+            must be left, or `b""` where that is free.
+        mistakes: by name, each known mistake's outcomes; none for a goal, whose mistakes take a training.
     """
 
     cases: tuple[bytes, ...]
+    weights: tuple[float, ...]
+    inputs: tuple[bytes, ...]
+    secrets: tuple[bytes, ...]
     expected: tuple[Outcome, ...]
     mistakes: dict[str, tuple[Outcome, ...]]
 
@@ -53,14 +61,53 @@ def build(exercise: Exercise, seed: str) -> Bank:
     """Return a new bank: the reference and every known mistake, run on the cases of `seed`."""
     digest = hashlib.sha256(f"{exercise.name}\0{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest, "big"))
-    cases = [plaindata.encode(case) for case in sorted(map(tuple, exercise.cases(rng)), key=_size)]
+    made = [case if isinstance(case, Case) else Case(tuple(case)) for case in exercise.cases(rng)]
+    if exercise.kind == "value":
+        made.sort(key=lambda case: _size(case.arguments))
+    cases = [plaindata.encode(case.arguments) for case in made]
+    inputs = [plaindata.encode(case.inputs) for case in made]
 
     def run(function: Callable[..., Any]) -> tuple[Outcome, ...]:
-        return tuple(calling.call(function, case, tensors=exercise.tensors) for case in cases)
+        return tuple(_outcome(exercise, function, *case) for case in zip(cases, inputs, strict=True))
 
-    with quiet() if exercise.tensors else contextlib.nullcontext():
-        mistakes = {mistake.name: run(mistake.answer) for mistake in exercise.mistakes}
-        return Bank(tuple(cases), run(exercise.reference), mistakes)
+    with quiet() if exercise.heavy else contextlib.nullcontext():
+        if exercise.kind == "value":
+            expected = run(exercise.reference)
+        else:
+            expected = tuple(
+                Outcome(arguments=b"" if _may_change(c.arguments) else b)
+                for c, b in zip(made, cases, strict=True)
+            )
+        known = () if exercise.kind == "goal" else exercise.mistakes
+        mistakes = {mistake.name: run(mistake.answer) for mistake in known}
+    return Bank(
+        cases=tuple(cases),
+        weights=tuple(case.weight for case in made),
+        inputs=tuple(inputs),
+        secrets=tuple(plaindata.encode(case.secret) for case in made),
+        expected=expected,
+        mistakes=mistakes,
+    )
+
+
+def _outcome(exercise: Exercise, function: Callable[..., Any], case: bytes, inputs: bytes) -> Outcome:
+    """Return what a function of ours does, and what its artefact is."""
+    artefact = exercise.artefact
+    outcome = calling.call(function, case, tensors=exercise.tensors, artefact=artefact is not None)
+    return outcome if artefact is None or outcome.raised else examined(artefact, outcome, inputs)
+
+
+def examined(artefact: str, outcome: Outcome, inputs: bytes) -> Outcome:
+    """Return the outcome of a call with what it made opened, here; a class's are opened in the sandbox."""
+    found = zygote.examined(artefact, plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+    return msgspec.structs.replace(found, arguments=outcome.arguments, warnings=outcome.warnings)
+
+
+def _may_change(value: Any) -> bool:
+    """Return whether a model or an optimizer is among the arguments: training changes them."""
+    if isinstance(value, list | tuple):
+        return any(map(_may_change, value))
+    return isinstance(value, Live) and value.kind in ("model", "optimizer")
 
 
 def _size(case: tuple) -> tuple[int, bool]:
@@ -89,7 +136,8 @@ def _sources(asked: Exercise) -> bytes:
     """Return a hash of the code that decides what is in a bank."""
     names = {asked.reference.__module__, asked.cases.__module__}
     names |= {mistake.answer.__module__ for mistake in asked.mistakes}
-    names |= {module.__name__ for module in (calling, exercise, plaindata)} | {__name__}
+    names |= {module.__name__ for module in (calling, examining, exercise, functions, live, plaindata)}
+    names |= {__name__} | ({asked.verify.__module__} if asked.verify else set())
     digest = hashlib.sha256()
     for name in sorted(names):
         digest.update(Path(sys.modules[name].__file__).read_bytes())

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader import plaindata
+from grader import live, plaindata
 
 NUMERIC_WARNINGS = ("overflow", "divide by zero", "invalid value")
 MAX_ANSWER_BYTES = 2 * 2**20
@@ -49,7 +49,12 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
 
 
 def call(
-    function: Callable[..., Any], case: bytes, *, tensors: bool = False, places: Collection[str] = ()
+    function: Callable[..., Any],
+    case: bytes,
+    *,
+    tensors: bool = False,
+    artefact: bool = False,
+    places: Collection[str] = (),
 ) -> Outcome:
     """Call `function` on its own copy of a case.
 
@@ -57,25 +62,27 @@ def call(
         function: what to call.
         case: the encoded tuple of arguments.
         tensors: array arguments are given as TensorFlow tensors.
+        artefact: the answer is a whole model or file, which may be larger than others.
         places: the file names of the learner's code, to find the learner's own line in a traceback.
 
     Returns:
         The outcome, as plain data that shares nothing with the learner's objects.
     """
-    arguments = plaindata.decode(case)
+    arguments = live.made(plaindata.decode(case))
     if tensors:
         arguments = _as_tensors(arguments)
+    limit = live.MAX_ARTEFACT_BYTES if artefact else MAX_ANSWER_BYTES
     answer, raised, after = NONE, None, b""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            answer = plaindata.encode(function(*arguments), MAX_ANSWER_BYTES)
+            answer = plaindata.encode(function(*arguments), limit)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raised = describe(error, places)
         try:
-            after = plaindata.encode(arguments, MAX_ANSWER_BYTES)
+            after = plaindata.encode(live.states(arguments), MAX_ANSWER_BYTES)
         except Exception:  # the learner left something in a list whose methods misbehave
             after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}

@@ -10,7 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from grader.exercise import FLOAT32, Tolerance
-from grader.plaindata import Foreign
+from grader.plaindata import Foreign, Live
+
+NAMES = {"frame": "a DataFrame", "model": "a Keras model", "dataset": "a tf.data.Dataset"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
     """
     if got is None or isinstance(got, Foreign):
         return _not_plain(expected, got)
+    if isinstance(expected, Live):
+        if not isinstance(got, Live) or got.kind != expected.kind:
+            return Difference("type", f"is {_a(got)}; {_a(expected)} is asked for")
+        return compare(expected.value, got.value, tolerance)
     if isinstance(expected, str):
         if not isinstance(got, str):
             return Difference("type", f"is {_a(got)}; a string is asked for")
@@ -150,6 +156,8 @@ def _asked(expected: Any) -> str:
 def _a(value: Any) -> str:
     if value is None:
         return "None"
+    if isinstance(value, Live):
+        return NAMES.get(value.kind, _article(value.kind))
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}" if value.shape else "a number"
     return _article({"str": "string"}.get(type(value).__name__, type(value).__name__))

@@ -11,7 +11,7 @@
 The statement is the reference's docstring; the name is the reference's name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -27,6 +27,37 @@ class Tolerance(NamedTuple):
 
 FLOAT64 = Tolerance(rtol=1e-5, atol=1e-7)
 FLOAT32 = Tolerance(rtol=1e-4, atol=1e-5)
+
+
+class Case(NamedTuple):
+    """One case, where arguments alone do not say everything.
+
+    Args:
+        arguments: what the learner's function is called with.
+        weight: how much it counts for partial credit.
+        inputs: what the artefact that comes back is run on, in a process that knows no labels.
+        secret: what only `verify` sees: labels, statistics of the truth.
+    """
+
+    arguments: tuple
+    weight: float = 1.0
+    inputs: Any = None
+    secret: Any = None
+
+
+class Given(NamedTuple):
+    """What `verify` knows beside an answer: its case, and the cases before it with their answers."""
+
+    arguments: tuple
+    secret: Any
+    earlier: Sequence[tuple[tuple, Any]]
+
+
+class Finding(NamedTuple):
+    """What `verify` found; the message is for the learner, and may be empty where all is right."""
+
+    right: bool
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,39 +81,56 @@ class Exercise:
 
     Args:
         reference: the function in `solutions/` whose docstring is the statement.
-        cases: given a seeded `numpy.random.Generator`, yields argument tuples; the edges named in the
-            catalogue always among them. Arguments are plain data: numbers, strings, `None`, NumPy arrays,
-            and lists, tuples or dicts of them.
+        cases: given a seeded `numpy.random.Generator`, yields argument tuples, or `Case`s; the edges named
+            in the catalogue always among them. Arguments are plain data: numbers, strings, `None`, NumPy
+            arrays, and lists, tuples or dicts of them; and `plaindata.Live` for what plain data stands for.
         mistakes: at least three known mistakes, most telling first.
         hints: three, of rising strength.
         difficulty, importance: 1 (low) to 5 (high), shown to the learner.
         minutes: how long it takes, shown to the learner.
-        kind: see the catalogue.
+        kind: see the catalogue. A `"value"` is compared with the reference's; anything else is judged by
+            `verify`.
+        verify: says what is wrong with an answer that is not compared: `verify(given, answer)`. It runs in
+            the trusted process, on plain data; of an artefact it gets what `grader.examining` found.
+        artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
         tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
         forbidden: functions that the answer must not call, as `("tanh",)`; found by reading the code, so
             this is advice to the learner and no proof.
         tensors: array arguments are given as TensorFlow tensors.
+        objects: DataFrames or models are among the arguments.
         seconds: wall clock for all cases together.
         megabytes: memory on top of what the process had before the learner's code.
         points: what a passed exercise is worth.
     """
 
     reference: Callable[..., Any]
-    cases: Callable[[np.random.Generator], Iterable[tuple]]
+    cases: Callable[[np.random.Generator], Iterable[tuple | Case]]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, str, str]
     difficulty: int
     importance: int
     minutes: int
-    kind: Literal["value"] = "value"
+    kind: Literal["value", "property", "model", "bytes", "goal"] = "value"
+    verify: Callable[[Given, Any], Finding] | None = None
+    artefact: Literal["model", "tflite"] | None = None
     tolerance: Tolerance = FLOAT64
     stable: bool = False
     forbidden: tuple[str, ...] = ()
     tensors: bool = False
+    objects: bool = False
     seconds: float = 4.0
     megabytes: int = 512
     points: float = 1.0
+
+    def __post_init__(self) -> None:
+        if (self.kind == "value") != (self.verify is None):
+            raise ValueError(f"{self.name}: a value is compared, and any other kind of answer verified.")
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it needs TensorFlow or pandas, whatever the learner's code imports."""
+        return self.tensors or self.objects or self.artefact is not None
 
     @property
     def name(self) -> str:

@@ -1,5 +1,7 @@
 """From a submission to its report: cut, run, judge."""
 
+import ast
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -18,6 +20,11 @@ from grader.submission import Submission
 SHARING = frozenset(
     ("numpy", "tensorflow", "keras", "dlcourse", "math", "typing", "functools", "itertools", "__future__")
 )
+
+MAX_VERDICTS = 5000
+MAX_REMEMBERED_STATEMENTS = 100
+VERDICTS: dict[tuple[Exercise, str, bytes], ExerciseReport] = {}
+"""What code that ran alone came to, by the code itself: many in a class give the same short answer."""
 
 
 def grade(
@@ -50,7 +57,7 @@ def grade(
         else:
             verdicts[exercise.name] = verdict
     for group in _groups(jobs):
-        for job, verdict in _run(group, worker):
+        for job, verdict in _run(group, worker, seed):
             verdicts[job.exercise.name] = _with_note(verdict, job.cut)
     in_order = [verdicts[exercise.name] for exercise in exercises]
     return Report(submission.name, seed, sandbox, in_order)
@@ -87,23 +94,58 @@ def _groups(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     yield from ([job] for job in jobs if not job.cut.imports <= SHARING)
 
 
-def _run(jobs: Sequence[Job], worker: Worker) -> Iterator[tuple[Job, ExerciseReport]]:
+def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, ExerciseReport]]:
     """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
 
     Only the first in a process meets it as it was made. One that fails after others have changed something,
     runs out of time or memory, or ends the process, gets a second chance in a fresh one.
     """
     waiting = list(jobs)
-    while waiting:
+    while len(waiting) > 1:
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
-            verdict = judge(job.exercise, job.bank, attempt)
-            if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
-                verdict = missing(job.exercise)
+            verdict = _judged(job, attempt, worker)
             if i > 0 and verdict.status != "passed" and _doubtful(attempt):
-                verdict = judge(job.exercise, job.bank, worker.run([job])[0])
+                verdict = _run_alone(job, worker, seed)
             yield job, verdict
         waiting = waiting[len(attempts) :]
+    for job in waiting:
+        yield job, _run_alone(job, worker, seed)
+
+
+def _run_alone(job: Job, worker: Worker, seed: str) -> ExerciseReport:
+    """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
+    key = _key(job, seed)
+    if key in VERDICTS:
+        return VERDICTS[key]
+    attempt = worker.run([job])[0]
+    verdict = _judged(job, attempt, worker)
+    # Elsewhere chance is in it, or the number of a line.
+    if key is not None and attempt.end == "complete" and verdict.error is None:
+        if len(VERDICTS) >= MAX_VERDICTS:
+            VERDICTS.clear()
+        VERDICTS[key] = verdict
+    return verdict
+
+
+def _key(job: Job, seed: str) -> tuple[Exercise, str, bytes] | None:
+    statements = job.cut.statements
+    if len(statements) > MAX_REMEMBERED_STATEMENTS:
+        return None
+    try:
+        code = "\n".join(map(ast.dump, statements))
+    except RecursionError:
+        return None
+    return job.exercise, seed, hashlib.sha256(code.encode(errors="surrogatepass")).digest()
+
+
+def _judged(job: Job, attempt: Attempt, worker: Worker) -> ExerciseReport:
+    if job.exercise.artefact is not None:
+        attempt = worker.examined(job, attempt)
+    verdict = judge(job.exercise, job.bank, attempt)
+    if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
+        return missing(job.exercise)
+    return verdict
 
 
 def _doubtful(attempt: Attempt) -> bool:

@@ -4,6 +4,7 @@ compare each case → smallest failing case → which known mistake gives the sa
 """
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from grader import plaindata
 from grader.bank import Bank
 from grader.calling import Outcome, Raised
 from grader.comparison import Difference, compare
-from grader.exercise import Exercise, Mistake
+from grader.exercise import Exercise, Finding, Given, Mistake
 from grader.exercises import lesson_of
 from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
 
@@ -42,25 +43,29 @@ class Attempt:
 
 def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
     """Return the verdict on one attempt at one exercise."""
-    failures = [
-        _failure(exercise, bank, i, outcome) for i, outcome in enumerate(attempt.outcomes[: len(bank.cases)])
-    ]
-    passed = failures.count(None)
-    first = next((i for i, failure in enumerate(failures) if failure), None)
+    findings = _findings(exercise, bank, attempt.outcomes)
+    passed = sum(finding.right for finding in findings)
+    first = next((i for i, finding in enumerate(findings) if not finding.right), None)
     if first is None and attempt.end == "complete" and passed == len(bank.cases):
-        return report(exercise, "passed", RIGHT, passed, passed, attempt.seconds)
+        notes = [finding.message for finding in findings if finding.message]
+        return report(
+            exercise, "passed", notes[-1] if notes else RIGHT, passed, passed, attempt.seconds, credit=1.0
+        )
+    right = sum(weight for weight, finding in zip(bank.weights, findings, strict=False) if finding.right)
+    credit = right / sum(bank.weights)
     if first is None:
-        return _cut_short(exercise, bank, passed, attempt)
-    outcome, failure = attempt.outcomes[first], failures[first]
+        return _cut_short(exercise, bank, passed, attempt, credit)
+    outcome, failure = attempt.outcomes[first], findings[first]
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
         return missing(exercise, len(bank.cases))
     mistake = _matching_mistake(exercise, bank, attempt) if attempt.end == "complete" else None
     got = (
         f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.value())
     )
+    raised = outcome.raised is not None and bank.expected[first].raised is None
     return report(
         exercise,
-        failure.status,
+        "error" if raised else "failed",
         mistake.message if mistake else failure.message,
         len(bank.cases),
         passed,
@@ -68,6 +73,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
         mistake=mistake and mistake.name,
         counterexample=_counterexample(exercise, bank, first, got),
         raised=outcome.raised,
+        credit=credit,
     )
 
 
@@ -94,6 +100,7 @@ def report(
     mistake: str | None = None,
     counterexample: Counterexample | None = None,
     raised: Raised | None = None,
+    credit: float = 0.0,
 ) -> ExerciseReport:
     """Return a verdict with the exercise's own facts filled in."""
     return ExerciseReport(
@@ -109,41 +116,84 @@ def report(
         message=message,
         counterexample=counterexample,
         error=raised and LearnerError(raised.type, raised.message, raised.line),
+        credit=credit,
     )
 
 
-@dataclass(frozen=True)
-class _Failure:
-    status: Status
-    message: str
+def _findings(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome]) -> list[Finding]:
+    """Return for each case that was run whether it is right, and if not, why."""
+    findings, earlier = [], []
+    for i, outcome in enumerate(outcomes[: len(bank.cases)]):
+        findings.append(
+            _finding(exercise, bank, i, outcome) or _verified(exercise, bank, i, outcome, earlier)
+        )
+    return findings
 
 
-def _failure(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> _Failure | None:
-    """Return why case `i` fails, or `None` where it passes."""
+def _verified(exercise: Exercise, bank: Bank, i: int, outcome: Outcome, earlier: list) -> Finding:
+    """Judge an answer of which more than one can be right, and add it to the earlier ones."""
+    if exercise.verify is None:
+        return Finding(True)
+    answer, arguments = outcome.value(), plaindata.decode(bank.cases[i])
+    given = Given(arguments, plaindata.decode(bank.secrets[i]), tuple(earlier))
+    earlier.append((arguments, answer))
+    if answer is None:
+        return Finding(False, "Your answer is None: is the `return` missing?")
+    if isinstance(answer, plaindata.Foreign):
+        reason = f" ({answer.reason})" if answer.reason else ""
+        return Finding(False, f"Your answer is of type {answer.type_name}{reason}, which is not asked for.")
+    if isinstance(answer, dict) and exercise.artefact and "problem" in answer:
+        return Finding(False, str(answer["problem"]))
+    try:
+        return exercise.verify(given, answer)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return Finding(False, "Your answer has not the form that is asked for: look at its types and shapes.")
+
+
+def _finding(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> Finding | None:
+    """Return what is wrong with case `i`, or `None` where nothing is that a comparison can see."""
     expected = bank.expected[i]
     if outcome.raised is not None:
         if expected.raised is not None and expected.raised.type in outcome.raised.bases:
             return None
         if expected.raised is not None:
-            return _Failure(
-                "failed", f"Raise {expected.raised.type} here; your function raises {outcome.raised.type}."
+            return Finding(
+                False, f"Raise {expected.raised.type} here; your function raises {outcome.raised.type}."
             )
-        return _Failure("error", _raised_message(outcome.raised, exercise))
+        return Finding(False, _raised_message(outcome.raised, exercise))
     if expected.raised is not None:
-        return _Failure("failed", f"Here your function must raise {expected.raised.type}, and it returned.")
-    if difference := _difference(exercise, expected, outcome):
-        return _Failure("failed", f"Your answer {difference.message}.")
-    if outcome.arguments != bank.cases[i]:
-        return _Failure(
-            "failed", "Your answer is right, but your function changed its input: work on a copy of it."
-        )
+        return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
+    if exercise.verify is None and (difference := _difference(exercise, expected, outcome)):
+        return Finding(False, f"Your answer {difference.message}.")
+    if changed := _changed(exercise, bank, i, outcome):
+        return Finding(False, changed)
     if exercise.stable and outcome.warnings:
-        return _Failure(
-            "failed",
+        return Finding(
+            False,
             f"The number is right, but NumPy warns on the way ({' and '.join(outcome.warnings)}): "
             "some part of the computation leaves the range of floats.",
         )
     return None
+
+
+def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | None:
+    """Return in words how the arguments are not left as they must be."""
+    wanted = bank.expected[i].arguments
+    if wanted in (b"", outcome.arguments):
+        return None
+    if wanted == bank.cases[i]:
+        return "Your answer is right, but your function changed its input: work on a copy of it."
+    try:
+        difference = compare(
+            plaindata.decode(wanted), plaindata.decode(outcome.arguments), exercise.tolerance
+        )
+    except plaindata.Malformed:
+        return "Your answer is right, but its arguments can't be read any more."
+    if difference is None:
+        return None
+    return (
+        f"Your answer is right, but what it was given is not left as it should be; it {difference.message}."
+    )
 
 
 def _difference(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Difference | None:
@@ -154,9 +204,20 @@ def _difference(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Diff
 
 def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
     """Return the first known mistake that gives the learner's outcomes on every case that was run."""
+    if exercise.verify is not None:
+        return _mistake_with_the_same_flaws(exercise, bank, attempt)
     for mistake in exercise.mistakes:
         outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.cases, strict=False)
         if all(_same(exercise, case, known, outcome) for outcome, known, case in outcomes):
+            return mistake
+    return None
+
+
+def _mistake_with_the_same_flaws(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
+    """Return the first known mistake that `verify` says the same of, case by case."""
+    flaws = _findings(exercise, bank, attempt.outcomes)
+    for mistake in exercise.mistakes:
+        if mistake.name in bank.mistakes and _findings(exercise, bank, bank.mistakes[mistake.name]) == flaws:
             return mistake
     return None
 
@@ -171,7 +232,9 @@ def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> 
     return (known.arguments != case) == (outcome.arguments != case)
 
 
-def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt) -> ExerciseReport:
+def _cut_short(
+    exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float
+) -> ExerciseReport:
     """Return the verdict on an attempt that was right as far as it came."""
     reached = len(attempt.outcomes)
     counterexample = None
@@ -197,6 +260,7 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt) ->
         attempt.seconds,
         counterexample=counterexample,
         raised=attempt.error,
+        credit=credit,
     )
 
 
@@ -217,9 +281,14 @@ def _raised_message(raised: Raised, exercise: Exercise) -> str:
     )
 
 
-def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample:
+def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample | None:
+    if exercise.artefact or exercise.kind == "goal":
+        return None  # a whole training set, or a model: nothing to look at
     expected = bank.expected[i]
-    right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.value())
+    if exercise.verify is not None:
+        right = "whatever holds to the statement"
+    else:
+        right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.value())
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
     arguments = {name: presentable(value) for name, value in zip(names, case, strict=False)}
     return Counterexample(arguments, right, got)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.bank import Bank
+from grader.bank import Bank, examined
 from grader.calling import Outcome, call, describe
 from grader.exercise import Exercise
 from grader.judge import Attempt
@@ -42,7 +42,13 @@ def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Att
         finally:
             alive = run.is_alive()
             run.stop()
-    return Attempt(tuple(run.outcomes), "timeout" if alive else "complete", time.monotonic() - began)
+    outcomes, seconds = tuple(run.outcomes), time.monotonic() - began
+    if exercise.artefact is not None:
+        outcomes = tuple(
+            outcome if outcome.raised else examined(exercise.artefact, outcome, inputs)
+            for outcome, inputs in zip(outcomes, bank.inputs, strict=False)
+        )
+    return Attempt(outcomes, "timeout" if alive else "complete", seconds)
 
 
 class _Stopped(BaseException):
@@ -64,7 +70,13 @@ class _Run(threading.Thread):
         with contextlib.suppress(_Stopped):
             for case in self._bank.cases:
                 try:
-                    outcome = call(self._function, case, tensors=self._exercise.tensors, places=places)
+                    outcome = call(
+                        self._function,
+                        case,
+                        tensors=self._exercise.tensors,
+                        artefact=self._exercise.artefact is not None,
+                        places=places,
+                    )
                 except KeyboardInterrupt as error:  # the function's own: a real one goes to the main thread
                     outcome = Outcome(raised=describe(error, places))
                 if self._stopping:

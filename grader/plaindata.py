@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-ARRAY, TUPLE, FOREIGN = 1, 2, 3  # MessagePack extension codes
+ARRAY, TUPLE, FOREIGN, LIVE = 1, 2, 3, 4  # MessagePack extension codes
 DTYPES = frozenset(
     np.dtype(t).str
     for t in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -35,6 +35,14 @@ class Foreign:
 
     type_name: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Live:
+    """Plain data that stands for an object, which `grader.live` makes of it: `Live("frame", {...})`."""
+
+    kind: str
+    value: Any
 
 
 def encode(value: Any, limit: int = MAX_BYTES) -> bytes:
@@ -94,10 +102,16 @@ def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
             return _foreign(value, f"{len(value):,} elements; return an array instead")
         items = [_plain(item, depth + 1, nodes) for item in value]
         return items if kind is list else msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(items))
+    if kind is Live:
+        inner = msgspec.msgpack.encode(_plain(value.value, depth + 1, nodes))
+        return msgspec.msgpack.Ext(LIVE, msgspec.msgpack.encode([value.kind, inner]))
     if kind.__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
         array = value.numpy()
         return _array(np.asarray(array)) if isinstance(array, np.ndarray | np.generic) else _foreign(value)
-    return _foreign(value)
+    from grader import live
+
+    described = live.description(value) if depth < MAX_DEPTH else None
+    return _foreign(value) if described is None else _plain(described, depth, nodes)
 
 
 def _text(value: str) -> Any:
@@ -136,6 +150,9 @@ def _extension(code: int, data: memoryview) -> Any:
         return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
     if code == TUPLE:
         return tuple(msgspec.msgpack.decode(data, type=list, ext_hook=_extension))
+    if code == LIVE:
+        kind, inner = msgspec.msgpack.decode(data, type=tuple[str, bytes])
+        return Live(kind, msgspec.msgpack.decode(inner, ext_hook=_extension))
     if code == FOREIGN:
         return Foreign(*msgspec.msgpack.decode(data, type=tuple[str, str]))
     raise ValueError(f"unknown extension {code}")

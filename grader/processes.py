@@ -116,11 +116,40 @@ def _ending(code: int) -> str:
     return f"Your code crashes the process ({name or f'signal {-code}'})."
 
 
-class Zygote:
-    """The parent's end of a zygote."""
+class ZygoteLink:
+    """A way to a zygote that may be another process's: it can be sent to a worker process.
+
+    Args:
+        control: our end of the zygote's socket.
+    """
+
+    def __init__(self, control: socket.socket):
+        self.control = control
+
+    def wake(self) -> None:
+        """Let the imports begin."""
+        with contextlib.suppress(OSError):  # it has ended: `clone` will say so
+            self.control.send(b".")
+
+    def clone(self) -> "Clone":
+        """Return a fork of the zygote with a scratch folder of its own."""
+        scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self.control, [os.fsencode(scratch)], [theirs.fileno()])
+        except OSError as error:
+            raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
+        return Clone(ours, scratch)
+
+
+class Zygote(ZygoteLink):
+    """The parent's end of a zygote, which sleeps until `wake`, `level` or `clone` is called."""
 
     def __init__(self, kind: Kind):
-        self._control, theirs = socket.socketpair()
+        # Each message stays whole, even where several workers write.
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(control)
         program = _program(f"main({kind!r}, socket.socket(fileno={theirs.fileno()}))")
         with theirs:
             self._process = subprocess.Popen(
@@ -131,7 +160,6 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
-        self._control.settimeout(START_SECONDS)
         self._level = ""
         self._lock = threading.Lock()
 
@@ -140,22 +168,16 @@ class Zygote:
         """The sandbox level, which the zygote tells once its imports are done."""
         with self._lock:
             if not self._level:
-                self._level = self._control.recv(32).decode().strip()
+                self.wake()
+                if _readable(self.control.fileno(), START_SECONDS):
+                    self._level = self.control.recv(32).decode().strip()
             if not self._level:
                 lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
                 raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
             return self._level
 
-    def clone(self) -> "Clone":
-        assert self.level == "landlock+seccomp"
-        scratch = Path(tempfile.mkdtemp(prefix="grader-"))
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            socket.send_fds(self._control, [os.fsencode(scratch)], [theirs.fileno()])
-        return Clone(ours, scratch)
-
     def close(self) -> None:
-        self._control.close()
+        self.control.close()
         self._process.kill()  # it may be importing still
         self._process.stderr.close()
         self._process.wait()

@@ -5,6 +5,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from grader.plaindata import Live
+
 Status = Literal["passed", "failed", "error", "timeout", "missing", "refused"]
 Sandbox = Literal["landlock+seccomp", "process", "kernel"]
 LARGEST_SHOWN = 64  # elements of an array in a counterexample
@@ -27,7 +29,11 @@ class Counterexample(msgspec.Struct, frozen=True):
 
 
 class ExerciseReport(msgspec.Struct, frozen=True):
-    """The verdict on one exercise; `message` is one or two sentences to the learner."""
+    """The verdict on one exercise; `message` is one or two sentences to the learner.
+
+    `credit` is the share of the cases that are right, by their weights. It is no part of the published
+    report, whose `score` is all or nothing unless the course gives partial credit.
+    """
 
     name: str
     lesson: str
@@ -41,6 +47,11 @@ class ExerciseReport(msgspec.Struct, frozen=True):
     message: str
     counterexample: Counterexample | None
     error: LearnerError | None
+    credit: float = 0.0
+
+    def published(self) -> dict[str, Any]:
+        """Return what is part of the published report."""
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "credit"}
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -73,7 +84,7 @@ class Report(msgspec.Struct, frozen=True):
             "sandbox": self.sandbox,
             "score": self.score,
             "out_of": self.out_of,
-            "exercises": self.exercises,
+            "exercises": [exercise.published() for exercise in self.exercises],
         }
         if self.error is not None:
             plain["error"] = self.error
@@ -105,4 +116,7 @@ def presentable(value: Any) -> Any:
         return [*shown, f"… {len(value) - LARGEST_SHOWN} more"] if len(value) > LARGEST_SHOWN else shown
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, Live):
+        name = value.value[0] if value.kind == "function" else None
+        return presentable(value.value) if value.kind == "frame" else f"<{name or value.kind}>"
     return f"<{value.type_name}>"  # a plaindata.Foreign

@@ -12,9 +12,9 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -35,16 +35,18 @@ from grader.processes import (
     Run,
     ScratchOverflow,
     Zygote,
+    ZygoteLink,
 )
 from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 MAX_JOB_BYTES = 64 * 2**20
+EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 
 
 def kind_of(exercise: Exercise, cut: Cut) -> Kind:
     """Return `"full"` where TensorFlow and its like are needed: NumPy-only exercises never wait for them."""
-    return "full" if exercise.tensors or cut.imports & HEAVY else "light"
+    return "full" if exercise.heavy or cut.imports & HEAVY else "light"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,13 @@ class Job:
 
     def to_run(self) -> Task:
         pieces = [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces]
-        return Task(self.exercise.name, pieces, self.bank.cases, self.exercise.tensors)
+        return Task(
+            name=self.exercise.name,
+            pieces=pieces,
+            cases=self.bank.cases,
+            tensors=self.exercise.tensors,
+            artefact=self.exercise.artefact is not None,
+        )
 
 
 class Sandbox:
@@ -69,10 +77,16 @@ class Sandbox:
 
     Args:
         level: `"landlock+seccomp"` or `"process"`; what this machine can do by default.
+        links: the zygotes of another process's sandbox, to use instead of zygotes of one's own.
     """
 
-    def __init__(self, level: Literal["landlock+seccomp", "process"] | None = None):
+    def __init__(
+        self,
+        level: Literal["landlock+seccomp", "process"] | None = None,
+        links: "Mapping[Kind, ZygoteLink] | None" = None,
+    ):
         self._zygotes: dict[Kind, Zygote] = {}
+        self._links = links
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
@@ -112,8 +126,10 @@ class Sandbox:
         finally:
             self._idle.append(worker)
 
-    def zygote(self, kind: Kind) -> "Zygote":
+    def zygote(self, kind: Kind) -> ZygoteLink:
         """Return the zygote of this kind, started on need."""
+        if self._links is not None:
+            return self._links[kind]
         with self._lock:
             if kind not in self._zygotes:
                 self._zygotes[kind] = Zygote(kind)
@@ -134,7 +150,7 @@ class Worker:
     def prepare(self, kind: Kind) -> None:
         """Let the imports of a zygote begin, for a job of this kind is on its way."""
         if self._sandbox.level != "process":
-            self._sandbox.zygote(kind)
+            self._sandbox.zygote(kind).wake()
 
     def run(self, jobs: Sequence[Job]) -> list[Attempt]:
         """Run the jobs in one process, in order; all must be of one kind.
@@ -147,15 +163,42 @@ class Worker:
             return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
         megabytes = max(job.exercise.megabytes for job in jobs)
         cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
-        kind = jobs[0].kind
-        if self._sandbox.level == "process":
-            run = LoneRun(kind, encoded, megabytes, cpu_seconds)
-        else:
-            run = self._start(kind, encoded, megabytes, cpu_seconds)
+        run = self._run(jobs[0].kind, encoded, megabytes, cpu_seconds)
         try:
             return _collect(jobs, run)
         finally:
             run.close()
+
+    def examined(self, job: Job, attempt: Attempt) -> Attempt:
+        """Return an attempt with what was made in it opened, in a process that ran no learner's code."""
+        artefact, made = job.exercise.artefact, []
+        for outcome, inputs in zip(attempt.outcomes, job.bank.inputs, strict=False):
+            if outcome.raised is None:
+                made.append(plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+        if not made:
+            return attempt
+        encoded = msgspec.msgpack.encode([Task("examined", [], tuple(made), examine=artefact)])
+        run = self._run("full", encoded, job.exercise.megabytes, EXAMINE_SECONDS * (os.cpu_count() or 1))
+        try:
+            found = _collect_one(0, len(made), run, EXAMINE_SECONDS)
+        finally:
+            run.close()
+        problem = {"timeout": "takes too long to open and run", "died": "crashes the process that opens it"}
+        sentence = f"What your function made {problem.get(found.end, 'sent no outcome')}."
+        unopened = Outcome(plaindata.encode({"problem": sentence}))
+        opened = iter((*found.outcomes, *[unopened] * (len(made) - len(found.outcomes))))
+        outcomes = tuple(
+            msgspec.structs.replace(next(opened), arguments=outcome.arguments, warnings=outcome.warnings)
+            if outcome.raised is None
+            else outcome
+            for outcome in attempt.outcomes
+        )
+        return replace(attempt, outcomes=outcomes)
+
+    def _run(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> Run:
+        if self._sandbox.level == "process":
+            return LoneRun(kind, job, megabytes, cpu_seconds)
+        return self._start(kind, job, megabytes, cpu_seconds)
 
     def _start(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> "ForkedRun":
         try:
@@ -192,31 +235,36 @@ def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     """Read the outcomes as they come, until the last one, the end of the process, or of its time."""
     attempts = []
     for number, job in enumerate(jobs):
-        began = time.monotonic()
-        deadline = began + job.exercise.seconds
-        run.allowance = MAX_ATTEMPT_BYTES
-        outcomes: list[Outcome] = []
-        end, detail, error, spoilt = "complete", "", None, number > 0
-        try:
-            beginning = run.receive(number, deadline)
-            spoilt = beginning.spoilt
-            if beginning.undefined:
-                end, error = "undefined", beginning.error
-                detail = f"No function called `{job.exercise.name}` is defined."
-            while end == "complete" and len(outcomes) < len(job.bank.cases):
-                if (outcome := run.receive(number, deadline).outcome) is None:
-                    raise plaindata.Malformed("a message without an outcome")
-                outcomes.append(outcome)
-        except TimeoutError:
-            end = "timeout"
-        except EOFError:
-            end, detail = "died", run.kill()
-        except plaindata.Malformed as problem:
-            end, detail = "malformed", f"The process sent something that is no answer ({problem})."
-        except ScratchOverflow:
-            end, detail = "died", "Your code writes more to disk than it may."
-        seconds = time.monotonic() - began
-        attempts.append(Attempt(tuple(outcomes), end, seconds, detail, error, spoilt))
-        if end not in ("complete", "undefined"):
+        attempt = _collect_one(number, len(job.bank.cases), run, job.exercise.seconds)
+        if attempt.end == "undefined":
+            attempt = replace(attempt, detail=f"No function called `{job.exercise.name}` is defined.")
+        attempts.append(attempt)
+        if attempt.end not in ("complete", "undefined"):
             break
     return attempts
+
+
+def _collect_one(number: int, cases: int, run: "Run", seconds: float) -> Attempt:
+    began = time.monotonic()
+    deadline = began + seconds
+    run.allowance = MAX_ATTEMPT_BYTES
+    outcomes: list[Outcome] = []
+    end, detail, error, spoilt = "complete", "", None, number > 0
+    try:
+        beginning = run.receive(number, deadline)
+        spoilt = beginning.spoilt
+        if beginning.undefined:
+            end, error = "undefined", beginning.error
+        while end == "complete" and len(outcomes) < cases:
+            if (outcome := run.receive(number, deadline).outcome) is None:
+                raise plaindata.Malformed("a message without an outcome")
+            outcomes.append(outcome)
+    except TimeoutError:
+        end = "timeout"
+    except EOFError:
+        end, detail = "died", run.kill()
+    except plaindata.Malformed as problem:
+        end, detail = "malformed", f"The process sent something that is no answer ({problem})."
+    except ScratchOverflow:
+        end, detail = "died", "Your code writes more to disk than it may."
+    return Attempt(tuple(outcomes), end, time.monotonic() - began, detail, error, spoilt)

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,21 +65,48 @@ def read(path: Path, name: str | None = None) -> Submission:
         UnusableInput: says in one sentence why the file can't be read.
     """
     name = name or path.name
+    return parse(load(path, name), path.suffix, name)
+
+
+def load(path: Path, name: str) -> bytes:
+    """Return a file's bytes, if they are not too many and it is a regular file.
+
+    Raises:
+        UnusableInput: says in one sentence why it can't be read.
+    """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UnusableInput(
-                f"{name} is larger than {MAX_FILE_BYTES // 2**20} MB: no notebook of code is."
-            )
-        data = path.read_bytes()
+        # A pipe that nobody writes to is not waited for.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            facts = os.fstat(descriptor)
+            if not stat.S_ISREG(facts.st_mode):
+                raise UnusableInput(f"{name} is no regular file.")
+            if facts.st_size > MAX_FILE_BYTES:
+                limit = MAX_FILE_BYTES // 2**20
+                raise UnusableInput(f"{name} is larger than {limit} MB: no notebook of code is.")
+            return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise UnusableInput(f"{name} can't be read: {error.strerror}.") from None
+
+
+def parse(data: bytes, suffix: str, name: str) -> Submission:
+    """Return the submission that a file's bytes hold.
+
+    Args:
+        data: the file's content.
+        suffix: `".ipynb"` or `".py"`.
+        name: what reports call it.
+
+    Raises:
+        UnusableInput: says in one sentence why they can't be read.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableInput(
             f"{name} is not a UTF-8 text file; save it again as a notebook or module."
         ) from None
-    if path.suffix == ".ipynb":
+    if suffix == ".ipynb":
         return _read_notebook(text, name)
     _require_reasonable(len(text), name)
     return Submission(name, tuple(_parse_module(text, name)))

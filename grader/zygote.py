@@ -23,13 +23,13 @@ from typing import Any
 
 import msgspec
 
-from grader import calling, confinement, defining
+from grader import calling, confinement, defining, examining, live, plaindata
 
 # Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
 COURSE = ("dlcourse", "dlcourse.console")
 PRELOADED = {
     "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
-    "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn", *COURSE),
+    "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn", "ai_edge_litert.interpreter", *COURSE),
 }
 # Where one exercise's code could change something for the next.
 WATCHED = (
@@ -44,12 +44,17 @@ PR_SET_PDEATHSIG = 1
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
-    """What to run: the code of an exercise, in cells of which some statements count, and its cases."""
+    """What to run: the code of an exercise, in cells of which some statements count, and its cases.
+
+    With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made.
+    """
 
     name: str
     pieces: list[tuple[str, str, list[int]]]
     cases: tuple[bytes, ...]
-    tensors: bool
+    tensors: bool = False
+    artefact: bool = False
+    examine: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
@@ -71,7 +76,12 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
 
 
 def main(kind: str, control: socket.socket) -> None:
-    """Import what `kind` names, say what the machine can do, then clone until the socket is closed."""
+    """Wait to be woken, import what `kind` names, tell what the machine can do, then clone until the end.
+
+    Messages are datagrams, for all workers share the socket: one without a file descriptor only wakes; one
+    with it names a scratch folder. The end is when nobody holds the other side any more.
+    """
+    control.recv(1, socket.MSG_PEEK)
     _preload(kind)
     level = confinement.level()
     system_calls = confinement.system_call_filter() if level != "process" else None
@@ -83,6 +93,8 @@ def main(kind: str, control: socket.socket) -> None:
         scratch, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not scratch:
             return
+        if not descriptors:
+            continue
         if os.fork() == 0:
             control.close()
             _clone(readable, scratch.decode(), system_calls, socket.socket(fileno=descriptors[0]))
@@ -161,6 +173,11 @@ def run_exercises(exercises: list[Task]) -> None:
     """Call each exercise's function on each of its cases, and send every outcome as it comes."""
     before = _shared_state()
     for number, exercise in enumerate(exercises):
+        if exercise.examine is not None:
+            _send(Message(number))
+            for case in exercise.cases:
+                _send(Message(number, examined(exercise.examine, case)))
+            continue
         spoilt = number > 0 and _shared_state() != before
         function, error = defining.define(exercise.name, exercise.pieces)
         _send(Message(number, None, function is None, error, spoilt))
@@ -168,10 +185,23 @@ def run_exercises(exercises: list[Task]) -> None:
             continue
         places = {place for place, _, _ in exercise.pieces}
         for case in exercise.cases:
-            outcome = calling.call(function, case, tensors=exercise.tensors, places=places)
+            outcome = calling.call(
+                function, case, tensors=exercise.tensors, artefact=exercise.artefact, places=places
+            )
             if error and outcome.raised and outcome.raised.type == "NameError":
                 outcome = calling.Outcome(raised=error)
             _send(Message(number, outcome))
+
+
+def examined(artefact: str, case: bytes) -> calling.Outcome:
+    """Return what `examining` finds; `case` holds what the learner's function returned, and the inputs."""
+    try:
+        answer, inputs = plaindata.decode(case)
+        return calling.Outcome(
+            plaindata.encode(examining.examine(artefact, answer, inputs), live.MAX_FOUND_BYTES)
+        )
+    except Exception as error:
+        return calling.Outcome(raised=calling.describe(error, ()))
 
 
 def _shared_state() -> list[Any]:

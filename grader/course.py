@@ -1,0 +1,100 @@
+"""`course.toml`: what an instructor decides about a class. Everything has a default.
+
+title = "Deep learning, autumn"
+lessons = ["02_neural_networks"]     # what counts; by default every lesson that somebody handed in
+partial_credit = true                # a share of the points for a share of the cases
+per_learner_seeds = true             # other cases for each learner
+late_per_day = 0.1                   # taken off for each day begun after the due date…
+late_at_most = 0.5                   # …and no more than this
+
+[points]                             # of an exercise, or of each exercise of a lesson; 1 by default
+relu = 2
+
+[due]                                # with a time zone
+02_neural_networks = 2026-12-01T23:59:00+01:00
+"""
+
+import hashlib
+import math
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import UnusableInput
+from grader.exercise import Exercise
+from grader.report import ExerciseReport
+
+
+class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The settings of a class; see the module for their meaning."""
+
+    title: str = "Deep learning"
+    lessons: tuple[str, ...] = ()
+    partial_credit: bool = False
+    per_learner_seeds: bool = False
+    late_per_day: float = 0.0
+    late_at_most: float = 1.0
+    points: dict[str, float] = {}
+    due: dict[str, datetime] = {}
+
+    def seed_of(self, seed: str, key: str) -> str:
+        """Return the seed of one learner's cases."""
+        if not self.per_learner_seeds:
+            return seed
+        return hashlib.sha256(f"{seed}\0{key}".encode(errors="surrogatepass")).hexdigest()
+
+    def points_of(self, exercise: Exercise, lesson: str) -> float:
+        """Return what an exercise is worth."""
+        return self.points.get(exercise.name, self.points.get(lesson, exercise.points))
+
+    def scored(self, report: ExerciseReport, points: float) -> ExerciseReport:
+        """Return a verdict in the course's points."""
+        credit = report.credit if self.partial_credit else float(report.status == "passed")
+        return msgspec.structs.replace(report, score=round(points * credit, 4), out_of=points)
+
+    def late_days(self, lesson: str, submitted: datetime | None, late: bool) -> int:
+        """Return the days begun after the due date; at least one for what the platform itself calls late."""
+        days = 0
+        if submitted is not None and lesson in self.due:
+            days = math.ceil((submitted - self.due[lesson]) / timedelta(days=1))
+        return max(days, int(late))
+
+    def late_factor(self, days: int) -> float:
+        """Return the share of its points that work handed in so many days late keeps."""
+        return round(1 - min(self.late_per_day * max(days, 0), self.late_at_most), 6)
+
+
+def read(path: Path) -> Course:
+    """Read a `course.toml`.
+
+    Raises:
+        UnusableInput: it can't be read, or says something that it can't mean.
+    """
+    try:
+        course = msgspec.toml.decode(path.read_bytes(), type=Course)
+    except OSError as error:
+        raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnusableInput(f"{path} is no course file: {error}.") from None
+    _require_sense(course, path)
+    return course
+
+
+def _require_sense(course: Course, path: Path) -> None:
+    from grader.exercises import LESSONS, all_exercises
+
+    for name in (*course.lessons, *course.due):
+        if name not in LESSONS:
+            raise UnusableInput(f"{path}: there is no lesson {name!r}; `grader list` shows them all.")
+    for name, points in course.points.items():
+        if name not in LESSONS and name not in all_exercises():
+            raise UnusableInput(f"{path}: there is no exercise or lesson {name!r}; `grader list` shows them.")
+        if not 0 <= points < math.inf:
+            raise UnusableInput(f"{path}: {name} can't be worth {points:g} points.")
+    for lesson, due in course.due.items():
+        if due.tzinfo is None:
+            raise UnusableInput(f"{path}: the due date of {lesson} needs a time zone, as in {due}+01:00.")
+    for name in ("late_per_day", "late_at_most"):
+        if not 0 <= getattr(course, name) <= 1:
+            raise UnusableInput(f"{path}: {name} is a share of the points, from 0 to 1.")

@@ -1,0 +1,210 @@
+"""Opening what a learner's function made, a Keras model or a TFLite file, and writing down what it is.
+
+It runs in a sandboxed process of its own that has never run the learner's code, and knows no label. What
+comes out is plain data; a file that can't be opened gives `{"problem": "a sentence"}`.
+"""
+
+import collections
+import os
+import tempfile
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from grader.plaindata import Live
+
+MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
+MAX_MEMBER_BYTES = 64 * 2**20
+MAX_TFLITE_TENSORS = 5000
+BATCH = 256
+
+
+class Unusable(Exception):
+    """Why an artefact can't be opened, in one sentence to the learner."""
+
+
+def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
+    """Return what an artefact is and what it does on `inputs`.
+
+    Args:
+        artefact: `"model"` or `"tflite"`.
+        answer: what the learner's function returned, as plain data.
+        inputs: an array with a row a sample, or `None`.
+
+    Returns:
+        For a model: `"layers"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`, `"output_shape"`,
+        `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`. For a file: `"bytes"`,
+        `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
+        `"problem"`.
+    """
+    try:
+        return {"model": _model, "tflite": _tflite}[artefact](answer, inputs)
+    except Unusable as problem:
+        return {"problem": str(problem)}
+
+
+def _model(answer: Any, inputs: Any) -> dict[str, Any]:
+    if not isinstance(answer, Live) or answer.kind != "model":
+        raise Unusable(f"A Keras model is asked for, and this is {_named(answer)}.")
+    model = _loaded(answer.value)
+    found = {
+        "layers": [_layer(layer) for layer in model.layers[:1000]],
+        "parameters": int(model.count_params()),
+        "trainable_parameters": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
+        "input_shape": _shape(getattr(model, "input_shape", None)),
+        "output_shape": _shape(getattr(model, "output_shape", None)),
+        "compiled": _compiled(model),
+        "weights": [np.asarray(weight) for weight in model.get_weights()[:1000]],
+    }
+    if inputs is not None:
+        try:
+            batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
+            found["outputs"] = np.concatenate([np.asarray(model(b, training=False)) for b in batches])
+        except Exception as error:
+            raise Unusable(f"Your model can't be called on {_named(inputs)}: {_first_line(error)}") from None
+    return found
+
+
+def _loaded(data: bytes) -> Any:
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.keras")
+        with open(path, "wb") as file:
+            file.write(data)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.infolist():
+                    if member.filename not in MEMBERS or member.file_size > MAX_MEMBER_BYTES:
+                        raise Unusable("The model's file holds more than a model.")
+            return keras.saving.load_model(path, safe_mode=True)
+        except (Unusable, MemoryError):
+            raise
+        except Exception as error:
+            raise Unusable(
+                "Your model can't be loaded without your code: build it from Keras's own layers, and without "
+                f"Lambda. Keras says: {_first_line(error)}"
+            ) from None
+
+
+def _layer(layer: Any) -> dict[str, Any]:
+    config = layer.get_config()
+    kept = {name: _plain(value) for name, value in config.items() if name not in ("name", "dtype", "layers")}
+    return {
+        "class": type(layer).__name__,
+        "config": kept,
+        "parameters": int(layer.count_params()) if layer.built else 0,
+        "trainable": bool(layer.trainable),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting of a layer as plain data: Keras's objects by class and settings."""
+    if isinstance(value, dict):
+        if "class_name" in value:
+            return {"class": str(value["class_name"]), "config": _plain(value.get("config", {}))}
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(type(value))
+
+
+def _compiled(model: Any) -> dict[str, Any] | None:
+    import keras
+
+    if not model.compiled:
+        return None
+    config = model.get_compile_config() or {}
+    return {
+        "optimizer": {
+            "class": type(model.optimizer).__name__,
+            "learning_rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
+        },
+        "loss": _plain(keras.saving.serialize_keras_object(config.get("loss"))),
+        "metrics": _plain(keras.saving.serialize_keras_object(config.get("metrics"))),
+    }
+
+
+def _shape(shape: Any) -> list[int | None] | None:
+    """Return a shape as a list; `None` for a model of several inputs or outputs."""
+    if isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape):
+        return list(shape)
+    return None
+
+
+def _tflite(answer: Any, inputs: Any) -> dict[str, Any]:
+    if not isinstance(answer, bytes):
+        raise Unusable(f"The bytes of a TFLite file are asked for, and this is {_named(answer)}.")
+    if answer[4:8] != b"TFL3":
+        raise Unusable("These bytes are no TFLite file: the mark TFL3 is missing at its beginning.")
+    interpreter = _interpreter(answer)
+    details = interpreter.get_tensor_details()[:MAX_TFLITE_TENSORS]
+    found = {
+        "bytes": len(answer),
+        "inputs": [_tensor(detail) for detail in interpreter.get_input_details()],
+        "outputs": [_tensor(detail) for detail in interpreter.get_output_details()],
+        "tensors": dict(collections.Counter(np.dtype(detail["dtype"]).name for detail in details)),
+    }
+    if inputs is not None:
+        try:
+            found["predictions"] = np.concatenate([_predicted(interpreter, row[None]) for row in inputs])
+        except (ValueError, RuntimeError, IndexError) as error:
+            raise Unusable(f"The file does not run on {_named(inputs)}: {_first_line(error)}") from None
+    return found
+
+
+def _interpreter(data: bytes) -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:  # Windows
+        from tensorflow.lite import Interpreter
+    try:
+        interpreter = Interpreter(model_content=data, num_threads=1)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise Unusable(f"The interpreter can't load these bytes: {_first_line(error)}") from None
+    if len(interpreter.get_input_details()) != 1 or len(interpreter.get_output_details()) != 1:
+        raise Unusable("A file with one input and one output is asked for.")
+    return interpreter
+
+
+def _tensor(detail: dict[str, Any]) -> dict[str, Any]:
+    scale, zero_point = detail["quantization"]
+    return {
+        "dtype": np.dtype(detail["dtype"]).name,
+        "shape": [int(size) for size in detail["shape"]],
+        "scale": float(scale),
+        "zero_point": int(zero_point),
+    }
+
+
+def _predicted(interpreter: Any, row: np.ndarray) -> np.ndarray:
+    """Run one row, in and out as floats whatever the file's own types are."""
+    (into,), (out,) = interpreter.get_input_details(), interpreter.get_output_details()
+    scale, zero_point = into["quantization"]
+    if scale:
+        limits = np.iinfo(into["dtype"])
+        row = np.clip(np.round(row / scale + zero_point), limits.min, limits.max)
+    interpreter.set_tensor(into["index"], row.astype(into["dtype"]))
+    interpreter.invoke()
+    answer = interpreter.get_tensor(out["index"])
+    scale, zero_point = out["quantization"]
+    return (answer.astype(np.float32) - zero_point) * scale if scale else answer.astype(np.float32)
+
+
+def _named(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Live):
+        return f"a {value.kind}"
+    return "None: is the `return` missing?" if value is None else f"of type {_type(value)}"
+
+
+def _type(value: Any) -> str:
+    return getattr(value, "type_name", type(value).__name__)  # a plaindata.Foreign has the first
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:200].rstrip(".") + "."

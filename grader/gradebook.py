@@ -1,0 +1,348 @@
+"""The gradebook: one SQLite file that holds a class, safe against being killed at any moment.
+
+    with Gradebook.open(folder) as book:
+        book.begin(seed, course, handed)     # who handed in what
+        book.settled(name, …)                # is there a verdict on just this content already?
+        book.add(name, …)                    # a result, committed as it comes
+        book.mark(key, exercise, …)          # the instructor's own decision
+        book.results()                       # the view that every report is made of
+
+Nothing is ever overwritten: a regrade adds a result, a mark adds a mark, and the last one counts.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from grader.course import Course
+from grader.errors import GraderError, UnusableInput
+from grader.exercise import Exercise
+from grader.judge import missing
+from grader.report import ExerciseReport, Report
+from grader.results import Asked, ClassResults, Learner, Mark, Result
+
+FILE = "gradebook.sqlite"
+APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
+VERSION = 1
+SCHEMA = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+CREATE TABLE class (one INTEGER PRIMARY KEY CHECK (one = 1), seed TEXT NOT NULL, course BLOB NOT NULL);
+CREATE TABLE submissions (
+    name TEXT PRIMARY KEY, learner TEXT NOT NULL, key TEXT NOT NULL,
+    submitted TEXT, late INTEGER NOT NULL, counts INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE results (
+    id INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions (name),
+    state TEXT NOT NULL, graded TEXT NOT NULL, report BLOB NOT NULL, answers BLOB NOT NULL
+);
+CREATE INDEX results_of_submission ON results (submission, id);
+CREATE TABLE marks (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, exercise TEXT NOT NULL,
+    score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
+);
+"""
+SANDBOXES = ("landlock+seccomp", "process")  # from the stronger to the weaker
+LAST_RESULTS = """
+SELECT s.name, s.learner, s.key, s.submitted, s.late, r.report, r.answers
+FROM submissions s LEFT JOIN results r
+    ON r.id = (SELECT max(id) FROM results WHERE submission = s.name)
+WHERE s.counts ORDER BY s.name
+"""
+ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
+REPORTS = msgspec.msgpack.Decoder(Report)
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A submission as the gradebook knows it: a file, whose it is, and when it came."""
+
+    name: str
+    learner: str
+    key: str
+    submitted: datetime | None = None
+    late: bool = False
+
+
+class Gradebook:
+    """An open gradebook; use `Gradebook.open` or `Gradebook.create`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path):
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, folder: Path) -> "Iterator[Gradebook]":
+        """Open the gradebook in a folder.
+
+        Raises:
+            UnusableInput: there is none; it is damaged, of another version, or something else.
+            GraderError: on the way, it can't be written.
+        """
+        path = folder / FILE
+        if not path.is_file():
+            raise UnusableInput(
+                f"There is no gradebook in {folder}: `grader grade … --out {folder}` makes one."
+            )
+        with cls._connected(path) as book:
+            book._require_ours()
+            yield book
+
+    @classmethod
+    @contextlib.contextmanager
+    def create(cls, folder: Path) -> "Iterator[Gradebook]":
+        """Open the gradebook in a folder for one grader alone, and make folder and file if need be.
+
+        Raises:
+            UnusableInput: the folder can't be written; another grader is at work in it; as `open`.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = open(folder / ".lock", "ab")  # noqa: SIM115  (closed below; the lock goes with it)
+        except OSError as error:
+            raise UnusableInput(f"{folder} can't be written: {error.strerror}.") from None
+        with lock:
+            _lock(lock, folder)
+            path = folder / FILE
+            with cls._connected(path) as book:
+                if book._is_empty():
+                    with book._connection:
+                        book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+                book._require_ours()
+                yield book
+
+    @classmethod
+    @contextlib.contextmanager
+    def _connected(cls, path: Path) -> "Iterator[Gradebook]":
+        try:
+            with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                yield cls(connection, path)
+        except sqlite3.OperationalError as error:
+            raise GraderError(
+                f"The gradebook {path} can't be used: {error}. What it holds is safe; once that is mended, "
+                "the same command goes on."
+            ) from None
+        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
+            raise UnusableInput(
+                f"{path} is damaged, or no gradebook ({error}): put it aside, or bring back a copy."
+            ) from None
+
+    def _is_empty(self) -> bool:
+        return not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+    def _require_ours(self) -> None:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise UnusableInput(f"{self._path} is no gradebook of this grader.")
+        if version != VERSION:
+            raise UnusableInput(
+                f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
+                "use the dlcourse that made it, or another folder."
+            )
+        (sound,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if sound != "ok":
+            raise sqlite3.DatabaseError(sound)
+
+    def seed(self) -> str | None:
+        """Return the class's seed, or `None` before the class has begun."""
+        row = self._connection.execute("SELECT seed FROM class").fetchone()
+        return row and row[0]
+
+    def course(self) -> Course:
+        """Return the class's settings."""
+        row = self._connection.execute("SELECT course FROM class").fetchone()
+        return msgspec.msgpack.decode(row[0], type=Course) if row else Course()
+
+    def begin(self, seed: str, course: Course, handed: Iterable[Enrolled]) -> None:
+        """Write down the class as it was handed in this time.
+
+        A submission that was there and is no more, because a later one counts, keeps its results.
+        """
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO class VALUES (1, ?, ?)", (seed, msgspec.msgpack.encode(course))
+            )
+            self._connection.execute("UPDATE submissions SET counts = 0")
+            self._connection.executemany(
+                "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (name) DO UPDATE SET "
+                "learner = excluded.learner, key = excluded.key, submitted = excluded.submitted, "
+                "late = excluded.late, counts = 1",
+                [(e.name, e.learner, e.key, e.submitted and e.submitted.isoformat(), e.late) for e in handed],
+            )
+
+    def set_course(self, course: Course) -> None:
+        """Change the settings, which reports go by; no verdict is lost."""
+        with self._connection:
+            self._connection.execute("UPDATE class SET course = ?", (msgspec.msgpack.encode(course),))
+
+    def settled(self, name: str, state: str) -> bool:
+        """Return whether the last result of a submission is of this state.
+
+        Args:
+            name: the submission's.
+            state: stands for all that a verdict depends on: content, seed, exercises.
+        """
+        row = self._connection.execute(
+            "SELECT state FROM results WHERE submission = ? ORDER BY id DESC LIMIT 1", (name,)
+        ).fetchone()
+        return row is not None and row[0] == state
+
+    def add(self, name: str, state: str, report: Report, answers: dict[str, str]) -> None:
+        """Commit one result; once this returns, no kill and no power cut takes it away."""
+        with self._connection:
+            self._connection.execute(
+                "INSERT INTO results (submission, state, graded, report, answers) VALUES (?, ?, ?, ?, ?)",
+                (name, state, _now(), msgspec.msgpack.encode(report), msgspec.msgpack.encode(answers)),
+            )
+
+    def reports(self) -> Iterator[Report]:
+        """Yield the last report of every submission that counts, in the order of the names."""
+        for *_, report, _ in self._connection.execute(LAST_RESULTS):
+            if report is not None:
+                yield REPORTS.decode(report)
+
+    def history(self, name: str) -> list[tuple[str, Report]]:
+        """Return when a submission was graded and what came of it, the oldest first."""
+        rows = self._connection.execute(
+            "SELECT graded, report FROM results WHERE submission = ? ORDER BY id", (name,)
+        )
+        return [(graded, REPORTS.decode(report)) for graded, report in rows]
+
+    def learners(self) -> dict[str, str]:
+        """Return each learner's name by key."""
+        rows = self._connection.execute("SELECT key, learner FROM submissions WHERE counts ORDER BY learner")
+        return dict(rows.fetchall())
+
+    def mark(self, key: str, exercise: str | None, mark: Mark) -> None:
+        """Add the instructor's decision on one exercise, or a comment on the whole (`None`)."""
+        with self._connection:
+            self._connection.execute(
+                "INSERT INTO marks (key, exercise, score, comment, marked) VALUES (?, ?, ?, ?, ?)",
+                (key, exercise or "", mark.score, mark.comment, _now()),
+            )
+
+    def marks(self) -> dict[tuple[str, str], Mark]:
+        """Return the last mark by learner's key and exercise; `""` stands for the whole."""
+        rows = self._connection.execute("SELECT key, exercise, score, comment FROM marks ORDER BY id")
+        return {(key, exercise): Mark(score, comment) for key, exercise, score, comment in rows}
+
+    def results(self) -> ClassResults:
+        """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
+        course, marks = self.course(), self.marks()
+        rows = self._connection.execute(LAST_RESULTS).fetchall()
+        unfinished = sum(report is None for *_, report, _ in rows)
+        files = [
+            _File(*facts, REPORTS.decode(report), ANSWERS.decode(answers))
+            for *facts, report, answers in rows
+            if report is not None
+        ]
+        asked = _asked(course, files)
+        by_learner: dict[str, list[_File]] = {}
+        for file in files:
+            by_learner.setdefault(file.key, []).append(file)
+        learners = [_learner(key, files, asked, course, marks) for key, files in by_learner.items()]
+        levels = [SANDBOXES.index(file.report.sandbox) for file in files]
+        return ClassResults(
+            title=course.title,
+            sandbox=SANDBOXES[max(levels, default=0)],
+            exercises=tuple(Asked(e.name, lesson, course.points_of(e, lesson)) for lesson, e in asked),
+            learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
+            unfinished=unfinished,
+        )
+
+
+@dataclass(frozen=True)
+class _File:
+    """A graded submission that counts."""
+
+    name: str
+    learner: str
+    key: str
+    submitted: str | None
+    late: int
+    report: Report
+    answers: dict[str, str]
+
+    def late_days(self, course: Course, lesson: str) -> int:
+        submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
+        return course.late_days(lesson, submitted, bool(self.late))
+
+
+def _asked(course: Course, files: list[_File]) -> list[tuple[str, Exercise]]:
+    """Return what counts: the exercises of the course's lessons, or of every lesson that was handed in."""
+    from grader.exercises import LESSONS, exercises_of
+
+    handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
+    wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
+    return [(lesson, exercise) for lesson in LESSONS if lesson in wanted for exercise in exercises_of(lesson)]
+
+
+def _learner(
+    key: str,
+    files: list[_File],
+    asked: list[tuple[str, Exercise]],
+    course: Course,
+    marks: dict[tuple[str, str], Mark],
+) -> Learner:
+    found: dict[str, tuple[_File, ExerciseReport]] = {}
+    for file in sorted(files, key=lambda file: (file.submitted or "", file.name)):
+        for verdict in file.report.exercises:
+            if verdict.name not in found or verdict.status != "missing":
+                found[verdict.name] = (file, verdict)  # the last file that answers it counts
+    results, late_days = {}, 0
+    for lesson, exercise in asked:
+        file, verdict = found.get(exercise.name, (None, missing(exercise)))
+        days = file.late_days(course, lesson) if file is not None else 0
+        late_days = max(late_days, days)
+        results[exercise.name] = Result(
+            report=course.scored(verdict, course.points_of(exercise, lesson)),
+            answer=file.answers.get(exercise.name, "") if file is not None else "",
+            late_factor=course.late_factor(days),
+            mark=marks.get((key, exercise.name)),
+        )
+    whole = marks.get((key, ""))
+    return Learner(
+        name=files[0].learner,
+        key=key,
+        submissions=tuple(file.name for file in files),
+        submitted=max((file.submitted for file in files if file.submitted), default=None),
+        late_days=late_days,
+        results=results,
+        errors=tuple(file.report.error for file in files if file.report.error),
+        comment=whole.comment if whole else "",
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _lock(file, folder: Path) -> None:
+    """Take the folder for this process, until the file is closed or the process ends in whatever way."""
+    try:
+        if msvcrt := _windows_locking():
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise UnusableInput(f"Another grader is at work in {folder}: wait for it, or end it.") from None
+
+
+def _windows_locking():
+    try:
+        import msvcrt
+    except ImportError:
+        return None
+    return msvcrt

@@ -1,0 +1,121 @@
+"""Objects that no plain data is, and the plain data that stands for them on the way to and from a child.
+
+    Live("function", ["quadratic", {...}])  →  made(…)  →  a function of `grader.functions`
+    a DataFrame that a learner returns  →  description(…)  →  Live("frame", {"columns": ..., ...})
+
+For processes that may run a learner's code: nothing here knows an answer.
+"""
+
+import functools
+import os
+import tempfile
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from grader import functions
+from grader.plaindata import Live
+
+MAX_BATCHES = 1000
+MAX_ARTEFACT_BYTES = 6 * 2**20
+MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
+
+
+def made(value: Any) -> Any:
+    """Return a case's argument with every `Live` in it replaced by the object that it stands for."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(made, value))
+    if isinstance(value, dict):
+        return {key: made(item) for key, item in value.items()}
+    return MAKERS[value.kind](value.value) if isinstance(value, Live) else value
+
+
+def description(value: Any) -> Live | None:
+    """Return what stands for an object, or `None` where nothing does.
+
+    The object is the learner's: whatever its methods say, it is data for the judge and no more.
+    """
+    package = type(value).__module__.partition(".")[0]
+    if package == "pandas":
+        return _of_frame(value)
+    if package in ("keras", "tensorflow"):
+        import keras
+        import tensorflow
+
+        if isinstance(value, keras.Model):
+            return Live("model", _saved(value))
+        if isinstance(value, keras.optimizers.Optimizer):
+            return Live("optimizer", {"class_name": type(value).__name__})
+        if isinstance(value, tensorflow.data.Dataset):
+            return Live("dataset", list(islice(value.as_numpy_iterator(), MAX_BATCHES)))
+    if isinstance(value, functools.partial) and getattr(value.func, "__module__", "") == functions.__name__:
+        return Live("function", [value.func.__name__, value.keywords])
+    return None
+
+
+def states(value: Any) -> Any:
+    """Return arguments after a call, with each model as its weights: they are what a call may change."""
+    if type(value) in (list, tuple):
+        return type(value)(map(states, value))
+    if type(value).__module__.partition(".")[0] == "keras" and hasattr(value, "get_weights"):
+        return Live("weights", value.get_weights())
+    return value
+
+
+def _function(value: list) -> functools.partial:
+    name, settings = value
+    return functools.partial(getattr(functions, name), **settings)
+
+
+def _frame(value: dict) -> Any:
+    import pandas
+
+    columns = {name: pandas.Series(column) for name, column in value["columns"].items()}
+    return pandas.DataFrame(columns, columns=list(columns)).set_axis(list(value["index"]))
+
+
+def _of_frame(value: Any) -> Live | None:
+    import pandas
+
+    if isinstance(value, pandas.Series):
+        value = value.to_frame(str(value.name))
+    if not isinstance(value, pandas.DataFrame):
+        return None
+    columns = {str(name): _of_column(value[name]) for name in value.columns}
+    return Live("frame", {"columns": columns, "index": value.index.tolist()})
+
+
+def _of_column(column: Any) -> Any:
+    import pandas
+
+    if pandas.api.types.is_numeric_dtype(column) or pandas.api.types.is_bool_dtype(column):
+        return column.to_numpy(dtype=None if column.dtype.kind in "biuf" else np.float64, na_value=np.nan)
+    return [None if pandas.isna(item) else item for item in column]
+
+
+def _model(value: bytes) -> Any:
+    from keras.saving import load_model
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.keras")
+        with open(path, "wb") as file:
+            file.write(value)
+        return load_model(path, safe_mode=True)
+
+
+def _saved(model: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.keras")
+        model.save(path)
+        with open(path, "rb") as file:
+            return file.read(MAX_ARTEFACT_BYTES + 1)
+
+
+def _optimizer(value: dict) -> Any:
+    from keras import optimizers
+
+    return optimizers.deserialize(value)
+
+
+MAKERS = {"function": _function, "frame": _frame, "model": _model, "optimizer": _optimizer}

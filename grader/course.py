@@ -22,7 +22,6 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import UnusableInput
-from grader.exercise import Exercise
 from grader.report import ExerciseReport
 
 
@@ -44,12 +43,9 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             return seed
         return hashlib.sha256(f"{seed}\0{key}".encode(errors="surrogatepass")).hexdigest()
 
-    def points_of(self, exercise: Exercise, lesson: str) -> float:
-        """Return what an exercise is worth."""
-        return self.points.get(exercise.name, self.points.get(lesson, exercise.points))
-
-    def scored(self, report: ExerciseReport, points: float) -> ExerciseReport:
+    def scored(self, report: ExerciseReport) -> ExerciseReport:
         """Return a verdict in the course's points."""
+        points = self.points.get(report.name, self.points.get(report.lesson, report.out_of))
         credit = report.credit if self.partial_credit else float(report.status == "passed")
         return msgspec.structs.replace(report, score=round(points * credit, 4), out_of=points)
 

@@ -60,6 +60,15 @@ class Cut:
         return [node for piece in self.pieces for node in piece.nodes]
 
     @property
+    def text(self) -> str:
+        """The code as the learner wrote it, cell by cell, without what lies between."""
+        texts = []
+        for piece in self.pieces:
+            lines = piece.source.split("\n")
+            texts += [_text(lines, node) for node in piece.nodes]
+        return "\n\n".join(texts)
+
+    @property
     def is_stub(self) -> bool:
         """Whether the function is as the lesson gives it: a docstring, then `raise NotImplementedError`."""
         last = self.definitions[-1] if self.definitions else None
@@ -204,8 +213,7 @@ class _Statement:
 
     @cached_property
     def text(self) -> str:
-        first = min([self.node.lineno, *(d.lineno for d in getattr(self.node, "decorator_list", ()))])
-        return "\n".join(self.cell.lines[first - 1 : self.node.end_lineno])
+        return _text(self.cell.lines, self.node)
 
     @cached_property
     def uses(self) -> frozenset[str]:
@@ -234,6 +242,11 @@ class _Statement:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.partition(".")[0])
         return frozenset(names)
+
+
+def _text(lines: Sequence[str], node: ast.stmt) -> str:
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    return "\n".join(lines[first - 1 : node.end_lineno])
 
 
 def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:

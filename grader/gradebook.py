@@ -21,7 +21,6 @@ import msgspec
 
 from grader.course import Course
 from grader.errors import GraderError, UnusableInput
-from grader.exercise import Exercise
 from grader.judge import missing
 from grader.report import ExerciseReport, Report
 from grader.results import Asked, ClassResults, Learner, Mark, Result
@@ -72,7 +71,7 @@ class Enrolled:
 class Gradebook:
     """An open gradebook; use `Gradebook.open` or `Gradebook.create`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path):
+    def __init__(self, connection: sqlite3.Connection, path: Path | None):
         self._connection = connection
         self._path = path
 
@@ -119,9 +118,17 @@ class Gradebook:
 
     @classmethod
     @contextlib.contextmanager
-    def _connected(cls, path: Path) -> "Iterator[Gradebook]":
+    def temporary(cls) -> "Iterator[Gradebook]":
+        """Open a gradebook that is gone when it is closed."""
+        with cls._connected(None) as book:
+            book._connection.executescript(SCHEMA)
+            yield book
+
+    @classmethod
+    @contextlib.contextmanager
+    def _connected(cls, path: Path | None) -> "Iterator[Gradebook]":
         try:
-            with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+            with contextlib.closing(sqlite3.connect(path or "", timeout=30)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
@@ -206,10 +213,17 @@ class Gradebook:
             )
 
     def reports(self) -> Iterator[Report]:
-        """Yield the last report of every submission that counts, in the order of the names."""
-        for *_, report, _ in self._connection.execute(LAST_RESULTS):
-            if report is not None:
-                yield REPORTS.decode(report)
+        """Yield the last report of every submission that counts, in the course's points, by the names."""
+        course = self.course()
+        for *_, encoded, _ in self._connection.execute(LAST_RESULTS):
+            if encoded is not None:
+                report = REPORTS.decode(encoded)
+                exercises = [course.scored(verdict) for verdict in report.exercises]
+                yield msgspec.structs.replace(report, exercises=exercises)
+
+    def sandbox(self) -> str:
+        """Return the weakest level that a submission which counts was graded at."""
+        return max((report.sandbox for report in self.reports()), key=SANDBOXES.index, default=SANDBOXES[0])
 
     def history(self, name: str) -> list[tuple[str, Report]]:
         """Return when a submission was graded and what came of it, the oldest first."""
@@ -251,11 +265,10 @@ class Gradebook:
         for file in files:
             by_learner.setdefault(file.key, []).append(file)
         learners = [_learner(key, files, asked, course, marks) for key, files in by_learner.items()]
-        levels = [SANDBOXES.index(file.report.sandbox) for file in files]
         return ClassResults(
             title=course.title,
-            sandbox=SANDBOXES[max(levels, default=0)],
-            exercises=tuple(Asked(e.name, lesson, course.points_of(e, lesson)) for lesson, e in asked),
+            sandbox=self.sandbox(),
+            exercises=tuple(Asked(e.name, e.lesson, e.out_of) for e in asked),
             learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
             unfinished=unfinished,
         )
@@ -278,19 +291,22 @@ class _File:
         return course.late_days(lesson, submitted, bool(self.late))
 
 
-def _asked(course: Course, files: list[_File]) -> list[tuple[str, Exercise]]:
-    """Return what counts: the exercises of the course's lessons, or of every lesson that was handed in."""
+def _asked(course: Course, files: list[_File]) -> list[ExerciseReport]:
+    """Return what counts, each as it is where nobody answers it.
+
+    These are the exercises of the course's lessons, or of every lesson that was handed in.
+    """
     from grader.exercises import LESSONS, exercises_of
 
     handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
     wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
-    return [(lesson, exercise) for lesson in LESSONS if lesson in wanted for exercise in exercises_of(lesson)]
+    return [course.scored(missing(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)]
 
 
 def _learner(
     key: str,
     files: list[_File],
-    asked: list[tuple[str, Exercise]],
+    asked: list[ExerciseReport],
     course: Course,
     marks: dict[tuple[str, str], Mark],
 ) -> Learner:
@@ -300,15 +316,15 @@ def _learner(
             if verdict.name not in found or verdict.status != "missing":
                 found[verdict.name] = (file, verdict)  # the last file that answers it counts
     results, late_days = {}, 0
-    for lesson, exercise in asked:
-        file, verdict = found.get(exercise.name, (None, missing(exercise)))
-        days = file.late_days(course, lesson) if file is not None else 0
+    for unanswered in asked:
+        file, verdict = found.get(unanswered.name, (None, unanswered))
+        days = file.late_days(course, verdict.lesson) if file is not None else 0
         late_days = max(late_days, days)
-        results[exercise.name] = Result(
-            report=course.scored(verdict, course.points_of(exercise, lesson)),
-            answer=file.answers.get(exercise.name, "") if file is not None else "",
+        results[verdict.name] = Result(
+            report=course.scored(verdict),
+            answer=file.answers.get(verdict.name, "") if file is not None else "",
             late_factor=course.late_factor(days),
-            mark=marks.get((key, exercise.name)),
+            mark=marks.get((key, verdict.name)),
         )
     whole = marks.get((key, ""))
     return Learner(

@@ -21,21 +21,29 @@ SHARING = frozenset(
     ("numpy", "tensorflow", "keras", "dlcourse", "math", "typing", "functools", "itertools", "__future__")
 )
 
+MAX_ANSWER_CHARACTERS = 20_000  # of one exercise's code, kept to be shown beside its verdict
 MAX_VERDICTS = 5000
 MAX_REMEMBERED_STATEMENTS = 100
 VERDICTS: dict[tuple[Exercise, str, bytes], ExerciseReport] = {}
 """What code that ran alone came to, by the code itself: many in a class give the same short answer."""
 
 
-def grade(
+class Graded(msgspec.Struct, frozen=True):
+    """A submission's report, and the code of its answers by the name of their exercises."""
+
+    report: Report
+    answers: dict[str, str]
+
+
+def graded(
     submission: Submission,
     worker: Worker,
     *,
     seed: str,
     sandbox: str,
     only: str | None = None,
-) -> Report:
-    """Return the report on one submission.
+) -> Graded:
+    """Return the report on one submission, and the code that it is about.
 
     Args:
         submission: what `submission.read` returned.
@@ -60,7 +68,14 @@ def grade(
         for job, verdict in _run(group, worker, seed):
             verdicts[job.exercise.name] = _with_note(verdict, job.cut)
     in_order = [verdicts[exercise.name] for exercise in exercises]
-    return Report(submission.name, seed, sandbox, in_order)
+    answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
+    answers = {name: cutter.cut(name).text[:MAX_ANSWER_CHARACTERS] for name in answered}
+    return Graded(Report(submission.name, seed, sandbox, in_order), answers)
+
+
+def grade(submission: Submission, worker: Worker, **settings: str | None) -> Report:
+    """Return the report on one submission; the arguments are those of `graded`."""
+    return graded(submission, worker, **settings).report
 
 
 def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:

@@ -9,6 +9,7 @@ For processes that may run a learner's code: nothing here knows an answer.
 import functools
 import os
 import tempfile
+import warnings
 from itertools import islice
 from typing import Any
 
@@ -94,20 +95,23 @@ def _of_column(column: Any) -> Any:
     return [None if pandas.isna(item) else item for item in column]
 
 
-def _model(value: bytes) -> Any:
+def loaded(data: bytes) -> Any:
+    """Return the Keras model in the bytes of a `.keras` file, without running any code that is in it."""
     from keras.saving import load_model
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the optimizer has no state
         path = os.path.join(folder, "model.keras")
         with open(path, "wb") as file:
-            file.write(value)
+            file.write(data)
         return load_model(path, safe_mode=True)
 
 
 def _saved(model: Any) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras's own, of NumPy's __array__
         path = os.path.join(folder, "model.keras")
-        model.save(path)
+        model.save(path, include_optimizer=False)  # its state says nothing of what was built
         with open(path, "rb") as file:
             return file.read(MAX_ARTEFACT_BYTES + 1)
 
@@ -118,4 +122,4 @@ def _optimizer(value: dict) -> Any:
     return optimizers.deserialize(value)
 
 
-MAKERS = {"function": _function, "frame": _frame, "model": _model, "optimizer": _optimizer}
+MAKERS = {"function": _function, "frame": _frame, "model": loaded, "optimizer": _optimizer}

@@ -9,6 +9,7 @@ returned, as plain data; time and deaths are seen from here.
 """
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -96,10 +97,18 @@ class Sandbox:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process; also of those that run."""
         for worker in self._workers:
             worker.close()
         for zygote in self._zygotes.values():
             zygote.close()
+
+    def sockets(self) -> "dict[Kind, socket.socket]":
+        """Return a way to each zygote, for worker processes; the zygotes are started, and sleep until woken."""
+        return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
     @property
     def level(self) -> str:

@@ -17,6 +17,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import warnings
 from typing import Any
@@ -105,10 +106,10 @@ def main(kind: str, control: socket.socket) -> None:
 def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket.socket) -> None:
     """Serve one worker: fork a child for each job and hand out its pidfd; when asked, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _die_with_parent()
+    die_with_parent()
     memory = confinement.address_space()
     os.chdir(scratch)
-    os.environ["TMPDIR"] = os.environ["HOME"] = scratch
+    os.environ["TMPDIR"] = os.environ["HOME"] = tempfile.tempdir = scratch
     pid = 0
     while True:
         limits, descriptors, _, _ = socket.recv_fds(control, LIMITS.size, 2)
@@ -124,7 +125,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         pid = os.fork()
         if pid == 0:
             try:
-                _die_with_parent()
+                die_with_parent()
                 confinement.confine_files(readable, scratch)
                 run_job(*descriptors, memory + megabytes * 2**20, cpu_seconds, system_calls)
             finally:
@@ -230,6 +231,6 @@ def _preload(kind: str) -> None:
         import resource  # noqa: F401  (so that no child has to import it)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

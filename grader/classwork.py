@@ -1,0 +1,92 @@
+"""Grading one submission of a class in a worker process, on this machine or on a cluster.
+
+    grader ── Task, as bytes ──▶ worker: cut, run in the sandbox, judge ── Graded, as bytes ──▶ gradebook
+
+A worker process is ours: it holds references and cases, and no learner's code runs in it. What crosses
+between grader and worker is plain data, never pickled.
+"""
+
+import atexit
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Mapping
+from functools import cache
+
+import msgspec
+
+from grader.errors import SandboxError, UnusableInput
+from grader.grading import Graded, graded
+from grader.processes import Kind, ZygoteLink
+from grader.report import Report
+from grader.sandbox import Sandbox
+from grader.submission import parse
+from grader.zygote import die_with_parent
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A submission to grade.
+
+    Args:
+        name, suffix, data: the file.
+        seed: of its cases.
+        unsafe: grade even without a sandbox.
+    """
+
+    name: str
+    suffix: str
+    data: bytes
+    seed: str
+    unsafe: bool = False
+
+
+def run(task: bytes) -> bytes:
+    """Grade one submission: an encoded `Task` in, an encoded `Graded` out."""
+    return msgspec.msgpack.encode(_graded(msgspec.msgpack.decode(task, type=Task)))
+
+
+def join(parent: int, scratch: str, level: str, links: Mapping[Kind, socket.socket]) -> None:
+    """Make a new process a worker of this machine: it shares its parent's zygotes, and ends with it.
+
+    Args:
+        parent: the process that it works for.
+        scratch: the folder for the sandbox's scratch folders, which the parent removes.
+        level: the sandbox level.
+        links: the zygotes' sockets.
+    """
+    global _shared
+    die_with_parent()
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
+    tempfile.tempdir = scratch
+    _shared = Sandbox(level, {kind: ZygoteLink(control) for kind, control in links.items()})
+
+
+_shared: Sandbox | None = None
+_lock = threading.Lock()
+
+
+@cache
+def _own_sandbox() -> Sandbox:
+    sandbox = Sandbox()
+    atexit.register(sandbox.close)
+    return sandbox
+
+
+def _sandbox() -> Sandbox:
+    """Return the sandbox that this process shares with others, or, on a cluster, one of its own."""
+    with _lock:
+        return _shared or _own_sandbox()
+
+
+def _graded(task: Task) -> Graded:
+    sandbox = _sandbox()
+    if sandbox.level == "process" and not task.unsafe:
+        raise SandboxError("A worker has no sandbox, so a submission could do harm or cheat there.")
+    try:
+        submission = parse(task.data, task.suffix, task.name)
+    except UnusableInput as error:
+        return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
+    with sandbox.borrowed_worker() as worker:
+        return graded(submission, worker, seed=task.seed, sandbox=sandbox.level)

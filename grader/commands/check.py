@@ -1,0 +1,121 @@
+"""`grader check`: a learner's own answers, on the public cases, in the same sandbox that grades a class."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.commands.options import Json, printable
+from grader.errors import UnusableInput
+from grader.submission import find, read
+
+if TYPE_CHECKING:
+    from grader.report import Report
+    from grader.sandbox import Sandbox
+
+
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Notebooks, modules or folders of them.")] = None,
+    only: Annotated[str | None, typer.Option(help="Check this exercise only.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file is saved.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check your own answers on the public cases, in the sandbox."""
+    from grader.sandbox import Sandbox
+    from grader.watching import saves
+
+    paths = paths or [Path.cwd()]
+    if only is not None:
+        _require_exercise(only)
+    with Sandbox() as sandbox:
+        status = 0
+        for saved in saves(paths) if watch else [paths]:
+            status = _check(saved, sandbox, only, as_json)
+            if watch:
+                print("Waiting for a change; Ctrl-C ends.", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json: bool) -> int:
+    """Check everything below the paths, show the reports in order, and return the exit status."""
+    from dlcourse.console import progress as bar
+    from grader import progress
+
+    submissions, status = [], 0
+    for path in paths:
+        try:
+            submissions += [(file, name, path.is_dir()) for file, name in find([path])]
+        except UnusableInput as error:
+            print(error, file=sys.stderr)
+            status = 2
+    with bar(len(submissions), "Checking") as advance:
+        for path, name, in_folder in submissions:
+            report = _report(path, name, sandbox, only)
+            advance()
+            if report.error is not None and not in_folder:
+                print(report.error, file=sys.stderr)
+                status = 2
+                continue
+            progress.record(report.exercises)
+            if as_json:
+                print(report.to_json(), flush=True)
+            else:
+                _print(report)
+            if not report.all_passed:
+                status = status or 1
+    return status
+
+
+def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Report":
+    from grader.bank import PUBLIC_SEED
+    from grader.grading import grade
+    from grader.report import Report
+
+    try:
+        submission = read(path, name)
+    except UnusableInput as error:
+        return Report(name, PUBLIC_SEED, sandbox.level, [], error=str(error))
+    with sandbox.borrowed_worker() as worker:
+        return grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only).report
+
+
+def _print(report: "Report") -> None:
+    """Print what a learner wants to see of one file: what is wrong in full, the rest in a line."""
+    from rich.console import Console
+
+    from grader.card import verdict_card
+    from grader.exercises import all_exercises
+    from grader.judge import RIGHT
+
+    console = Console(highlight=False, soft_wrap=True)
+    styles = {"passed": "green", "missing": "yellow"}
+    console.print(
+        f"{printable(report.submission)}: {report.score:g} of {report.out_of:g}", style="bold", markup=False
+    )
+    if report.error:
+        console.print(f"  {printable(report.error)}", style="red", markup=False)
+    for verdict in report.exercises:
+        if verdict.status != "missing":
+            card = repr(verdict_card(all_exercises()[verdict.name], verdict, hint=0))
+            head, *rest = [printable(line) for line in card.splitlines() if not line.startswith("More: ")]
+            console.print(f"  {head}", style=styles.get(verdict.status, "red"), markup=False)
+            if verdict.message != RIGHT:
+                console.print("\n".join(f"    {line}" for line in rest), markup=False)
+    waiting = [verdict.name for verdict in report.exercises if verdict.status == "missing"]
+    if waiting:
+        console.print(f"  not answered yet: {', '.join(waiting)}", style="yellow", markup=False)
+    if report.sandbox == "process":
+        console.print("  Run without a sandbox: this machine has none.", style="yellow", markup=False)
+
+
+def _require_exercise(name: str) -> None:
+    from grader.exercises import all_exercises, nearest
+
+    if name not in all_exercises():
+        near = nearest(name)
+        raise UnusableInput(
+            f"There is no exercise called {name!r}"
+            + (f"; do you mean {near!r}?" if near else "; `grader list` shows them all.")
+        )

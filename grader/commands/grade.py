@@ -1,0 +1,166 @@
+"""`grader grade`: a class, on secret cases, in the sandbox, into a gradebook that outlives a kill."""
+
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.commands.options import Json, printable
+from grader.errors import GraderError, UnusableInput
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.gradebook import Gradebook
+    from grader.report import Report
+
+WRONG = ("failed", "error", "timeout", "refused")
+JOBS = os.cpu_count() or 1
+
+
+def grade(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Notebooks, modules, folders, or the archive of a platform."),
+    ],
+    seed: Annotated[
+        str | None,
+        typer.Option(help="The secret that makes the cases: any text. A new random one by default."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep the gradebook in this folder; the same command goes on with it.")
+    ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="Points, due dates and more; course.toml here, if there is one.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = JOBS,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Grade on the cluster of this Dask scheduler.")
+    ] = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is graded already.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Grade even where this machine has no sandbox.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade submissions on secret cases, each in the sandbox."""
+    from grader import executors
+    from grader.bank import PUBLIC_SEED
+    from grader.gradebook import Gradebook
+
+    if seed in (PUBLIC_SEED, ""):
+        raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
+    for path in paths:
+        if not path.exists():
+            raise UnusableInput(f"{path} does not exist.")
+    settings = _course(course)
+    with Gradebook.create(out) if out else Gradebook.temporary() as book:
+        seed = _seed(book, seed, regrade, out)
+        if settings is None:
+            settings = book.course()
+        with executors.cluster(dask) if dask else executors.local(jobs, unsafe) as workers:
+            _grade(paths, book, workers, seed, settings, unsafe=unsafe, regrade=regrade, out=out)
+        status = _show(paths, book, as_json, out)
+        if not as_json:
+            print(f"Sandbox: {book.sandbox()}. Seed: {seed}")
+            if out is not None:
+                print(f"Next: grader report {out}")
+    raise typer.Exit(status)
+
+
+def _course(path: Path | None) -> "Course | None":
+    """Return the settings that were named, or lie here, or `None` for those that the gradebook has."""
+    from grader.course import read
+
+    here = Path("course.toml")
+    if path is None and not here.is_file():
+        return None
+    return read(path or here)
+
+
+def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) -> str:
+    known = book.seed()
+    if known is not None and seed is not None and seed != known and not regrade:
+        raise UnusableInput(
+            f"The class in {out} was graded with another seed: leave --seed out to go on with that one, or "
+            "say --regrade to grade all of it anew."
+        )
+    return seed or known or secrets.token_hex(16)
+
+
+def _grade(
+    paths: list[Path],
+    book: "Gradebook",
+    workers,
+    seed: str,
+    course: "Course",
+    *,
+    unsafe: bool,
+    regrade: bool,
+    out: Path | None,
+) -> None:
+    """Grade with a bar that shows how long it takes still; every result is committed as it comes."""
+    from grader.classroom import grade_class
+
+    steps = grade_class(paths, book, workers, seed=seed, course=course, unsafe=unsafe, regrade=regrade)
+    outlook = next(steps)
+    for remark in outlook.remarks:
+        print(remark, file=sys.stderr)
+    done = outlook.settled
+    try:
+        with contextlib.closing(steps), _bar(outlook.submissions, done) as advance:
+            for _ in steps:
+                done += 1
+                advance()
+    except KeyboardInterrupt:
+        goes_on = "; the same command goes on" if out else ", and without --out nothing is kept"
+        raise GraderError(f"Interrupted: {done} of {outlook.submissions} are graded{goes_on}.") from None
+
+
+@contextlib.contextmanager
+def _bar(total: int, done: int) -> "Iterator":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Grading", total=total, completed=done)
+        yield lambda: bar.advance(task)
+
+
+def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None) -> int:
+    """Print every report in the order of the names, and return the exit status."""
+    from dlcourse import files
+
+    status, lines = 0, []
+    named = {path.name for path in paths if path.is_file()}
+    for report in book.reports():
+        if out is not None:  # so that two runs of one class give the same bytes
+            report = report.in_whole_seconds()
+            lines.append(report.to_json())
+        if report.error is not None and report.submission in named:
+            print(report.error, file=sys.stderr)
+            status = 2
+            continue
+        print(report.to_json() if as_json else _line(report), flush=True)
+        if not report.all_passed:
+            status = status or 1
+    if out is not None:
+        files.write(out / "reports.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    return status
+
+
+def _line(report: "Report") -> str:
+    """Return one line on a submission, for people."""
+    name = printable(report.submission)
+    if report.error:
+        return f"{name}: not graded: {printable(report.error)}"
+    parts = [f"{name}: {report.score:g} of {report.out_of:g}"]
+    parts += [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status in WRONG]
+    missing = sum(v.status == "missing" for v in report.exercises)
+    return "; ".join(parts) + (f"; {missing} not answered" if missing else "")

@@ -1,0 +1,29 @@
+"""`grader report`: the gradebook as pages for people and files for machines."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the gradebook.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where the reports go; the folder `report` in DIR by default.")
+    ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="Points, due dates and more, if they have changed since.")
+    ] = None,
+) -> None:
+    """Write a page for the class, one for each learner, and tables for Canvas, Moodle and Gradescope."""
+    from grader.course import read
+    from grader.gradebook import Gradebook
+    from grader.reporting import write
+
+    settings = read(course) if course is not None else None
+    with Gradebook.open(folder) as book:
+        if settings is not None:
+            book.set_course(settings)
+        results = book.results()
+    written = write(results, out or folder / "report")
+    print(f"{len(written)} files in {out or folder / 'report'}; open {written[0]}")

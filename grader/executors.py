@@ -1,0 +1,186 @@
+"""Where a class is graded: worker processes of this machine, or a Dask cluster.
+
+    with local(jobs, unsafe=False) as workers:          # or cluster("tcp://scheduler:8786")
+        for name, graded in completed(tasks, workers):
+            ...
+
+`completed` survives workers that die: what they had in hand is graded again, each submission by itself, so
+that one which kills its worker costs only itself.
+"""
+
+import contextlib
+import itertools
+import logging
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from grader import classwork, scratch
+from grader.classwork import Task
+from grader.confinement import missing
+from grader.errors import GraderError, SandboxError, UnusableInput
+from grader.grading import Graded
+from grader.sandbox import Sandbox
+
+CONNECT_SECONDS = 10
+GRADED = msgspec.msgpack.Decoder(Graded)
+
+
+@dataclass
+class Workers:
+    """Something to submit tasks to.
+
+    Args:
+        make: makes the executor, again whenever it has broken.
+        level: the sandbox level, or `""` where each worker has its own.
+        ahead: how many tasks to have under way.
+    """
+
+    make: Callable[[], Executor]
+    level: str
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A submission that could not be graded this time, and why, in one sentence."""
+
+    reason: str
+
+
+def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, Graded | Failed]]:
+    """Yield each task with what came of it, as they are completed.
+
+    Raises:
+        SandboxError: the sandbox does not work.
+        GraderError: the cluster is gone.
+    """
+    tasks = iter(tasks)
+    suspects: list[Task] = []
+    executor = workers.make()
+    try:
+        while batch := [suspects.pop()] if suspects else list(itertools.islice(tasks, workers.ahead)):
+            alone = len(batch) == 1
+            running: dict[Future[bytes], Task] = {_submit(executor, task): task for task in batch}
+            lost: list[Task] = []
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    result = _result(future)
+                    if result is None:
+                        lost.append(task)
+                        continue
+                    yield task, result
+                    if not lost and not suspects and (following := next(tasks, None)):
+                        alone = False
+                        running[_submit(executor, following)] = following
+            if lost:
+                executor.shutdown(wait=False, cancel_futures=True)
+                executor = workers.make()
+                if alone:
+                    yield lost[0], Failed("The grader's own process ended twice while grading it.")
+                else:
+                    suspects += lost
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _submit(executor: Executor, task: Task) -> "Future[bytes]":
+    try:
+        return executor.submit(classwork.run, msgspec.msgpack.encode(task))
+    except (BrokenProcessPool, RuntimeError) as error:
+        future: Future[bytes] = Future()
+        future.set_exception(BrokenProcessPool(str(error)))
+        return future
+
+
+def _result(future: "Future[bytes]") -> Graded | Failed | None:
+    """Return what came of a task, or `None` where its worker was lost."""
+    try:
+        return GRADED.decode(future.result())
+    except BrokenProcessPool:
+        return None
+    except SandboxError:
+        raise
+    except (CancelledError, OSError) as error:
+        raise GraderError(f"The cluster was lost on the way ({error or 'its scheduler ended'}).") from None
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # Dask gave up on it
+            return Failed("The workers that graded it ended, one after the other.")
+        return Failed(f"The grader itself failed on it: {type(error).__name__}: {str(error)[:300]}")
+
+
+@contextlib.contextmanager
+def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
+    """Lend worker processes of this machine, which share one sandbox.
+
+    Raises:
+        UnusableInput: there is no sandbox, and nobody said `--unsafe`.
+    """
+    folder = tempfile.mkdtemp(prefix="grader-")
+    try:
+        with Sandbox() as sandbox:
+            level = sandbox.level
+            if level == "process" and not unsafe:
+                raise UnusableInput(
+                    f"There is no sandbox on this machine ({missing()}), so a submission could do harm or "
+                    "cheat; --unsafe grades all the same."
+                )
+            sockets = {} if level == "process" else sandbox.sockets()
+            settings = (os.getpid(), folder, level, sockets)
+
+            def make() -> Executor:
+                context = multiprocessing.get_context("spawn")
+                return ProcessPoolExecutor(jobs, context, classwork.join, settings)
+
+            yield Workers(make, level, 2 * jobs)
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.empty(Path(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def cluster(address: str) -> Iterator[Workers]:
+    """Lend the workers of a Dask cluster; dlcourse must be installed there.
+
+    Raises:
+        UnusableInput: Dask is not installed here, or nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UnusableInput('A cluster needs Dask here too: pip install "dlcourse[cluster]".') from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UnusableInput(f"No Dask scheduler answers at {address} ({_short(error)}).") from None
+    try:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise UnusableInput(f"The cluster at {address} has no workers.")
+        yield Workers(lambda: client.get_executor(pure=False), "", 2 * threads + 2)
+    finally:
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            client.close(timeout=2)
+
+
+def _short(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

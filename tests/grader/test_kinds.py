@@ -1,0 +1,214 @@
+"""Exercises beyond values, through the whole grader: cut, sandbox, a fresh process for artefacts, judge."""
+
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import exercises, kernel
+from grader.bank import PUBLIC_SEED, bank_of
+from grader.grading import grade
+from grader.judge import judge
+from grader.submission import read
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+NAMES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """The module `kinds`, in its place among the exercises."""
+    name = "grader.exercises.kinds"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kinds.py"))
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+        patch.setitem(exercises.LESSONS, "99_kinds", "kinds")
+        exercises.all_exercises.cache_clear()
+        yield module
+    exercises.all_exercises.cache_clear()
+
+
+@pytest.fixture
+def verdict(kinds, sandbox, worker, tmp_path):
+    """Grade the source of one answer; return its verdict."""
+
+    def grade_answer(name, source, seed="secret"):
+        file = tmp_path / "answer.py"
+        file.write_text(f"import numpy as np\nimport keras\nimport tensorflow as tf\n{source}")
+        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name)
+        return report.exercises[0]
+
+    return grade_answer
+
+
+def source_of(kinds, name):
+    return inspect.getsource(getattr(kinds, name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_passes(name, kinds, verdict):
+    found = verdict(name, source_of(kinds, name))
+    assert (found.status, found.credit) == ("passed", 1.0), found.message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_passes_in_a_notebook_too(name, kinds):
+    exercise = exercises.all_exercises()[name]
+    bank = bank_of(exercise, PUBLIC_SEED)
+    found = judge(exercise, bank, kernel.attempt(exercise, bank, exercise.reference))
+    assert found.status == "passed", found.message
+
+
+MISTAKES = {
+    "shuffled": {
+        "sorted": "def shuffled(n, seed): return list(range(n))",
+        "drawn": "def shuffled(n, seed): return np.random.default_rng(seed).integers(0, n or 1, n)",
+        "unseeded": "def shuffled(n, seed): return np.random.default_rng().permutation(n)",
+    },
+    "small_network": {
+        "no_softmax": (
+            "def small_network(features, classes):\n"
+            "    layers = [keras.layers.Dense(16, activation='relu'), keras.layers.Dense(classes)]\n"
+            "    model = keras.Sequential([keras.Input((features,)), *layers])\n"
+            "    model.compile('adam', 'sparse_categorical_crossentropy')\n    return model\n"
+        ),
+    },
+    "fill_missing": {"zero": "def fill_missing(frame): return frame.fillna({'a': 0})"},
+    "descend": {"uphill": "def descend(f, theta, rate): return theta + rate * f(theta)"},
+    "train_step": {
+        "no_step": (
+            "def train_step(model, optimizer, x, y):\n"
+            "    return keras.losses.sparse_categorical_crossentropy(y, model(x)).numpy().mean()\n"
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "mistake"), [(n, m) for n, known in MISTAKES.items() for m in known])
+def test_a_known_mistake_is_named(name, mistake, verdict):
+    found = verdict(name, MISTAKES[name][mistake])
+    assert (found.status, found.score, found.mistake) == ("failed", 0.0, mistake)
+
+
+WRONG = {
+    "the same again and again": ("shuffled", "def shuffled(n, seed): return [0] * n", "Draw none twice"),
+    "of another form": ("shuffled", "def shuffled(n, seed): return {'a': 1}", "must be there once"),
+    "nothing": ("small_network", "def small_network(features, classes): pass", "return"),
+    "no model": ("small_network", "def small_network(features, classes): return [1.0]", "Keras model"),
+    "a lambda": (
+        "small_network",
+        "def small_network(features, classes):\n"
+        "    layers = [keras.Input((features,)), keras.layers.Lambda(lambda x: x)]\n"
+        "    return keras.Sequential(layers)\n",
+        "without Lambda",
+    ),
+    "a class of one's own": (
+        "small_network",
+        "class Mine(keras.layers.Layer):\n    def call(self, x): return x\n"
+        "def small_network(features, classes):\n"
+        "    return keras.Sequential([keras.Input((features,)), Mine()])\n",
+        "without your code",
+    ),
+    "not compiled": (
+        "small_network",
+        "def small_network(features, classes):\n"
+        "    hidden = keras.layers.Dense(16, activation='relu')\n"
+        "    out = keras.layers.Dense(classes, activation='softmax')\n"
+        "    return keras.Sequential([keras.Input((features,)), hidden, out])\n",
+        "not compiled",
+    ),
+    "no file": ("to_file", "def to_file(model): return b'TFL3'", "no TFLite file"),
+    "a damaged file": (
+        "to_file",
+        "def to_file(model):\n"
+        "    data = bytearray(tf.lite.TFLiteConverter.from_keras_model(model).convert())\n"
+        "    data[100:] = bytes(len(data) - 100)\n    return bytes(data)\n",
+        "",
+    ),
+    "another model's file": (
+        "to_file",
+        "def to_file(model):\n"
+        "    model.set_weights([w * 0 for w in model.get_weights()])\n"
+        "    return tf.lite.TFLiteConverter.from_keras_model(model).convert()\n",
+        "not the model's",
+    ),
+    "one mean for all": (
+        "nearest_means",
+        "def nearest_means(x, y): return np.stack([x.mean(axis=0)] * 10)",
+        "not reached",
+    ),
+    "no numbers": ("nearest_means", "def nearest_means(x, y): return x[:10] * np.nan", "not reached"),
+    "changed its input": (
+        "fill_missing",
+        "def fill_missing(frame):\n    mean = frame.mean(numeric_only=True)\n"
+        "    for name, value in mean.items(): frame[name] = frame[name].fillna(value)\n"
+        "    return frame.copy()\n",
+        "changed its input",
+    ),
+    "a dict and no frame": (
+        "fill_missing",
+        "def fill_missing(frame): return {'a': 1}",
+        "a DataFrame is asked",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_answer_is_refused_and_told_why(case, verdict):
+    name, source, words = WRONG[case]
+    found = verdict(name, source)
+    assert (found.status, found.score) == ("failed", 0.0), found.message
+    assert words in found.message
+
+
+def test_a_goal_says_how_sure_it_is(kinds, verdict):
+    found = verdict("nearest_means", source_of(kinds, "nearest_means"))
+    assert "surely reached" in found.message
+    assert "95 % interval" in found.message
+
+
+def test_labels_never_reach_the_process_that_learns(kinds, verdict):
+    """The training set holds none of the hidden images, and each seed's pixels lie in another order."""
+    exercise = exercises.all_exercises()["nearest_means"]
+    (first, second) = (next(iter(exercise.cases(np.random.default_rng(seed)))) for seed in (1, 2))
+    train, hidden = first.arguments[0], first.secret["x"]
+    assert not (train[:, None] == hidden[:20]).all(axis=2).any()
+    assert not np.allclose(train.mean(axis=0), second.arguments[0].mean(axis=0), atol=0.05)
+
+
+def test_what_is_examined_never_met_the_learners_code(verdict):
+    """A patched Keras in the first process changes nothing in the second."""
+    found = verdict(
+        "small_network",
+        "keras.Sequential.summary = keras.Model.__call__ = lambda *a, **k: 1 / 0\n"
+        "def small_network(features, classes):\n"
+        "    hidden = keras.layers.Dense(16, activation='relu')\n"
+        "    out = keras.layers.Dense(classes, activation='softmax')\n"
+        "    model = keras.Sequential([keras.Input((features,)), hidden, out])\n"
+        "    model.compile('adam', 'sparse_categorical_crossentropy')\n    return model\n",
+    )
+    assert found.status == "passed", found.message
+
+
+def test_partial_credit_counts_cases_by_their_weight(kinds, verdict, monkeypatch):
+    import dataclasses
+
+    from grader.exercise import Case
+
+    weighted = dataclasses.replace(
+        kinds.DESCEND,
+        cases=lambda rng: [Case(case, weight=w) for case, w in zip(kinds.slopes(rng), (1, 3), strict=True)],
+    )
+    monkeypatch.setattr(kinds, "EXERCISES", (weighted,))
+    exercises.all_exercises.cache_clear()
+    try:
+        found = verdict("descend", "def descend(f, theta, rate): return theta + rate * f(theta)")
+    finally:
+        monkeypatch.undo()
+        exercises.all_exercises.cache_clear()
+    assert (found.passed, found.cases, found.credit, found.score) == (1, 2, 0.25, 0.0)

@@ -40,7 +40,7 @@ class Card:
         return "\n".join([f"{self._heading} {self._symbol}", *first, *code, *rest])
 
     def _repr_html_(self) -> str:
-        paragraphs = [f"<div style='margin-top:.35em'>{_marked(text)}</div>" for text in self._paragraphs]
+        paragraphs = [f"<div style='margin-top:.35em'>{marked(text)}</div>" for text in self._paragraphs]
         code = (
             "<pre style='margin:.5em 0 .2em;padding:.4em .6em;border-radius:4px;white-space:pre-wrap;"
             f"background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
@@ -78,7 +78,7 @@ def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solu
         lines.append(f"More: `check({report.name}, hint={max(hint, 0) + 1})`")
     if solution:
         lines.append("The reference solution is shown once your answer passes.")
-    return Card(report.status, heading, [report.message, *lines], _counterexample(report))
+    return Card(report.status, heading, [report.message, *lines], counterexample_text(report))
 
 
 def table_card(reports: Sequence[ExerciseReport], total: int) -> Card:
@@ -95,7 +95,7 @@ def table_card(reports: Sequence[ExerciseReport], total: int) -> Card:
     return Card("passed" if passed == len(reports) else "missing", heading, [paragraph], "\n".join(rows))
 
 
-def _counterexample(report: ExerciseReport) -> str:
+def counterexample_text(report: ExerciseReport) -> str:
     if report.counterexample is None:
         return ""
     arguments = report.counterexample.arguments
@@ -131,7 +131,7 @@ def _indented(text: str, columns: int) -> str:
     return text.replace("\n", "\n" + " " * columns)
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Return HTML of a sentence in which `names` are set in backticks."""
     parts = escape(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -69,7 +69,7 @@ def grade_class(
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         intake = collect(paths, Path(folder))
         theirs = [problem for problem in intake.problems if problem.key is not None]
-        nobodys = [f"{p.name}: {p.reason}" for p in intake.problems if p.key is None]
+        nobodys = [problem.reason for problem in intake.problems if problem.key is None]
         book.begin(seed, course, [_enrolled(item) for item in (*intake.handed, *theirs)])
         level = workers.level or "landlock+seccomp"  # nothing of these was run
         unreadable = {problem.name: problem.reason for problem in theirs}

@@ -72,11 +72,12 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
     """
     tasks = iter(tasks)
     suspects: list[Task] = []
+    running: dict[Future[bytes], Task] = {}
     executor = workers.make()
     try:
         while batch := [suspects.pop()] if suspects else list(itertools.islice(tasks, workers.ahead)):
             alone = len(batch) == 1
-            running: dict[Future[bytes], Task] = {_submit(executor, task): task for task in batch}
+            running = {_submit(executor, task): task for task in batch}
             lost: list[Task] = []
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -91,14 +92,16 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
                         alone = False
                         running[_submit(executor, following)] = following
             if lost:
-                executor.shutdown(wait=False, cancel_futures=True)
+                executor.shutdown(wait=False)
                 executor = workers.make()
                 if alone:
                     yield lost[0], Failed("The grader's own process ended twice while grading it.")
                 else:
                     suspects += lost
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            future.cancel()
+        executor.shutdown(wait=False)
 
 
 def _submit(executor: Executor, task: Task) -> "Future[bytes]":
@@ -165,10 +168,12 @@ def cluster(address: str) -> Iterator[Workers]:
     """
     try:
         from distributed import Client
+        from distributed.comm import resolve_address
     except ImportError:
         raise UnusableInput('A cluster needs Dask here too: pip install "dlcourse[cluster]".') from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        resolve_address(address)  # a client that fails half-way takes long to go
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UnusableInput(f"No Dask scheduler answers at {address} ({_short(error)}).") from None

@@ -1,5 +1,6 @@
 """`grader mark`: what the instructor decides by hand. A regrade never touches it."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,8 @@ def mark(
         raise UnusableInput("--clear takes a mark back; it goes with no --score and no --comment.")
     if not clear and score is None and not comment:
         raise UnusableInput("Say what the mark is: --score, --comment, or --clear to take one back.")
+    if score is not None and not math.isfinite(score):
+        raise UnusableInput("A score is a number of points.")
     if score is not None and exercise is None:
         raise UnusableInput("A score is for one exercise: name it after the learner.")
     with Gradebook.open(folder) as book:

@@ -1,0 +1,377 @@
+"""How a class's submissions come in: files, folders and archives become a list of what counts, `collect`.
+
+a path → the files below it, archives unpacked   _found, `grader.archives`
+       → whose each of them is                   `grader.platforms`
+       → one name for each learner and file      _name_learners, _name_files
+       → the last of repeated submissions        _without_repeats
+"""
+
+import os
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.archives import (
+    ARCHIVES,
+    CLASS,
+    FOREIGN,
+    LEARNER,
+    MAX_DEPTH,
+    METADATA,
+    BadArchive,
+    Budget,
+    Store,
+    foreign,
+    hidden,
+    suffix_of,
+    unpack,
+)
+from grader.errors import UnusableInput
+from grader.names import MAX_NAME, copy_levels, folded, original, printable, stem
+from grader.platforms import Found, Owner, owners
+from grader.submission import SUFFIXES
+
+NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
+
+
+class Handed(NamedTuple):
+    """A file that counts.
+
+    Args:
+        name: what reports call it: its path in the folder or archive, printable, unique in the class.
+        path: where it is now.
+        learner: whose it is, as people read it; unique in the class.
+        key: the platform's id of the learner, or the learner's name where there is none; as unique.
+        submitted: when, where the platform says so.
+        late: the platform's own mark.
+    """
+
+    name: str
+    path: Path
+    learner: str
+    key: str
+    submitted: datetime | None = None
+    late: bool = False
+
+
+class Problem(NamedTuple):
+    """A file or an archive that could not be read.
+
+    Args:
+        name: what reports call it, as `Handed.name`, and unique among those, too.
+        learner: whose it is, as `Handed.learner`; `None` where it is nobody's own.
+        key: as `Handed.key`.
+        reason: one sentence.
+    """
+
+    name: str
+    learner: str | None
+    key: str | None
+    reason: str
+
+
+class Intake(NamedTuple):
+    """What a class handed in, each list in the order of the names.
+
+    Args:
+        handed: the files that count.
+        superseded: a sentence about each that does not, because a later one of its learner does.
+        problems: what could not be read; it costs nothing but itself.
+    """
+
+    handed: list[Handed]
+    superseded: list[str]
+    problems: list[Problem]
+
+
+def collect(paths: Sequence[Path], into: Path) -> Intake:
+    """Find every submission that counts.
+
+    Of one learner's files whose names differ only by the number of a copy, the last counts: by the time that
+    the platform gives, then by that number. Then a notebook goes before a module of the same name, and
+    Canvas's number of the file, the date in the archive and the order of the paths decide. A file that
+    can't be read leaves an earlier one in force.
+
+    Args:
+        paths: notebooks, modules, folders, and archives as Canvas, Moodle and Gradescope give them out.
+        into: a private folder for what is unpacked; each call makes a folder of its own in it.
+
+    Raises:
+        UnusableInput: a path can't be read or holds no submission, or two learners can't be told apart.
+    """
+    store = Store(into)
+    works: list[_Work] = []
+    for number, path in enumerate(paths):
+        found = _found(path, store)
+        before = len(works)
+        for file, learners in owners(path, found):
+            shared = len(learners) > 1
+            works += [_Work(path, number, file, owner, shared) for owner in learners or [None]]
+        if len(works) == before:
+            raise UnusableInput(f"{printable(str(path), MAX_NAME)} {NOTHING}.")
+    _name_learners(works)
+    _name_files(works)
+    counting, superseded = _without_repeats(works)
+    problems = _not_made_good([work for work in works if work.found.path is None], counting)
+    return Intake(
+        sorted(
+            Handed(w.name, w.found.path, w.learner, w.key, w.owner.submitted, w.owner.late) for w in counting
+        ),
+        sorted(superseded),
+        sorted(Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.") for w in problems),
+    )
+
+
+@dataclass(eq=False)
+class _Work:
+    """A file of one learner.
+
+    Args:
+        place: the path that was given and led to it, and its number among those.
+        found: the file.
+        owner: whose it is; `None` where it is nobody's own.
+        is_shared: a group handed it in, and there is one of it for each member.
+    """
+
+    place: Path
+    number: int
+    found: Found
+    owner: Owner | None
+    is_shared: bool
+    # Known when all of the class is:
+    name: str = ""
+    learner: str | None = None
+    lesson: tuple[str, ...] = ()
+    attempt: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def identity(self) -> tuple:
+        """What makes two files one learner's: the platform's id, or else the name in this place."""
+        return self.owner.platform, self.owner.key or (self.number, self.owner.label)
+
+    @property
+    def key(self) -> str | None:
+        return self.learner if self.owner is None else self.owner.key or self.learner
+
+    @property
+    def handed_in(self) -> tuple:
+        return self.owner.submitted or datetime.min.replace(tzinfo=UTC), self.attempt
+
+    @property
+    def where(self) -> str:
+        inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
+        return printable("/".join([str(self.place), *inner]), MAX_NAME)
+
+
+def _found(path: Path, store: Store) -> list[Found]:
+    shown = printable(str(path), MAX_NAME)
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise UnusableInput(f"{shown} does not exist.") from None
+    except OSError as error:
+        raise UnusableInput(f"{shown} can't be read: {error.strerror}.") from None
+    if path.is_dir():
+        return list(_in_folder(path, store))
+    suffix = suffix_of(path.name)
+    if not path.is_file() or suffix not in (*SUFFIXES, *ARCHIVES, *FOREIGN):
+        raise UnusableInput(
+            f"{shown} is neither a notebook (.ipynb) nor a Python file (.py), "
+            "and no folder or archive (.zip, .tar) of them."
+        )
+    if suffix in SUFFIXES:
+        return [_file((path.name,), path, store)]
+    try:
+        if suffix in FOREIGN:
+            raise BadArchive(foreign(suffix))
+        return _in_archive(path, (), store, Budget(CLASS, path.stat().st_size), depth=1)
+    except BadArchive as error:
+        raise UnusableInput(f"{shown} {error}.") from None
+
+
+def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
+    """Walk a folder without following links, and read what is in archives."""
+    folders: list[tuple[tuple[str, ...], str | Path]] = [((), folder)]
+    while folders:
+        parts, path = folders.pop()
+        try:
+            with os.scandir(path) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not parts:
+                raise UnusableInput(
+                    f"{printable(str(folder), MAX_NAME)} can't be read: {error.strerror}."
+                ) from None
+            yield Found(parts, None, reason=f"can't be read: {error.strerror}")
+            continue
+        for entry in listed:
+            inner, suffix = (*parts, entry.name), suffix_of(entry.name)
+            if hidden(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((inner, entry.path))
+            elif suffix is None or (entry.is_symlink() and entry.is_dir()):
+                continue
+            elif not entry.is_file(follow_symlinks=False):
+                yield Found(inner, None, reason="is a link or a device, not a file")
+            elif suffix in SUFFIXES or suffix == METADATA:
+                yield _file(inner, Path(entry.path), store)
+            else:
+                yield from _in_learners_archive(Path(entry.path), inner, store, None, depth=1)
+
+
+def _file(parts: tuple[str, ...], path: Path, store: Store) -> Found:
+    """Return a file that is there; one whose name ends in capitals gets another, or nobody could read it."""
+    suffix = suffix_of(path.name)
+    if path.suffix == suffix or suffix == METADATA:
+        return Found(parts, path)
+    try:
+        return Found(parts, Path(shutil.copyfile(path, store.place(suffix))))
+    except OSError as error:
+        return Found(parts, None, reason=f"can't be read: {error.strerror}")
+
+
+def _in_archive(
+    archive: Path, parts: tuple[str, ...], store: Store, budget: Budget, depth: int
+) -> list[Found]:
+    found = []
+    for member in unpack(archive, store, budget):
+        inner = (*parts, *member.parts)
+        if member.path is not None and suffix_of(inner[-1]) in ARCHIVES:
+            found += _in_learners_archive(member.path, inner, store, budget, depth + 1)
+            member.path.unlink(missing_ok=True)
+        else:
+            found.append(Found(inner, member.path, member.date, member.reason))
+    return found
+
+
+def _in_learners_archive(
+    archive: Path, parts: tuple[str, ...], store: Store, outer: Budget | None, depth: int
+) -> list[Found]:
+    """Unpack an archive that costs nobody else anything, whatever is wrong with it."""
+    suffix = suffix_of(parts[-1])
+    try:
+        if suffix in FOREIGN:
+            raise BadArchive(foreign(suffix))
+        if depth > MAX_DEPTH:
+            raise BadArchive(f"is an archive more than {MAX_DEPTH} deep in archives")
+        if outer is None or outer.limits is CLASS:
+            outer = Budget(LEARNER, archive.stat().st_size, outer)
+        found = _in_archive(archive, parts, store, outer, depth)
+        if not found:
+            raise BadArchive(NOTHING)
+    except BadArchive as error:
+        return [Found(parts, None, reason=str(error))]
+    return found
+
+
+def _name_learners(works: list[_Work]) -> None:
+    """Give each learner a name and a key of their own; the platform's id tells two of one name apart."""
+    namesakes: dict[str, dict[tuple, _Work]] = defaultdict(dict)
+    for work in works:
+        if work.owner is not None:
+            namesakes[folded(work.owner.called)].setdefault(work.identity, work)
+    names: dict[tuple, str] = {}
+    taken: dict[tuple[str, str], _Work] = {}
+    for known in namesakes.values():
+        without_id = [work for work in known.values() if not work.owner.key]
+        for identity, work in known.items():
+            name = printable(work.owner.called)
+            if len(known) > 1 and work.owner.key:
+                name = printable(f"{name} ({work.owner.key})")
+            others = [w for w in without_id if w is not work]
+            others += [taken[mark] for mark in _marks(name, work) if mark in taken]
+            if others:
+                raise UnusableInput(
+                    f"{work.where} and {others[0].where} both seem to be {printable(work.owner.called)}'s; "
+                    "rename one, or, if they are one learner's, put them into one folder of that name."
+                )
+            names[identity] = name
+            taken |= dict.fromkeys(_marks(name, work), work)
+    for work in works:
+        if work.owner is not None:
+            work.learner = names[work.identity]
+
+
+def _marks(name: str, work: _Work) -> tuple[tuple[str, str], ...]:
+    """Return what no other learner may have."""
+    return ("name", folded(name)), ("key", work.owner.key or name)
+
+
+def _name_files(works: list[_Work]) -> None:
+    taken: Counter[str] = Counter()
+    for work in works:
+        name = "/".join(map(printable, work.found.parts))
+        if len(name) > MAX_NAME:
+            name = printable(name, MAX_NAME)
+        if work.is_shared:
+            name += f" ({work.learner})"
+        work.name = name
+        while work.name in taken:
+            taken[name] += 1
+            work.name = f"{name} ({taken[name]})"
+        taken[work.name] += 1
+
+
+def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[str]]:
+    """Return the files that count, and sentences about those that do not."""
+    stems = defaultdict(set)
+    for work in works:
+        for i, part in _numbered(work):
+            stems[work.learner, i].add(copy_levels(folded(stem(part)))[0][0])
+    last: dict[tuple, _Work] = {}
+    losers = []
+    for work in works:
+        if work.owner is None:
+            continue
+        lesson, attempt = list(work.owner.rest), [()] * len(work.owner.rest)
+        for i, part in _numbered(work):
+            # Canvas numbers the copies of whatever it takes.
+            known = None if i == 0 and work.owner.platform == "canvas" else stems[work.learner, i]
+            lesson[i], attempt[i] = original(folded(stem(part)), known)
+        work.lesson, work.attempt = tuple(map(folded, lesson)), tuple(attempt)
+        if work.found.path is not None:
+            other = last.setdefault((work.learner, work.lesson), work)
+            if other is not work:
+                loser, winner = sorted((other, work), key=_order)
+                losers.append(loser)
+                last[work.learner, work.lesson] = winner
+    sentences = []
+    for loser in losers:
+        winner = last[loser.learner, loser.lesson]
+        better = "is later" if winner.handed_in > loser.handed_in else "goes before it"
+        sentences.append(f"{loser.name} does not count: {winner.name}, of {loser.learner} too, {better}.")
+    return list(last.values()), sentences
+
+
+def _order(work: _Work) -> tuple:
+    is_notebook = suffix_of(work.found.path.name) == ".ipynb"
+    return *work.handed_in, is_notebook, work.owner.file, work.found.date, work.number
+
+
+def _numbered(work: _Work) -> Iterator[tuple[int, str]]:
+    """Yield the components of a name that a program may have numbered: the file, and archives around it."""
+    rest = work.owner.rest if work.owner is not None else ()
+    for i, part in enumerate(rest):
+        is_titled = i == 0 and work.owner.platform == "canvas"
+        if i == len(rest) - 1 or suffix_of(part) in ARCHIVES or is_titled:
+            yield i, part
+
+
+def _not_made_good(problems: list[_Work], counting: list[_Work]) -> list[_Work]:
+    """Return the problems but for those after which the learner handed in the same again."""
+    by_learner = defaultdict(list)
+    for work in counting:
+        by_learner[work.learner].append(work)
+
+    def makes_good(work: _Work, problem: _Work) -> bool:
+        size = len(problem.lesson)
+        (submitted, attempt), before = work.handed_in, problem.handed_in
+        later = (submitted, attempt[:size], work.owner.file) > (*before, problem.owner.file)
+        return later and work.lesson[:size] == problem.lesson
+
+    return [p for p in problems if not any(makes_good(work, p) for work in by_learner[p.learner])]

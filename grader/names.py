@@ -1,0 +1,81 @@
+"""Names of files, which anybody may have chosen: made safe to show, and compared as people compare them."""
+
+import re
+import unicodedata
+
+from grader.archives import suffix_of
+
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+MAX_PART = 200  # characters of a component of a name
+MAX_NAME = 400
+
+# What programs call a second copy: "hw (1)", "hw-Copy1"; Canvas, after "hw-7", a UUID.
+SURE_COPY = re.compile(
+    r"(.+?)(?:[ _]?\((\d{1,3})\)|-Copy(\d{1,3})|-([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    re.IGNORECASE,
+)
+# "hw-1" may be a copy or the first homework: it is a copy where there is a plain "hw".
+PERHAPS_COPY = re.compile(r"(.+)[-_]([1-9]\d?)")
+AFTER_ALL_NUMBERS = 1_000
+
+
+def printable(text: str, most: int = MAX_PART) -> str:
+    """Return a name that is safe to show: no controls, no bidirectional marks, not empty, not too long.
+
+    >>> printable("Ada\\x1b\\u202e\\udcff")
+    'Ada'
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
+        text = unicodedata.normalize("NFC", text)
+    text = text.strip()
+    if len(text) > most:
+        text = f"{text[: most - 41]}…{text[-40:]}"
+    return text if text not in ("", ".", "..") else "unnamed"
+
+
+def folded(text: str) -> str:
+    """Return what names that people take for the same have in common.
+
+    >>> folded("Ada ") == folded("ADA")
+    True
+    """
+    return unicodedata.normalize("NFC", printable(text).casefold())
+
+
+def stem(name: str) -> str:
+    """Return a name without the ending that makes it one of ours.
+
+    >>> stem("homework.tar.gz"), stem("v1.2")
+    ('homework', 'v1.2')
+    """
+    suffix = suffix_of(name)
+    return name.rstrip()[: -len(suffix)] if suffix else name
+
+
+def original(copy: str, known: set[str] | None) -> tuple[str, tuple[int, ...]]:
+    """Return what a copy is a copy of, and its numbers; with nothing known, every number is a copy's.
+
+    >>> original("hw-2", {"hw", "hw-2"}), original("hw-2", {"hw-1", "hw-2"})
+    (('hw', (2,)), ('hw-2', ()))
+    """
+    levels = copy_levels(copy)
+    return next((level for level in reversed(levels) if known is None or level[0] in known), levels[0])
+
+
+def copy_levels(copy: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return what a name may be a copy of, from what it surely is to the shortest, each with the numbers.
+
+    >>> copy_levels("hw-2 (1)")
+    [('hw-2', (1,)), ('hw', (2, 1))]
+    """
+    levels, numbers = [], ()
+    while True:
+        if match := SURE_COPY.fullmatch(copy):
+            number = AFTER_ALL_NUMBERS if match[4] else int(match[2] or match[3])
+        elif match := PERHAPS_COPY.fullmatch(copy):
+            number = int(match[2])
+            levels.append((copy, numbers))
+        else:
+            return [*levels, (copy, numbers)]
+        copy, numbers = match[1], (number, *numbers)

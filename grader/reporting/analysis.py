@@ -1,0 +1,144 @@
+"""What is computed about a class: the distribution of its points, and figures for each exercise.
+
+All of it is about the grader's verdicts, before lateness and marks by hand, except for the points.
+"""
+
+import itertools
+import math
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from grader.card import WORDS
+from grader.results import Asked, ClassResults, Learner, Result
+
+MOST_BARS = 20
+FEWEST_LEARNERS = 3  # with two, every correlation is 1 or -1
+
+
+class Misunderstanding(NamedTuple):
+    """What several learners got wrong in the same way: a known mistake, or else a status.
+
+    `learner` and `result` are the first learner's of those `count`.
+    """
+
+    mistake: str | None
+    status: str
+    count: int
+    learner: Learner
+    result: Result
+
+
+class ExerciseFigures(NamedTuple):
+    """One exercise in the class.
+
+    `statuses` counts verdicts. `discrimination` and the typical time in whole `seconds` are `None` where
+    they are undefined. The commonest of the `misunderstandings` comes first.
+    """
+
+    asked: Asked
+    statuses: dict[str, int]
+    discrimination: float | None
+    seconds: int | None
+    misunderstandings: list[Misunderstanding]
+
+    @property
+    def passed(self) -> int:
+        return self.statuses["passed"]
+
+
+class Bar(NamedTuple):
+    """`count` learners have from `low` to less than `high` points; the last bar takes all above, too."""
+
+    low: float
+    high: float
+    count: int
+
+
+class Distribution(NamedTuple):
+    """The class's points: a histogram, and its lowest, quartiles and highest."""
+
+    bars: list[Bar]
+    lowest: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    highest: float
+
+
+def exercise_figures(results: ClassResults) -> list[ExerciseFigures]:
+    """Return the figures of every exercise, in the order of the course."""
+    totals = [math.fsum(r.report.score for r in learner.results.values()) for learner in results.learners]
+    figures = []
+    for asked in results.exercises:
+        verdicts = [learner.results[asked.name].report for learner in results.learners]
+        statuses = [verdict.status for verdict in verdicts]
+        others = [total - verdict.score for total, verdict in zip(totals, verdicts, strict=True)]
+        figures.append(
+            ExerciseFigures(
+                asked,
+                {status: statuses.count(status) for status in WORDS},
+                discrimination([status == "passed" for status in statuses], others),
+                _typical([v.seconds for v in verdicts if v.cases and v.status not in ("missing", "refused")]),
+                _misunderstandings(asked.name, results.learners),
+            )
+        )
+    return figures
+
+
+def discrimination(passed: Sequence[bool], others: Sequence[float]) -> float | None:
+    """Return how well an exercise tells strong learners from weak ones, from -1 to 1.
+
+    It is the corrected item-total correlation: the point-biserial correlation of having passed it with the
+    points in all other exercises. `None` where that is undefined: one of the two is the same for everybody,
+    or there are fewer than three learners.
+
+    >>> discrimination([True, True, False, False], [3.0, 2.0, 2.0, 1.0])
+    0.7071067811865475
+    >>> discrimination([True, True, True, True], [3.0, 2.0, 2.0, 1.0])
+    """
+    others = [round(points, 9) for points in others]  # a sum's last bits must not look like a difference
+    if len(passed) < FEWEST_LEARNERS or len(set(passed)) < 2 or len(set(others)) < 2:
+        return None
+    return statistics.correlation([float(value) for value in passed], others)
+
+
+def distribution(results: ClassResults) -> Distribution | None:
+    """Return the distribution of the class's points, or `None` where there is no learner or no point."""
+    points = [learner.points for learner in results.learners]
+    if not points or results.out_of <= 0:
+        return None
+    quartiles = statistics.quantiles(points, n=4, method="inclusive") if len(points) > 1 else points * 3
+    return Distribution(_bars(points, results.out_of), min(points), *quartiles, max(points))
+
+
+def _bars(points: Sequence[float], out_of: float) -> list[Bar]:
+    """Count the points in steps of 1, 2, 5, 10, ...: as few as keep the bars readable."""
+    step = min(1.0, out_of)
+    factors = itertools.cycle((2.0, 2.5, 2.0))
+    while out_of / step > MOST_BARS:
+        step *= next(factors)
+    counts = [0] * (math.floor(out_of / step) + 1)
+    for value in points:
+        # Parts of points can add up to a hair less than a whole one.
+        counts[max(0, min(math.floor(value / step + 1e-9), len(counts) - 1))] += 1
+    return [Bar(i * step, (i + 1) * step, count) for i, count in enumerate(counts)]
+
+
+def _typical(seconds: Sequence[float]) -> int | None:
+    """Return the median in whole seconds: finer, it would differ between two runs on the same answers."""
+    return math.floor(statistics.median(seconds)) if seconds else None
+
+
+def _misunderstandings(name: str, learners: Sequence[Learner]) -> list[Misunderstanding]:
+    groups: dict[tuple[str | None, str], list[Learner]] = {}
+    for learner in learners:
+        verdict = learner.results[name].report
+        if verdict.status not in ("passed", "missing"):
+            kind = (verdict.mistake, "failed" if verdict.mistake else verdict.status)
+            groups.setdefault(kind, []).append(learner)
+    found = [
+        Misunderstanding(mistake, status, len(group), group[0], group[0].results[name])
+        for (mistake, status), group in groups.items()
+    ]
+    return sorted(found, key=lambda m: (-m.count, m.mistake or "", m.status))

@@ -1,0 +1,201 @@
+"""A class's results as files for machines: CSV for spreadsheets, Canvas and Moodle, and JSON.
+
+Every cell goes through `text.cell`, every string in JSON through `text.visible`.
+"""
+
+import csv
+import html
+import io
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from grader.card import counterexample_text
+from grader.reporting.text import FORMULA, cell, line, number, visible
+from grader.results import ClassResults, Learner, Result
+
+BYTE_ORDER_MARK = "\ufeff"
+PARTICIPANT = "Participant "  # Moodle's importer takes the number after this word
+UNSAFE_IN_HTML = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\x7f"}
+
+
+def grades_csv(results: ClassResults) -> str:
+    """Return the grades as a table, with the mark by which Excel knows UTF-8; imports go without it."""
+    names = [asked.name for asked in results.exercises]
+    rows = [["name", "key", "submissions", "late days", "total", "out of", *names]]
+    for learner in results.learners:
+        points = [learner.results[name].points for name in names]
+        files = "; ".join(learner.submissions)
+        rows.append(
+            [learner.name, learner.key, files, learner.late_days, learner.points, results.out_of, *points]
+        )
+    return BYTE_ORDER_MARK + _csv(rows)
+
+
+def canvas_csv(results: ClassResults) -> str:
+    """Return the totals as Canvas's gradebook imports them, for the assignment called like the course.
+
+    A key of digits is Canvas's own number of the learner; any other but the name is a login. Canvas looks for
+    the number first, then the login, then the name.
+    """
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", results.title]]
+    rows.append(["Points Possible", "", "", "", "", results.out_of])
+    for learner in results.learners:
+        login = "" if learner.key == learner.name or _is_number(learner.key) else learner.key
+        canvas_id = learner.key if _is_number(learner.key) else ""
+        rows.append([learner.name, canvas_id, "", login, "", learner.points])
+    return _csv(rows)
+
+
+def moodle_csv(results: ClassResults) -> str:
+    """Return the totals and messages as Moodle's offline grading worksheet.
+
+    Moodle refuses a worksheet without the column of the last change; where it is empty, grades that are
+    in Moodle already are only replaced if the import is told to. Comments are HTML to it.
+    """
+    header = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
+    rows = [[*header, "Feedback comments"]]
+    for learner in results.learners:
+        identifier = PARTICIPANT + learner.key if _is_number(learner.key) else learner.key
+        rows.append([identifier, learner.name, learner.points, results.out_of, "", _feedback(learner)])
+    return _csv(rows)
+
+
+def reports_jsonl(results: ClassResults) -> str:
+    """Return one JSON object a line for each learner: the report's contract, with points and marks."""
+    return "".join(f"{json_text(_report(learner, results))}\n" for learner in results.learners)
+
+
+def gradescope_results(learner: Learner, results: ClassResults) -> dict[str, Any]:
+    """Return what Gradescope reads from `results.json`; all text in it is plain text."""
+    head = [learner.comment, *learner.errors]
+    if results.sandbox != "landlock+seccomp":
+        head.append("Graded without a sandbox.")
+    return _plain(
+        {
+            "score": number(learner.points),
+            "output": "\n".join([f"{_points(learner.points, results.out_of)}.", *filter(None, head)]),
+            "output_format": "text",
+            "test_output_format": "text",
+            "test_name_format": "text",
+            "visibility": "visible",
+            "tests": [
+                {
+                    "name": asked.name,
+                    "name_format": "text",
+                    "score": number(learner.results[asked.name].points),
+                    "max_score": number(asked.out_of),
+                    "status": "passed" if _counts_as_passed(learner.results[asked.name]) else "failed",
+                    "output": _output(learner.results[asked.name]),
+                    "output_format": "text",
+                    "visibility": "visible",
+                }
+                for asked in results.exercises
+            ],
+        }
+    )
+
+
+def json_text(value: Any) -> str:
+    """Return JSON in ASCII that is harmless inside a page, too.
+
+    >>> print(json_text({"message": "</script>\\x9b"}))
+    {"message": "\\u003c/script\\u003e\\u009b"}
+    """
+    # None of these characters is a part of JSON's own syntax, so each stands in a string.
+    return json.dumps(value).translate(UNSAFE_IN_HTML)
+
+
+def _csv(rows: Iterable[list[str | float]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit()
+
+
+def _points(points: float, out_of: float) -> str:
+    return f"{number(points)} of {number(out_of)} points"
+
+
+def _notes(result: Result) -> list[str]:
+    """Return what the instructor decided, and what lateness costs."""
+    notes = []
+    if result.mark is not None:
+        score = result.mark.score
+        decided = "" if score is None else f": {_points(score, result.report.out_of)}"
+        notes = [f"Marked by the instructor{decided}. {result.mark.comment}".strip()]
+    if result.points != result.report.score and (result.mark is None or result.mark.score is None):
+        notes.append(f"Late: {number(result.late_factor)} of the points count.")
+    return notes
+
+
+def _output(result: Result) -> str:
+    shown = [result.report.message, counterexample_text(result.report), *_notes(result)]
+    return "\n".join(filter(None, shown))
+
+
+def _counts_as_passed(result: Result) -> bool:
+    if result.mark is not None and result.mark.score is not None:
+        return result.mark.score >= result.report.out_of
+    return result.report.status == "passed"
+
+
+def _feedback(learner: Learner) -> str:
+    """Return the learner's messages as HTML in one line."""
+    paragraphs = [learner.comment, *learner.errors]
+    for result in learner.results.values():
+        paragraphs.append(" ".join([f"{result.report.name}: {result.report.message}", *_notes(result)]))
+    text = "<br>".join(html.escape(line(paragraph), quote=False) for paragraph in paragraphs if paragraph)
+    # `&lt;=` holds a semicolon, after which some spreadsheets see a new cell, and here a formula in it.
+    return re.sub(rf"(?<=;)[\s{re.escape(FORMULA)}]+", lambda match: _as_entities(match[0]), text)
+
+
+def _as_entities(text: str) -> str:
+    return "".join(f"&#{ord(c)};" if c in FORMULA else c for c in text)
+
+
+def _report(learner: Learner, results: ClassResults) -> dict[str, Any]:
+    report = {
+        "schema": 1,
+        "learner": learner.name,
+        "key": learner.key,
+        "submissions": learner.submissions,
+        "submitted": learner.submitted,
+        "late_days": learner.late_days,
+        "score": number(learner.points),
+        "out_of": number(results.out_of),
+        "exercises": [_exercise(learner.results[asked.name]) for asked in results.exercises],
+    }
+    if learner.errors:
+        report["errors"] = learner.errors
+    if learner.comment:
+        report["comment"] = learner.comment
+    return _plain(report)
+
+
+def _exercise(result: Result) -> dict[str, Any]:
+    verdict = result.report.published()
+    verdict["seconds"] = math.floor(result.report.seconds)
+    return {**verdict, "points": number(result.points), "mark": result.mark}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON can hold it, its text made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, dict):
+        return {visible(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,123 @@
+"""What is computed about a class, against independent computations and by hand."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.reporting.analysis import discrimination, distribution, exercise_figures
+from grader.results import Mark, Result
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=3, max_size=50))
+def test_discrimination_is_pearsons_correlation(rows):
+    passed, others = [row[0] for row in rows], [row[1] / 2 for row in rows]
+    found = discrimination(passed, others)
+    if len(set(passed)) == 1 or len(set(others)) == 1:
+        assert found is None
+    else:
+        assert found == pytest.approx(np.corrcoef(passed, others)[0, 1], abs=1e-9)
+
+
+def test_discrimination_is_undefined_for_two_learners_and_for_sums_that_only_round_differently():
+    assert discrimination([True, False], [1.0, 0.0]) is None
+    assert discrimination([True, False, True], [0.1 + 0.2, 0.3, 0.3]) is None
+
+
+def test_the_exercise_itself_does_not_count_among_the_others(class_of):
+    # With its own point in the total, the first exercise would seem to go along with the others.
+    results = class_of(
+        {
+            "a": ["passed", "failed", "failed"],
+            "b": ["passed", "failed", "passed"],
+            "c": ["failed", "passed", "passed"],
+            "d": ["failed", "passed", "failed"],
+        }
+    )
+    first = exercise_figures(results)[0]
+    assert first.discrimination == pytest.approx(np.corrcoef([1, 1, 0, 0], [0, 1, 2, 1])[0, 1])
+    assert first.discrimination < 0
+    assert first.passed == 2
+
+
+def test_marks_and_lateness_change_points_and_nothing_else(class_of, verdict):
+    plain = class_of({"a": ["passed", "failed"], "b": ["failed", "passed"], "c": ["passed", "passed"]})
+    late = Result(verdict("relu", "passed"), "def relu(x): return x\n", 0.5, None)
+    marked = Result(verdict("sigmoid", "failed"), "def sigmoid(x): return x\n", 1.0, Mark(1.0, "fine"))
+    changed = class_of({"a": [late, marked], "b": ["failed", "passed"], "c": ["passed", "passed"]})
+    for before, after in zip(exercise_figures(plain), exercise_figures(changed), strict=True):
+        assert before.statuses == after.statuses
+        assert before.discrimination == after.discrimination
+    assert changed.learners[0].points == 1.5
+    assert distribution(changed).lowest == 1
+
+
+def test_the_commonest_mistake_comes_first_with_the_first_learner(class_of):
+    results = class_of(
+        {
+            "a": ["timeout"],
+            "b": ["leaky"],
+            "c": ["missing"],
+            "d": ["failed"],
+            "e": ["leaky"],
+            "f": ["passed"],
+            "g": ["failed"],
+            "h": ["leaky"],
+        }
+    )
+    [figures] = exercise_figures(results)
+    found = [(m.mistake, m.status, m.count, m.learner.name) for m in figures.misunderstandings]
+    assert found == [("leaky", "failed", 3, "b"), (None, "failed", 2, "d"), (None, "timeout", 1, "a")]
+    assert figures.misunderstandings[0].result is results.learners[1].results["relu"]
+    assert figures.statuses["missing"] == 1
+
+
+def test_typical_time_is_the_median_of_what_ran_in_whole_seconds(class_of, verdict):
+    def ran(seconds, word="passed", **changes):
+        return [Result(verdict("relu", word, seconds=seconds, **changes), "")]
+
+    table = {"a": ran(1.9), "b": ran(3.7, "failed"), "c": ran(90.0), "d": ran(0.0, "missing")}
+    table["e"] = ran(0.0, "error", cases=0)  # a syntax error: nothing ran
+    assert exercise_figures(class_of(table))[0].seconds == 3
+    assert exercise_figures(class_of({"a": ran(0.999)}))[0].seconds == 0
+    assert exercise_figures(class_of({"a": ["missing"]}))[0].seconds is None
+
+
+@given(
+    st.lists(st.floats(-5, 400, allow_nan=False), min_size=1, max_size=40),
+    st.sampled_from((0.25, 1.0, 3.0, 12.0, 14.5, 60.0, 100.0, 363.0)),
+)
+def test_the_histogram_counts_every_learner_once(class_of, verdict, points, out_of):
+    table = {str(i): [Result(verdict("relu", "failed"), "", 1.0, Mark(p, ""))] for i, p in enumerate(points)}
+    results = class_of(table)
+    asked = msgspec.structs.replace(results.exercises[0], out_of=out_of)
+    spread = distribution(msgspec.structs.replace(results, exercises=(asked,)))
+    assert sum(bar.count for bar in spread.bars) == len(points)
+    assert 2 <= len(spread.bars) <= 21
+    assert spread.bars[-1].low <= out_of < spread.bars[-1].high + 1e-9
+    for bar in spread.bars[1:-1]:
+        assert bar.count == sum(bar.low <= p + 1e-9 < bar.high for p in points)
+    assert (spread.lowest, spread.highest) == (min(points), max(points))
+    quartiles = (spread.lower_quartile, spread.median, spread.upper_quartile)
+    assert quartiles == pytest.approx(np.quantile(points, (0.25, 0.5, 0.75)), abs=1e-9)
+
+
+def test_full_marks_have_a_bar_of_their_own(class_of):
+    spread = distribution(class_of({"a": ["passed", "passed"], "b": ["passed", "failed"]}))
+    assert [(bar.low, bar.count) for bar in spread.bars] == [(0, 0), (1, 1), (2, 1)]
+
+
+def test_parts_of_points_that_add_up_to_one_are_one(class_of, verdict):
+    parts = {"relu": 0.7, "sigmoid": 0.1, "tanh": 0.1, "softmax": 0.1}
+    results = class_of(
+        {"a": [Result(verdict(n, "failed"), "", 1.0, Mark(part, "")) for n, part in parts.items()]}
+    )
+    assert results.learners[0].points < 1  # by the last bit
+    assert distribution(results).bars[1].count == 1
+
+
+def test_an_empty_class_has_no_figures(class_of):
+    assert distribution(class_of({})) is None
+    assert exercise_figures(class_of({})) == []
+    assert distribution(class_of({"a": []})) is None

@@ -10,7 +10,10 @@ from grader.commands.check import check
 from grader.commands.grade import grade
 from grader.commands.mark import mark
 from grader.commands.options import Json
+from grader.commands.progress import progress
 from grader.commands.report import report
+from grader.commands.review import review
+from grader.commands.similar import similar
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -20,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (check, grade, report, mark):
+for command in (check, progress, review, grade, report, mark, similar):
     app.command()(command)
 
 

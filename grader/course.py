@@ -1,17 +1,19 @@
 """`course.toml`: what an instructor decides about a class. Everything has a default.
 
-title = "Deep learning, autumn"
-lessons = ["02_neural_networks"]     # what counts; by default every lesson that somebody handed in
-partial_credit = true                # a share of the points for a share of the cases
-per_learner_seeds = true             # other cases for each learner
-late_per_day = 0.1                   # taken off for each day begun after the due date…
-late_at_most = 0.5                   # …and no more than this
+    title = "Deep learning, autumn"
+    lessons = ["02_neural_networks"]     # what counts; by default every lesson that somebody handed in
+    partial_credit = true                # a share of the points for a share of the cases
+    per_learner_seeds = true             # other cases for each learner
+    late_per_day = 0.1                   # taken off for each day begun after the due date…
+    late_at_most = 0.5                   # …and no more than this
 
-[points]                             # of an exercise, or of each exercise of a lesson; 1 by default
-relu = 2
+    [points]                             # of an exercise, or of each exercise of a lesson; 1 by default
+    relu = 2
 
-[due]                                # with a time zone
-02_neural_networks = 2026-12-01T23:59:00+01:00
+    [due]                                # with a time zone
+    02_neural_networks = 2026-12-01T23:59:00+01:00
+
+Verdicts do not depend on it, but for the seeds: points and dates can change after grading.
 """
 
 import hashlib

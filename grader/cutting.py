@@ -75,7 +75,10 @@ class Cut:
         if not isinstance(last, FUNCTIONS):
             return False
         body = last.body[1:] if ast.get_docstring(last) is not None else last.body
-        return [ast.unparse(statement) for statement in body] == ["raise NotImplementedError"]
+        match body:
+            case [ast.Raise(exc=ast.Name(id="NotImplementedError"), cause=None)]:
+                return True
+        return False
 
 
 class Cutter:
@@ -169,12 +172,22 @@ def calls(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | N
             continue
         for node in ast.walk(statement):
             if isinstance(node, ast.Attribute) and node.attr in forbidden:
-                return ast.unparse(node)[:80]
+                return _dotted(node)
             if isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     if alias.name in forbidden:
                         return f"{node.module}.{alias.name}"
     return None
+
+
+def _dotted(node: ast.AST) -> str:
+    """Return an attribute as it is written, or the end of it, however deep what it is of may be."""
+    parts = []
+    while isinstance(node, ast.Attribute) and len(parts) < 8:
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "…")
+    return ".".join(reversed(parts))[:80]
 
 
 @dataclass(eq=False)

@@ -129,7 +129,6 @@ class Gradebook:
     def _connected(cls, path: Path | None) -> "Iterator[Gradebook]":
         try:
             with contextlib.closing(sqlite3.connect(path or "", timeout=30)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
                 yield cls(connection, path)
@@ -159,6 +158,7 @@ class Gradebook:
         (sound,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
+        self._connection.execute("PRAGMA journal_mode = WAL")
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""

@@ -107,7 +107,7 @@ class Sandbox:
             zygote.close()
 
     def sockets(self) -> "dict[Kind, socket.socket]":
-        """Return a way to each zygote, for worker processes; the zygotes are started, and sleep until woken."""
+        """Return a way to each zygote, for worker processes; started, they sleep until woken."""
         return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
     @property

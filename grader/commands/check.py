@@ -23,12 +23,13 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check your own answers on the public cases, in the sandbox."""
+    from grader.review import required
     from grader.sandbox import Sandbox
     from grader.watching import saves
 
     paths = paths or [Path.cwd()]
     if only is not None:
-        _require_exercise(only)
+        required(only)
     with Sandbox() as sandbox:
         status = 0
         for saved in saves(paths) if watch else [paths]:
@@ -58,7 +59,7 @@ def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json:
                 print(report.error, file=sys.stderr)
                 status = 2
                 continue
-            progress.record(report.exercises)
+            progress.record(report.exercises, report.submission)
             if as_json:
                 print(report.to_json(), flush=True)
             else:
@@ -78,7 +79,7 @@ def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Rep
     except UnusableInput as error:
         return Report(name, PUBLIC_SEED, sandbox.level, [], error=str(error))
     with sandbox.borrowed_worker() as worker:
-        return grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only).report
+        return grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only)
 
 
 def _print(report: "Report") -> None:
@@ -108,14 +109,3 @@ def _print(report: "Report") -> None:
         console.print(f"  not answered yet: {', '.join(waiting)}", style="yellow", markup=False)
     if report.sandbox == "process":
         console.print("  Run without a sandbox: this machine has none.", style="yellow", markup=False)
-
-
-def _require_exercise(name: str) -> None:
-    from grader.exercises import all_exercises, nearest
-
-    if name not in all_exercises():
-        near = nearest(name)
-        raise UnusableInput(
-            f"There is no exercise called {name!r}"
-            + (f"; do you mean {near!r}?" if near else "; `grader list` shows them all.")
-        )

@@ -1,0 +1,111 @@
+"""`grader similar`: pairs of submissions that are alike after renaming and reformatting."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.commands.options import Json, printable
+from grader.errors import UnusableInput
+from grader.submission import read
+
+if TYPE_CHECKING:
+    from grader.similar import Pair
+    from grader.submission import Submission
+
+WIDEST_NAME = 40
+
+
+def similar(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Notebooks, modules, folders, or the archive of a platform.")
+    ],
+    threshold: Annotated[
+        float, typer.Option(min=0.05, max=1.0, help="The least score that counts as alike.")
+    ] = 0.8,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a page with the evidence side by side.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show pairs of submissions that are alike after renaming and reformatting; that is no proof."""
+    import msgspec
+
+    from grader.similar import pairs
+
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        files, faults = _handed_in(paths, Path(folder))
+        problems = len(faults)
+        found = pairs(_read(files, faults), threshold)
+    for fault in faults:
+        print(printable(fault), file=sys.stderr)
+    compared = len(files) + problems - len(faults)
+    if compared < 2:
+        raise UnusableInput("There are no two submissions to compare.")
+    if html is not None:
+        _write_page(html, found, compared)
+    if as_json:
+        for pair in found:
+            print(msgspec.json.encode(pair).decode())
+    else:
+        _print(found, compared, threshold)
+    raise typer.Exit(1 if found else 0)
+
+
+def _handed_in(paths: Sequence[Path], folder: Path) -> tuple[dict[str, Path], list[str]]:
+    """Return every file once by a name of its own, and why others can't be read.
+
+    Each path is a class by itself, as this year's and last year's are: names may come again.
+    """
+    from grader.intake import collect
+
+    named: dict[str, Path] = {}
+    faults: list[str] = []
+    known: set[Path] = set()
+    for path in paths:
+        intake = collect([path], folder)
+        faults += [problem.reason for problem in intake.problems]
+        for handed in intake.handed:
+            if handed.path.resolve() not in known:
+                known.add(handed.path.resolve())
+                named[handed.name if handed.name not in named else f"{path}: {handed.name}"] = handed.path
+    return named, faults
+
+
+def _read(files: dict[str, Path], faults: list[str]) -> "Iterator[tuple[str, Submission]]":
+    """Yield what can be read, and add to the faults why the rest can't; a bar shows how far it is."""
+    from dlcourse.console import progress as bar
+
+    with bar(len(files), "Comparing") as advance:
+        for name, path in files.items():
+            try:
+                yield name, read(path, name)
+            except UnusableInput as error:
+                faults.append(str(error))
+            advance()
+
+
+def _write_page(path: Path, found: "Sequence[Pair]", submissions: int) -> None:
+    from dlcourse import files
+    from grader.similar_page import page
+
+    try:
+        files.write(path, page(found, submissions).encode())
+    except OSError as error:
+        raise UnusableInput(f"{printable(str(path))} can't be written: {error.strerror}.") from None
+
+
+def _print(found: "Sequence[Pair]", submissions: int, threshold: float) -> None:
+    if not found:
+        print(f"No two of {submissions} submissions are alike: no pair reaches {threshold:g}.")
+        return
+    names = [name for pair in found for name in (pair.first, pair.second)]
+    width = min(WIDEST_NAME, max(map(len, names)))
+    print(f"score  {'submission':{width}}  {'and':{width}}  in")
+    for pair in found:
+        parts = ", ".join(f"{likeness.exercise} {likeness.score:.2f}" for likeness in pair.exercises)
+        print(f" {pair.score:.2f}  {pair.first:{width}}  {pair.second:{width}}  {parts}")
+    print("Alike is not a proof: read both before you talk to anybody; --html FILE shows them side by side.")

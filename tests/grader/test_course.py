@@ -1,0 +1,66 @@
+"""`course.toml`: what it may say, and the sentence for what it may not."""
+
+import pytest
+
+from grader.course import Course, read
+from grader.errors import UnusableInput
+
+
+@pytest.fixture
+def course_file(tmp_path):
+    def write(text):
+        file = tmp_path / "course.toml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
+
+
+def test_everything_has_a_default(course_file):
+    assert read(course_file("")) == Course()
+
+
+def test_the_example_of_the_module_is_read(course_file):
+    from grader import course
+
+    example = "\n".join(line[4:] for line in course.__doc__.splitlines() if line.startswith("    "))
+    settings = read(course_file(example))
+    assert settings.points == {"relu": 2}
+    assert settings.due["02_neural_networks"].tzinfo is not None
+    assert settings.partial_credit
+    assert settings.per_learner_seeds
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pionts = 3", "pionts"),
+        ("[points]\nrelus = 1", "relus"),
+        ("[points]\nrelu = -1", "can't be worth -1"),
+        ("[points]\nrelu = inf", "can't be worth inf"),
+        ("[points]\nrelu = 'two'", "points"),
+        ("lessons = ['99_none']", "99_none"),
+        ("[due]\n02_neural_networks = 2026-12-01T00:00:00", "time zone"),
+        ("[due]\n02_neural_networks = 2026-12-01", "course file"),
+        ("late_per_day = 2", "share of the points"),
+        ("title = ", "no course file"),
+        (b"\xff\xfe", "no course file"),
+    ],
+)
+def test_nonsense_is_one_sentence(course_file, text, words):
+    with pytest.raises(UnusableInput, match=words) as caught:
+        read(course_file(text))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(UnusableInput, match="can't be read"):
+        read(tmp_path / "course.toml")
+
+
+def test_seeds_of_learners_differ_and_tell_nothing_of_the_classs():
+    course = Course(per_learner_seeds=True)
+    seeds = {course.seed_of("secret", key) for key in ("ada", "ben", "", "\udcff")}
+    assert len(seeds) == 4
+    assert not any("secret" in seed for seed in seeds)
+    assert Course().seed_of("secret", "ada") == "secret"

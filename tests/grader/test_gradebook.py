@@ -1,0 +1,204 @@
+"""The gradebook: what it keeps, what it refuses, and that a mark outlives every regrade."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from grader.course import Course
+from grader.errors import GraderError, UnusableInput
+from grader.exercises import all_exercises
+from grader.gradebook import FILE, Enrolled, Gradebook
+from grader.judge import missing, report
+from grader.report import Report
+from grader.results import Mark
+
+EXERCISES = all_exercises()
+
+
+def verdict(name, status, credit=0.0):
+    return report(EXERCISES[name], status, "", 4, int(4 * credit), 0.25, credit=credit)
+
+
+def graded(name, **statuses):
+    verdicts = [
+        verdict(e, statuses[e], float(statuses[e] == "passed")) if e in statuses else missing(EXERCISES[e])
+        for e in EXERCISES
+    ]
+    return Report(name, "s", "landlock+seccomp", verdicts)
+
+
+def fill(book, course=None):
+    handed = [Enrolled("ada.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")]
+    book.begin("s", course or Course(), handed)
+    book.add("ada.py", "state", graded("ada.py", relu="passed", softmax="failed"), {"relu": "def relu…"})
+    book.add("ben.py", "state", graded("ben.py", relu="error"), {})
+
+
+@pytest.fixture
+def book(tmp_path):
+    with Gradebook.create(tmp_path) as book:
+        fill(book)
+        yield book
+
+
+def points(book):
+    return {learner.name: learner.points for learner in book.results().learners}
+
+
+def test_what_is_added_is_there_for_whoever_opens_it_next(book, tmp_path):
+    with Gradebook.open(tmp_path) as other:
+        assert [r.submission for r in other.reports()] == ["ada.py", "ben.py"]
+        assert points(other) == {"Ada": 1.0, "Ben": 0.0}
+        ada = other.results().learners[0]
+    assert ada.results["relu"].answer == "def relu…"
+    assert ada.results["tanh"].report.status == "missing"
+
+
+def test_settled_means_the_last_result_is_of_the_same_state(book):
+    assert book.settled("ada.py", "state")
+    assert not book.settled("ada.py", "other")
+    assert not book.settled("nobody.py", "state")
+    book.add("ada.py", "other", graded("ada.py"), {})
+    assert not book.settled("ada.py", "state")
+
+
+def test_a_mark_goes_first_and_no_regrade_touches_it(book):
+    book.mark("2", "relu", Mark(0.5, "The idea is right."))
+    book.mark("2", None, Mark(None, "Come and see me."))
+    for _ in range(2):
+        ben = book.results().learners[1]
+        assert (ben.points, ben.comment) == (0.5, "Come and see me.")
+        assert ben.results["relu"].mark == Mark(0.5, "The idea is right.")
+        assert ben.results["relu"].report.status == "error", "the grader's own verdict is kept beside it"
+        book.add("ben.py", "again", graded("ben.py", relu="error"), {})
+        book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")])
+    book.mark("2", "relu", Mark(None, ""))
+    assert points(book)["Ben"] == 0
+
+
+def test_the_history_of_a_submission_is_kept(book):
+    book.add("ben.py", "again", graded("ben.py", relu="passed"), {})
+    assert [r.score for _, r in book.history("ben.py")] == [0, 1]
+    assert points(book)["Ben"] == 1
+
+
+def test_what_is_not_handed_in_any_more_does_not_count_but_is_kept(book):
+    book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1")])
+    assert list(points(book)) == ["Ada"]
+    assert len(book.history("ben.py")) == 1
+
+
+def test_several_files_of_one_learner_are_one_learner(book):
+    handed = [Enrolled("ada.py", "Ada", "1"), Enrolled("ada2.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")]
+    book.begin("s", Course(), handed)
+    book.add("ada2.py", "state", graded("ada2.py", softmax="passed"), {})
+    ada, _ = book.results().learners
+    assert ada.submissions == ("ada.py", "ada2.py")
+    assert ada.points == 2, "the file that answers an exercise counts for it"
+    assert book.results().unfinished == 0
+
+
+def test_what_waits_still_is_counted(book):
+    book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1"), Enrolled("new.py", "New", "3")])
+    assert book.results().unfinished == 1
+
+
+def test_lateness_is_by_the_lessons_due_date(book):
+    due = datetime(2026, 12, 1, tzinfo=UTC)
+    course = Course(due={"02_neural_networks": due}, late_per_day=0.1, late_at_most=0.25)
+    for days, factor in ((-1, 1.0), (0.5, 0.9), (1.5, 0.8), (30, 0.75)):
+        submitted = due + timedelta(days=days)
+        book.begin("s", course, [Enrolled("ada.py", "Ada", "1", submitted)])
+        (ada,) = book.results().learners
+        assert ada.points == pytest.approx(factor)
+        assert ada.late_days == max(0, int(-(-days // 1)))
+
+
+def test_only_the_courses_lessons_count(book):
+    book.set_course(Course(lessons=("02_neural_networks",), points={"02_neural_networks": 2, "relu": 5}))
+    results = book.results()
+    assert results.out_of == 5 + 2 * 11
+    assert results.learners[0].points == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no database at all, but long enough to be one" * 30, "damaged, or no gradebook"),
+        (b"", "no gradebook of this grader"),
+    ],
+)
+def test_what_is_no_gradebook_is_refused(tmp_path, content, words):
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(UnusableInput, match=words), Gradebook.open(tmp_path):
+        pass
+    assert (tmp_path / FILE).read_bytes()[:40] == content[:40], "and left as it was"
+
+
+def test_a_damaged_gradebook_is_refused(tmp_path):
+    with Gradebook.create(tmp_path) as book:
+        fill(book)
+        for i in range(50):
+            book.add("ada.py", str(i), graded("ada.py", relu="passed"), {"relu": "x" * 1000})
+    file = tmp_path / FILE
+    data = bytearray(file.read_bytes())
+    for start in range(4096, len(data), 8192):
+        data[start : start + 512] = b"\xff" * 512
+    file.write_bytes(data)
+    with pytest.raises(UnusableInput, match="damaged"), Gradebook.open(tmp_path) as book:
+        list(book.reports())
+
+
+def test_another_version_is_refused(tmp_path):
+    with Gradebook.create(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(UnusableInput, match="version 99"), Gradebook.open(tmp_path):
+        pass
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path):
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    with pytest.raises(UnusableInput, match="no gradebook of this grader"), Gradebook.create(tmp_path):
+        pass
+
+
+def test_two_graders_at_once_are_one_too_many(tmp_path):
+    with (
+        Gradebook.create(tmp_path),
+        pytest.raises(UnusableInput, match="Another grader"),
+        Gradebook.create(tmp_path),
+    ):
+        pass
+    with Gradebook.create(tmp_path):
+        pass
+
+
+def test_a_full_disk_loses_nothing_that_was_there(tmp_path):
+    with Gradebook.create(tmp_path) as book:
+        fill(book)
+    with pytest.raises(GraderError, match="full"), Gradebook.create(tmp_path) as book:
+        (pages,) = book._connection.execute("PRAGMA page_count").fetchone()
+        book._connection.execute(f"PRAGMA max_page_count = {pages}")
+        for i in range(100):
+            book.add("ada.py", str(i), graded("ada.py", relu="failed"), {"relu": "x" * 10_000})
+    with Gradebook.open(tmp_path) as book:
+        assert "ada.py" in [report.submission for report in book.reports()]
+        (sound,) = book._connection.execute("PRAGMA integrity_check").fetchone()
+        assert sound == "ok"
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnusableInput, match="can't be written"), Gradebook.create(tmp_path / "file"):
+        pass
+
+
+def test_there_is_no_gradebook_where_nobody_graded(tmp_path):
+    with pytest.raises(UnusableInput, match="There is no gradebook"), Gradebook.open(tmp_path):
+        pass

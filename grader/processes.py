@@ -25,6 +25,7 @@ from grader.zygote import FRAME, LIMITS, STATUS, Message
 Kind = Literal["light", "full"]
 MAX_FRAME_BYTES = 8 * 2**20
 MAX_ATTEMPT_BYTES = 64 * 2**20  # all messages of one exercise
+LOOK_SECONDS = 0.1  # from one look into the scratch folder to the next
 BATCH_SECONDS = 0.003  # outcomes are read in batches: waking up for each costs more than computing it
 MESSAGES = msgspec.msgpack.Decoder(Message)
 START_SECONDS = 180
@@ -34,6 +35,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: a fork copies a table of them
 }
 INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -82,7 +84,7 @@ class Run:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 raise TimeoutError
-            chunk = self._read(min(remaining, 0.1))
+            chunk = self._read(min(remaining, LOOK_SECONDS))
             if chunk == b"":
                 raise EOFError
             self._buffer += chunk or b""
@@ -233,14 +235,18 @@ class ForkedRun(Run):
         self._scratch = scratch
         self._pidfd = pidfd
         self._control = control
+        self._next_look = time.monotonic() + LOOK_SECONDS
 
     def _read(self, seconds: float) -> bytes | None:
-        if _readable(self._results, seconds):
-            time.sleep(BATCH_SECONDS)
-            return os.read(self._results, 2**20)
-        if overflows(self._scratch):
-            raise ScratchOverflow
-        return None
+        readable = _readable(self._results, seconds)
+        if time.monotonic() >= self._next_look:  # also while something comes: it may come byte by byte
+            if overflows(self._scratch):
+                raise ScratchOverflow
+            self._next_look = time.monotonic() + LOOK_SECONDS
+        if not readable:
+            return None
+        time.sleep(BATCH_SECONDS)
+        return os.read(self._results, 2**20)
 
     def kill(self) -> str:
         _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling

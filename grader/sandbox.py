@@ -20,9 +20,9 @@ from typing import Literal
 
 import msgspec
 
-from grader import plaindata
+from grader import live, plaindata
 from grader.bank import Bank
-from grader.calling import Outcome
+from grader.calling import MAX_ANSWER_BYTES, Outcome
 from grader.cutting import Cut
 from grader.errors import SandboxError
 from grader.exercise import Exercise
@@ -41,6 +41,7 @@ from grader.processes import (
 from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
+QUICK_SECONDS = 5  # whoever may take longer may be training
 MAX_JOB_BYTES = 64 * 2**20
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 
@@ -70,6 +71,7 @@ class Job:
             cases=self.bank.cases,
             tensors=self.exercise.tensors,
             artefact=self.exercise.artefact is not None,
+            quick=self.exercise.seconds <= QUICK_SECONDS,
         )
 
 
@@ -189,7 +191,7 @@ class Worker:
         encoded = msgspec.msgpack.encode([Task("examined", [], tuple(made), examine=artefact)])
         run = self._run("full", encoded, job.exercise.megabytes, EXAMINE_SECONDS * (os.cpu_count() or 1))
         try:
-            found = _collect_one(0, len(made), run, EXAMINE_SECONDS)
+            found = _collect_one(0, len(made), run, EXAMINE_SECONDS, live.MAX_FOUND_BYTES)
         finally:
             run.close()
         problem = {"timeout": "takes too long to open and run", "died": "crashes the process that opens it"}
@@ -244,7 +246,8 @@ def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     """Read the outcomes as they come, until the last one, the end of the process, or of its time."""
     attempts = []
     for number, job in enumerate(jobs):
-        attempt = _collect_one(number, len(job.bank.cases), run, job.exercise.seconds)
+        limit = live.MAX_ARTEFACT_BYTES if job.exercise.artefact else MAX_ANSWER_BYTES
+        attempt = _collect_one(number, len(job.bank.cases), run, job.exercise.seconds, limit)
         if attempt.end == "undefined":
             attempt = replace(attempt, detail=f"No function called `{job.exercise.name}` is defined.")
         attempts.append(attempt)
@@ -253,7 +256,7 @@ def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     return attempts
 
 
-def _collect_one(number: int, cases: int, run: "Run", seconds: float) -> Attempt:
+def _collect_one(number: int, cases: int, run: "Run", seconds: float, limit: int) -> Attempt:
     began = time.monotonic()
     deadline = began + seconds
     run.allowance = MAX_ATTEMPT_BYTES
@@ -267,6 +270,8 @@ def _collect_one(number: int, cases: int, run: "Run", seconds: float) -> Attempt
         while end == "complete" and len(outcomes) < cases:
             if (outcome := run.receive(number, deadline).outcome) is None:
                 raise plaindata.Malformed("a message without an outcome")
+            if len(outcome.answer) > limit or len(outcome.arguments) > MAX_ANSWER_BYTES:
+                raise plaindata.Malformed("a larger answer than one may send")
             outcomes.append(outcome)
     except TimeoutError:
         end = "timeout"

@@ -26,4 +26,4 @@ def report(
             book.set_course(settings)
         results = book.results()
     written = write(results, out or folder / "report")
-    print(f"{len(written)} files in {out or folder / 'report'}; open {written[0]}")
+    print(f"{len(written)} files in {out or folder / 'report'}; open {(out or folder / "report") / "index.html"}")

@@ -1,0 +1,44 @@
+"""`grader release`: the student edition, and a ready autograder for Gradescope."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.errors import UnusableInput
+
+
+def release(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A new folder, or an earlier release, which is replaced."),
+    ],
+    course: Annotated[
+        Path | None, typer.Option(help="Points, lessons and more; course.toml here, if there is one.")
+    ] = None,
+    lesson: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this lesson; as often as you like.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(help="The secret that makes Gradescope's cases. A new random one by default."),
+    ] = None,
+) -> None:
+    """Write the student edition, without solutions, and an autograder for Gradescope."""
+    from grader.bank import PUBLIC_SEED
+    from grader.course import Course, read
+    from grader.release import AUTOGRADER, STUDENT
+    from grader.release import release as write
+
+    if seed in (PUBLIC_SEED, ""):
+        raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
+    here = Path("course.toml")
+    settings = read(course or here) if course is not None or here.is_file() else Course()
+    exercises = write(folder, course=settings, lessons=lesson or (), seed=seed)
+    count = sum(map(len, exercises.values()))
+    print(
+        f"{folder / STUDENT}: for learners, and safe to publish: {', '.join(exercises)}; {count} exercises."
+    )
+    print("  As a repository it is ready for GitHub Classroom, whose points are from public cases.")
+    print(f"{folder / AUTOGRADER}: for you alone, with solutions and the secret seed.")
+    print("  Upload it as the autograder of a programming assignment on Gradescope.")

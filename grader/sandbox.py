@@ -41,7 +41,7 @@ from grader.processes import (
 from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
-QUICK_SECONDS = 5  # whoever may take longer may be training
+QUICK_SECONDS = 20  # whoever may take longer may be training
 MAX_JOB_BYTES = 64 * 2**20
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 

@@ -15,7 +15,7 @@ def mark(
     exercise: Annotated[
         str | None, typer.Argument(help="The exercise; without one, the comment is on the whole.")
     ] = None,
-    score: Annotated[float | None, typer.Option(min=0, help="The points that count from now on.")] = None,
+    score: Annotated[float | None, typer.Option(help="The points that count from now on.")] = None,
     comment: Annotated[str, typer.Option(help="What the learner reads beside it.")] = "",
     clear: Annotated[bool, typer.Option("--clear", help="Take the mark back.")] = False,
 ) -> None:
@@ -27,8 +27,8 @@ def mark(
         raise UnusableInput("--clear takes a mark back; it goes with no --score and no --comment.")
     if not clear and score is None and not comment:
         raise UnusableInput("Say what the mark is: --score, --comment, or --clear to take one back.")
-    if score is not None and not math.isfinite(score):
-        raise UnusableInput("A score is a number of points.")
+    if score is not None and not 0 <= score < math.inf:
+        raise UnusableInput("A score is a number of points, not below 0.")
     if score is not None and exercise is None:
         raise UnusableInput("A score is for one exercise: name it after the learner.")
     with Gradebook.open(folder) as book:

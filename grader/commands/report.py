@@ -25,5 +25,6 @@ def report(
         if settings is not None:
             book.set_course(settings)
         results = book.results()
-    written = write(results, out or folder / "report")
-    print(f"{len(written)} files in {out or folder / 'report'}; open {(out or folder / "report") / "index.html"}")
+    place = out or folder / "report"
+    written = write(results, place)
+    print(f"{len(written)} files in {place}; open {place / 'index.html'}")

@@ -18,11 +18,13 @@ import numpy as np
 from dlcourse import quiet
 from grader import calling, examining, exercise, functions, live, plaindata, zygote
 from grader.calling import Outcome
+from grader.errors import UnusableInput
 from grader.exercise import Case, Exercise
 from grader.plaindata import Live
 from grader.storage import folder, write
 
 PUBLIC_SEED = "public"
+NO_SECRETS = "This is the student edition: it has the public cases only, so it can't grade a class."
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -48,7 +50,15 @@ class Bank(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1024)
 def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
-    """Return the exercise's bank for `seed`: from memory, from disk, or newly built."""
+    """Return the exercise's bank for `seed`: from memory, from disk, or newly built.
+
+    Raises:
+        UnusableInput: in the student edition, for any seed but the public one.
+    """
+    if exercise.public is not None:
+        if seed != PUBLIC_SEED:
+            raise UnusableInput(NO_SECRETS)
+        return msgspec.msgpack.decode(exercise.public, type=Bank)
     path = folder("cache") / "banks" / f"{exercise.name}-{_key(exercise, seed)}.bank"
     bank = _load(path)
     if bank is None:

@@ -19,6 +19,7 @@ WORDS = {
     "missing": "not answered yet",
     "refused": "not allowed",
 }
+NO_SOLUTIONS = "Solutions are no part of the student edition."
 
 
 class Card:
@@ -66,8 +67,10 @@ def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solu
     """
     heading = f"{report.name}: {WORDS[report.status]}"
     if report.status == "passed":
-        shown = inspect.getsource(exercise.reference) if solution else ""
-        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)"], shown)
+        here = exercise.public is None
+        shown = inspect.getsource(exercise.reference) if solution and here else ""
+        note = NO_SOLUTIONS if solution and not here else ""
+        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)", note], shown)
     if report.cases and report.status not in ("missing", "refused"):
         heading += f", {report.passed} of {report.cases} cases right"
     hints = exercise.hints[: max(0, min(hint, len(exercise.hints)))]
@@ -77,7 +80,8 @@ def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solu
     elif hint < len(exercise.hints):
         lines.append(f"More: `check({report.name}, hint={max(hint, 0) + 1})`")
     if solution:
-        lines.append("The reference solution is shown once your answer passes.")
+        shown_later = "The reference solution is shown once your answer passes."
+        lines.append(shown_later if exercise.public is None else NO_SOLUTIONS)
     return Card(report.status, heading, [report.message, *lines], counterexample_text(report))
 
 

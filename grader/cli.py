@@ -11,6 +11,7 @@ from grader.commands.grade import grade
 from grader.commands.mark import mark
 from grader.commands.options import Json
 from grader.commands.progress import progress
+from grader.commands.release import release
 from grader.commands.report import report
 from grader.commands.review import review
 from grader.commands.similar import similar
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (check, progress, review, grade, report, mark, similar):
+for command in (check, progress, review, grade, report, mark, similar, release):
     app.command()(command)
 
 

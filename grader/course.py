@@ -79,6 +79,12 @@ def read(path: Path) -> Course:
     return course
 
 
+def here(path: Path | None) -> Course | None:
+    """Return the settings in the file that was named, or in this folder's `course.toml`, if there is one."""
+    default = Path("course.toml")
+    return read(path or default) if path is not None or default.is_file() else None
+
+
 def _require_sense(course: Course, path: Path) -> None:
     from grader.exercises import LESSONS, all_exercises
 

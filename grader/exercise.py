@@ -12,7 +12,7 @@ The statement is the reference's docstring; the name is the reference's name.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -102,6 +102,7 @@ class Exercise:
         seconds: wall clock for all cases together.
         megabytes: memory on top of what the process had before the learner's code.
         points: what a passed exercise is worth.
+        public: in the student edition, where there is no reference, the bank of the public cases, encoded.
     """
 
     reference: Callable[..., Any]
@@ -122,6 +123,7 @@ class Exercise:
     seconds: float = 4.0
     megabytes: int = 512
     points: float = 1.0
+    public: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if (self.kind == "value") != (self.verify is None):

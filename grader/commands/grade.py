@@ -49,15 +49,20 @@ def grade(
 ) -> None:
     """Grade submissions on secret cases, each in the sandbox."""
     from grader import executors
-    from grader.bank import PUBLIC_SEED
+    from grader.bank import NO_SECRETS, PUBLIC_SEED
+    from grader.course import here
+    from grader.exercises import all_exercises
     from grader.gradebook import Gradebook
+
+    if any(exercise.public is not None for exercise in all_exercises().values()):
+        raise UnusableInput(NO_SECRETS)
 
     if seed in (PUBLIC_SEED, ""):
         raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
     for path in paths:
         if not path.exists():
             raise UnusableInput(f"{path} does not exist.")
-    settings = _course(course)
+    settings = here(course)
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
         if settings is None:
@@ -70,16 +75,6 @@ def grade(
             if out is not None:
                 print(f"Next: grader report {out}")
     raise typer.Exit(status)
-
-
-def _course(path: Path | None) -> "Course | None":
-    """Return the settings that were named, or lie here, or `None` for those that the gradebook has."""
-    from grader.course import read
-
-    here = Path("course.toml")
-    if path is None and not here.is_file():
-        return None
-    return read(path or here)
 
 
 def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) -> str:

@@ -26,15 +26,13 @@ def release(
 ) -> None:
     """Write the student edition, without solutions, and an autograder for Gradescope."""
     from grader.bank import PUBLIC_SEED
-    from grader.course import Course, read
+    from grader.course import Course, here
     from grader.release import AUTOGRADER, STUDENT
     from grader.release import release as write
 
     if seed in (PUBLIC_SEED, ""):
         raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
-    here = Path("course.toml")
-    settings = read(course or here) if course is not None or here.is_file() else Course()
-    exercises = write(folder, course=settings, lessons=lesson or (), seed=seed)
+    exercises = write(folder, course=here(course) or Course(), lessons=lesson or (), seed=seed)
     count = sum(map(len, exercises.values()))
     print(
         f"{folder / STUDENT}: for learners, and safe to publish: {', '.join(exercises)}; {count} exercises."

@@ -1,19 +1,29 @@
 """The registry: which exercises there are, by lesson, in the order of the catalogue.
 
 A lesson's exercises are the tuple `EXERCISES` of its module in this package. Modules are imported
-when they are asked for, so this package may be imported where no reference answer may be.
+when they are asked for, so this package may be imported where no reference answer may be. The student edition
+has a data file in a module's place, and only those of the lessons that were released.
 """
 
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from grader.exercise import Exercise
 
-LESSONS: dict[str, str] = {
+COURSE: dict[str, str] = {
     "02_neural_networks": "neural_networks",
 }
 """Lesson → module of its exercises (and of its answers in `solutions/`), in the order of the course."""
+
+HERE = Path(__file__).parent
+LESSONS = {
+    lesson: module
+    for lesson, module in COURSE.items()
+    if any((HERE / f"{module}{suffix}").is_file() for suffix in (".py", ".bank"))
+}
+"""The lessons of the course that this edition has."""
 
 
 @cache
@@ -24,7 +34,13 @@ def all_exercises() -> dict[str, Exercise]:
 
 def exercises_of(lesson: str) -> tuple[Exercise, ...]:
     """A lesson's exercises, in the order of the catalogue. An unknown lesson is a `KeyError`."""
-    return import_module(f"{__name__}.{LESSONS[lesson]}").EXERCISES
+    module = LESSONS[lesson]
+    released = HERE / f"{module}.bank"
+    if released.is_file():
+        from grader import edition
+
+        return edition.load(released)
+    return import_module(f"{__name__}.{module}").EXERCISES
 
 
 def lesson_of(exercise: Exercise) -> str:

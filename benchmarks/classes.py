@@ -126,7 +126,7 @@ forward_propagation wrong: NAME = tf.matmul(X, W) + b; return tf.nn.sigmoid(NAME
 TRAINING = """
 import numpy as np
 
-def train(hidden=64, epochs=150, learning_rate=0.1):
+def train(hidden=64, epochs=900, learning_rate=0.1):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(1000, 64)), rng.integers(0, 10, 1000)
     W, V = rng.normal(0, 0.1, (64, hidden)), rng.normal(0, 0.1, (hidden, 10))
@@ -158,9 +158,7 @@ class Notebook:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--submissions", type=int, default=1000, metavar="N", help="1000 by default"
-    )
+    parser.add_argument("--submissions", type=int, default=1000, metavar="N", help="1000 by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     options = parser.parse_args()
     if options.submissions < 40:
@@ -249,7 +247,7 @@ def overhead_classes() -> dict[str, list[Notebook]]:
         answers = {name: code for name, code in notebook.answers.items() if name != "forward_propagation"}
         numpy_only.append(Notebook(notebook.name, SETUP.replace("import tensorflow as tf\n", ""), answers))
     training = [
-        Notebook(f"t{i}", TRAINING.replace("default_rng(0)", f"default_rng({i})"), {}) for i in range(5)
+        Notebook(f"t{i}", TRAINING.replace("default_rng(0)", f"default_rng({i})"), {}) for i in range(9)
     ]
     return {"NumPy": numpy_only, "TensorFlow": plain, "training": training}
 

@@ -147,6 +147,16 @@ def suffix_of(name: str) -> str | None:
     return next((s for s in (*SUFFIXES, *ARCHIVES, *FOREIGN, METADATA) if small.endswith(s)), None)
 
 
+def stem(name: str) -> str:
+    """Return a name without the ending that makes it one of ours.
+
+    >>> stem("homework.tar.gz"), stem("v1.2")
+    ('homework', 'v1.2')
+    """
+    suffix = suffix_of(name)
+    return name.rstrip()[: -len(suffix)] if suffix else name
+
+
 def hidden(name: str) -> bool:
     """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
     return name.startswith((".", "__"))
@@ -355,14 +365,15 @@ def _read_tar(archive: Path, store: Store, budget: Budget, members: list[Member]
                 path = store.place(suffix)
                 data.seek(info.offset_data)
                 _copy(data, path, budget, info.size, info.size)
-            members.append(Member(parts, path, _date(info.mtime), reason))
+            members.append(Member(parts, path, date_of(info.mtime), reason))
         # It also returns `None` where it meets no header, and that is the end only of a whole archive.
         data.seek(opened.offset)
         if data.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise BadArchive("is damaged")
 
 
-def _date(seconds: float) -> tuple[int, ...]:
+def date_of(seconds: float) -> tuple[int, ...]:
+    """Return a time as archives write it, year first; empty where there is none such."""
     try:
         return time.gmtime(seconds)[:6]
     except (ValueError, OverflowError, OSError):

@@ -16,10 +16,10 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import calling, examining, exercise, functions, live, plaindata, zygote
+from grader import calling, comparison, examining, exercise, functions, live, plaindata, zygote
 from grader.calling import Outcome
 from grader.errors import UnusableInput
-from grader.exercise import Case, Exercise
+from grader.exercise import FLOAT64, Case, Exercise
 from grader.plaindata import Live
 from grader.storage import folder, write
 
@@ -92,12 +92,29 @@ def build(exercise: Exercise, seed: str) -> Bank:
         mistakes = {mistake.name: run(mistake.answer) for mistake in known}
     return Bank(
         cases=tuple(cases),
-        weights=tuple(case.weight for case in made),
+        weights=_weights(exercise, made, expected),
         inputs=tuple(inputs),
         secrets=tuple(plaindata.encode(case.secret) for case in made),
         expected=expected,
         mistakes=mistakes,
     )
+
+
+def _weights(exercise: Exercise, made: list[Case], expected: tuple[Outcome, ...]) -> tuple[float, ...]:
+    """Return what each case counts: nothing, if it is right to return zeros, or what one was given."""
+    weights = [
+        0.0 if exercise.kind == "value" and _is_trivial(case.arguments, outcome) else case.weight
+        for case, outcome in zip(made, expected, strict=True)
+    ]
+    return tuple(weights) if any(weights) else tuple(case.weight for case in made)
+
+
+def _is_trivial(arguments: tuple, outcome: Outcome) -> bool:
+    if outcome.raised is not None:
+        return False
+    answer = outcome.value()
+    zeros = np.zeros_like(answer) if isinstance(answer, np.ndarray) else 0.0
+    return any(comparison.compare(answer, trivial, FLOAT64) is None for trivial in (zeros, *arguments[:1]))
 
 
 def _outcome(exercise: Exercise, function: Callable[..., Any], case: bytes, inputs: bytes) -> Outcome:
@@ -146,7 +163,9 @@ def _sources(asked: Exercise) -> bytes:
     """Return a hash of the code that decides what is in a bank."""
     names = {asked.reference.__module__, asked.cases.__module__}
     names |= {mistake.answer.__module__ for mistake in asked.mistakes}
-    names |= {module.__name__ for module in (calling, examining, exercise, functions, live, plaindata)}
+    names |= {
+        module.__name__ for module in (calling, comparison, examining, exercise, functions, live, plaindata)
+    }
     names |= {__name__} | ({asked.verify.__module__} if asked.verify else set())
     digest = hashlib.sha256()
     for name in sorted(names):

@@ -6,7 +6,7 @@ sandboxed child, so an outcome means the same everywhere.
 
 import warnings
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -16,16 +16,21 @@ from grader import live, plaindata
 NUMERIC_WARNINGS = ("overflow", "divide by zero", "invalid value")
 MAX_ANSWER_BYTES = 2 * 2**20
 NONE = plaindata.encode(None)
+MAX_NAME, MAX_NAMES, MAX_TEXT, MAX_PLACE = 100, 50, 300, 5000
+Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
 
 class Raised(msgspec.Struct, frozen=True, array_like=True):
-    """An exception: its class and the built-in classes above it, its text, and the learner's own line."""
+    """An exception: its class and the built-in classes above it, its text, and the learner's own line.
 
-    type: str
-    bases: tuple[str, ...]
-    message: str
+    Whoever decodes one need not fear for its length.
+    """
+
+    type: Name
+    bases: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)]
+    message: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
     line: int | None
-    place: str  # the file or cell that `line` counts in
+    place: Annotated[str, msgspec.Meta(max_length=MAX_PLACE)]  # the file or cell that `line` counts in
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
@@ -37,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
 
     answer: bytes = NONE
     raised: Raised | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
     arguments: bytes = b""
 
     def value(self) -> Any:
@@ -99,11 +104,12 @@ def describe(error: BaseException, places: Collection[str]) -> Raised:
             line, place = traceback.tb_lineno, filename
         traceback = traceback.tb_next
     try:
-        message = str(error)[:300].encode(errors="replace").decode()
+        message = str(error)[:MAX_TEXT].encode(errors="replace").decode()
     except BaseException:
         message = ""
-    bases = tuple(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")
-    return Raised(type(error).__name__, bases, message, line if isinstance(line, int) else None, place)
+    names = (base.__name__[:MAX_NAME] for base in type(error).__mro__ if base.__module__ == "builtins")
+    name, bases = type(error).__name__[:MAX_NAME], tuple(names)[:MAX_NAMES]
+    return Raised(name, bases, message, line if isinstance(line, int) else None, place)
 
 
 def _as_tensors(value: Any) -> Any:

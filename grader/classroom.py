@@ -10,14 +10,12 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
-import grader
-import solutions
-from grader.classwork import Task
+from grader import scratch
+from grader.classwork import Task, version
 from grader.course import Course
 from grader.errors import UnusableInput
 from grader.executors import Failed, Workers, completed
@@ -50,6 +48,7 @@ def grade_class(
     course: Course,
     unsafe: bool = False,
     regrade: bool = False,
+    replace: bool = False,
 ) -> Iterator[Outlook | str]:
     """Grade what was handed in and is not settled; yield an `Outlook`, then the name of each as it is done.
 
@@ -61,62 +60,80 @@ def grade_class(
         course: its settings.
         unsafe: grade even without a sandbox.
         regrade: grade the settled ones too.
+        replace: what was handed in before, and is not among the paths, counts no more.
 
     Raises:
         UnusableInput: what was handed in can't be used.
         GraderError: grading can't go on; what is in the book stays there.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch.prefix()) as folder:
         intake = collect(paths, Path(folder))
         theirs = [problem for problem in intake.problems if problem.key is not None]
         nobodys = [problem.reason for problem in intake.problems if problem.key is None]
-        book.begin(seed, course, [_enrolled(item) for item in (*intake.handed, *theirs)])
-        level = workers.level or "landlock+seccomp"  # nothing of these was run
-        unreadable = {problem.name: problem.reason for problem in theirs}
-        waiting = []
+        level = workers.level or "landlock+seccomp"  # of what is not run
+        round_ = book.round(regrade)
+        enrolled = [_unreadable(problem, problem.reason, seed, round_) for problem in theirs]
+        reasons = {problem.name: problem.reason for problem in theirs}
+        files = {}
         for handed in intake.handed:
             try:
-                state = _state(load(handed.path, handed.name), course.seed_of(seed, handed.key))
+                data = load(handed.path, handed.name)
+                state = _state(round_, course.seed_of(seed, handed.key), data)
+                enrolled.append(_enrolled(handed, state))
+                files[handed.name] = handed
             except UnusableInput as error:
-                unreadable[handed.name] = str(error)
+                reasons[handed.name] = str(error)
+                enrolled.append(_unreadable(handed, str(error), seed, round_))
+        book.begin(seed, course, enrolled, round_, replace)
+        remarks = [*intake.superseded, *nobodys]
+        if others := book.others():
+            remarks.append(
+                f"Not among these, but handed in before: {others}. They still count; --replace drops them."
+            )
+        waiting = []
+        for item in enrolled:
+            if book.settled(item.name, item.state):
                 continue
-            if regrade or not book.settled(handed.name, state):
-                waiting.append(handed)
-        for name, reason in unreadable.items():
-            state = hashlib.sha256(reason.encode()).hexdigest()
-            if not book.settled(name, state):
-                book.add(name, state, Report(name, seed, level, [], error=reason), {})
-        count = len(intake.handed) + len(theirs)
-        yield Outlook(count, count - len(waiting), [*intake.superseded, *nobodys])
-        tasks = (
-            Task(h.name, h.path.suffix.lower(), load(h.path, h.name), course.seed_of(seed, h.key), unsafe)
-            for h in waiting
-        )
+            if item.name in reasons:
+                report = Report(item.name, seed, level, [], error=reasons[item.name])
+                book.add(item.name, item.state, report, {})
+            else:
+                waiting.append(files[item.name])
+        yield Outlook(len(enrolled), len(enrolled) - len(waiting), remarks)
+        tasks = (_task(handed, course.seed_of(seed, handed.key), unsafe) for handed in waiting)
         for task, outcome in completed(tasks, workers):
             if isinstance(outcome, Failed):
                 report = Report(task.name, seed, level, [], error=outcome.reason)
                 book.add(task.name, FAILED, report, {})
             else:
                 report = msgspec.structs.replace(outcome.report, seed=seed)
-                book.add(task.name, _state(task.data, task.seed), report, outcome.answers)
+                book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
             yield task.name
 
 
-def _enrolled(item: Handed | Problem) -> Enrolled:
-    if isinstance(item, Problem):
-        return Enrolled(item.name, item.learner or item.name, item.key or item.name)
-    return Enrolled(item.name, item.learner, item.key, item.submitted, item.late)
+def _task(handed: Handed, seed: str, unsafe: bool) -> Task:
+    data = load(handed.path, handed.name)
+    return Task(handed.name, handed.path.suffix.lower(), data, seed, version(), unsafe)
 
 
-def _state(data: bytes, seed: str) -> str:
-    return hashlib.sha256(b"\0".join((_grader(), seed.encode(), data))).hexdigest()
+def _enrolled(handed: Handed, state: str) -> Enrolled:
+    return Enrolled(
+        name=handed.name,
+        learner=handed.learner,
+        key=handed.key,
+        submitted=handed.submitted,
+        late=handed.late,
+        platform=handed.platform,
+        rank=handed.rank,
+        state=state,
+    )
 
 
-@cache
-def _grader() -> bytes:
-    """Return a hash of the code that decides verdicts: ours, exercises and solutions included."""
-    digest = hashlib.sha256()
-    for package in (grader, solutions):
-        for file in sorted(Path(package.__file__).parent.rglob("*.py")):
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.digest()
+def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Enrolled:
+    learner, key = item.learner or item.name, item.key or item.name
+    state = _state(round_, seed, reason.encode(errors="replace"))
+    return Enrolled(item.name, learner, key, platform=item.platform, state=state)
+
+
+def _state(round_: int, seed: str, data: bytes) -> str:
+    return hashlib.sha256(b"\0".join((version(), str(round_).encode(), seed.encode(), data))).hexdigest()

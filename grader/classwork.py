@@ -7,16 +7,20 @@ between grader and worker is plain data, never pickled.
 """
 
 import atexit
+import hashlib
 import os
 import socket
 import tempfile
 import threading
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import msgspec
 
-from grader.errors import SandboxError, UnusableInput
+import grader
+import solutions
+from grader.errors import GraderError, SandboxError, UnusableInput
 from grader.grading import Graded, graded
 from grader.processes import Kind, ZygoteLink
 from grader.report import Report
@@ -31,6 +35,7 @@ class Task(msgspec.Struct, frozen=True):
     Args:
         name, suffix, data: the file.
         seed: of its cases.
+        version: of the course, as `version` tells it.
         unsafe: grade even without a sandbox.
     """
 
@@ -38,7 +43,18 @@ class Task(msgspec.Struct, frozen=True):
     suffix: str
     data: bytes
     seed: str
+    version: bytes
     unsafe: bool = False
+
+
+@cache
+def version() -> bytes:
+    """Return a hash of the code that decides verdicts: ours, exercises and solutions included."""
+    digest = hashlib.sha256()
+    for package in (grader, solutions):
+        for file in sorted(Path(package.__file__).parent.rglob("*.py")):
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.digest()
 
 
 def run(task: bytes) -> bytes:
@@ -81,6 +97,8 @@ def _sandbox() -> Sandbox:
 
 
 def _graded(task: Task) -> Graded:
+    if task.version != version():
+        raise GraderError("A worker has another version of the course: install this one there.")
     sandbox = _sandbox()
     if sandbox.level == "process" and not task.unsafe:
         raise SandboxError("A worker has no sandbox, so a submission could do harm or cheat there.")

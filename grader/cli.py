@@ -9,7 +9,7 @@ import typer
 from grader.commands.check import check
 from grader.commands.grade import grade
 from grader.commands.mark import mark
-from grader.commands.options import Json
+from grader.commands.options import Json, printable
 from grader.commands.progress import progress
 from grader.commands.release import release
 from grader.commands.report import report
@@ -20,7 +20,6 @@ from grader.errors import GraderError
 app = typer.Typer(
     help="Checks and grades the exercises of dlcourse.",
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -30,11 +29,12 @@ for command in (check, progress, review, grade, report, mark, similar, release):
 
 def main() -> None:
     """Run the command; whatever goes wrong ends in one line and status 2."""
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        app(prog_name="grader")
+        sys.exit(app(arguments, prog_name="grader", standalone_mode=False) or 0)
     except GraderError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _fail("Interrupted.")
     except BrokenPipeError:  # the reader of a pipe has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -42,6 +42,12 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("DLCOURSE_DEBUG"):
             raise
+        if hasattr(error, "format_message"):  # of usage; where Typer keeps its class differs by version
+            _fail(
+                f"{error.format_message().rstrip('.')}. `grader --help` and `grader COMMAND --help` show how."
+            )
+        if isinstance(error, OSError) and error.strerror:
+            _fail(f"{error.filename or 'A file'}: {error.strerror}.")
         _fail(
             f"A fault of the grader itself, {type(error).__name__}: {error} (DLCOURSE_DEBUG=1 shows where)."
         )
@@ -70,5 +76,5 @@ def list_exercises(as_json: Json = False) -> None:
 
 
 def _fail(message: str) -> None:
-    print(message.replace("\n", " "), file=sys.stderr)
+    print(printable(message.replace("\n", " ")), file=sys.stderr)
     sys.exit(2)

@@ -26,6 +26,8 @@ import msgspec
 from grader.errors import UnusableInput
 from grader.report import ExerciseReport
 
+MOST_POINTS = 1e6  # of an exercise: far beyond need, and sums stay exact enough
+
 
 class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The settings of a class; see the module for their meaning."""
@@ -70,7 +72,7 @@ def read(path: Path) -> Course:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
     try:
-        course = msgspec.toml.decode(path.read_bytes(), type=Course)
+        course = msgspec.toml.decode(path.read_bytes().decode("utf-8-sig"), type=Course)
     except OSError as error:
         raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -94,8 +96,10 @@ def _require_sense(course: Course, path: Path) -> None:
     for name, points in course.points.items():
         if name not in LESSONS and name not in all_exercises():
             raise UnusableInput(f"{path}: there is no exercise or lesson {name!r}; `grader list` shows them.")
-        if not 0 <= points < math.inf:
-            raise UnusableInput(f"{path}: {name} can't be worth {points:g} points.")
+        if not 0 <= points <= MOST_POINTS:
+            raise UnusableInput(
+                f"{path}: {name} can't be worth {points:g} points, only 0 to {MOST_POINTS:,.0f}."
+            )
     for lesson, due in course.due.items():
         if due.tzinfo is None:
             raise UnusableInput(f"{path}: the due date of {lesson} needs a time zone, as in {due}+01:00.")

@@ -21,9 +21,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.submission import Cell, Submission
+from grader.submission import Cell, Submission, lines_of
 
 DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
+MORE = re.compile(rb"[ \t]*;")  # another statement follows on the same line
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -64,7 +65,7 @@ class Cut:
         """The code as the learner wrote it, cell by cell, without what lies between."""
         texts = []
         for piece in self.pieces:
-            lines = piece.source.split("\n")
+            lines = lines_of(piece.source)
             texts += [_text(lines, node) for node in piece.nodes]
         return "\n\n".join(texts)
 
@@ -257,9 +258,15 @@ class _Statement:
         return frozenset(names)
 
 
-def _text(lines: Sequence[str], node: ast.stmt) -> str:
+def _text(lines: Sequence[bytes], node: ast.stmt) -> str:
+    """Return a statement's lines; of a line that it shares with others, its own part only."""
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-    return "\n".join(lines[first - 1 : node.end_lineno])
+    chosen = list(lines[first - 1 : node.end_lineno])
+    if MORE.match(lines[node.end_lineno - 1], node.end_col_offset):
+        chosen[-1] = chosen[-1][: node.end_col_offset]
+    if node.col_offset and first == node.lineno:
+        chosen[0] = chosen[0][node.col_offset :]
+    return b"\n".join(chosen).decode(errors="surrogatepass")
 
 
 def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:

@@ -30,7 +30,8 @@ def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Cal
         for statement in (body[i] for i in indices):
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
                 for alias in statement.names:
-                    flags |= getattr(__future__, alias.name).compiler_flag
+                    if alias.name in __future__.all_feature_names:  # `compile` says so of another
+                        flags |= getattr(__future__, alias.name).compiler_flag
             try:
                 code = compile(ast.Module([statement], []), place, "exec", flags, dont_inherit=True)
                 exec(code, namespace)

@@ -26,6 +26,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -33,11 +34,12 @@ import msgspec
 from grader import classwork, scratch
 from grader.classwork import Task
 from grader.confinement import missing
-from grader.errors import GraderError, SandboxError, UnusableInput
+from grader.errors import GraderError, UnusableInput
 from grader.grading import Graded
 from grader.sandbox import Sandbox
 
 CONNECT_SECONDS = 10
+PATIENCE_SECONDS = 15  # without any result, before somebody asks whether there are workers still
 GRADED = msgspec.msgpack.Decoder(Graded)
 
 
@@ -49,11 +51,13 @@ class Workers:
         make: makes the executor, again whenever it has broken.
         level: the sandbox level, or `""` where each worker has its own.
         ahead: how many tasks to have under way.
+        alive: whether there is a worker at all.
     """
 
     make: Callable[[], Executor]
     level: str
     ahead: int
+    alive: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -68,28 +72,29 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
 
     Raises:
         SandboxError: the sandbox does not work.
-        GraderError: the cluster is gone.
+        GraderError: the cluster is gone, or has workers of another version.
     """
-    tasks = iter(tasks)
+    waiting = iter(tasks)
     suspects: list[Task] = []
     running: dict[Future[bytes], Task] = {}
     executor = workers.make()
     try:
-        while batch := [suspects.pop()] if suspects else list(itertools.islice(tasks, workers.ahead)):
-            alone = len(batch) == 1
+        while True:
+            alone = bool(suspects)
+            batch = [suspects.pop()] if alone else list(itertools.islice(waiting, workers.ahead))
+            if not batch:
+                return
             running = {_submit(executor, task): task for task in batch}
             lost: list[Task] = []
             while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in _some_done(running, workers):
                     task = running.pop(future)
                     result = _result(future)
                     if result is None:
                         lost.append(task)
                         continue
                     yield task, result
-                    if not lost and not suspects and (following := next(tasks, None)):
-                        alone = False
+                    if not lost and not alone and (following := next(waiting, None)):
                         running[_submit(executor, following)] = following
             if lost:
                 executor.shutdown(wait=False)
@@ -102,6 +107,16 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
         for future in running:
             future.cancel()
         executor.shutdown(wait=False)
+
+
+def _some_done(running: Iterable[Future[bytes]], workers: Workers) -> set[Future[bytes]]:
+    """Wait for one at least, as long as there is somebody to wait for."""
+    while True:
+        done, _ = wait(running, PATIENCE_SECONDS, FIRST_COMPLETED)
+        if done:
+            return done
+        if not workers.alive():
+            raise GraderError("The cluster has no workers any more; with --out, the same command goes on.")
 
 
 def _submit(executor: Executor, task: Task) -> "Future[bytes]":
@@ -119,10 +134,10 @@ def _result(future: "Future[bytes]") -> Graded | Failed | None:
         return GRADED.decode(future.result())
     except BrokenProcessPool:
         return None
-    except SandboxError:
+    except GraderError:
         raise
     except (CancelledError, OSError) as error:
-        raise GraderError(f"The cluster was lost on the way ({error or 'its scheduler ended'}).") from None
+        raise GraderError(f"The cluster was lost on the way ({_short(error)}).") from None
     except Exception as error:
         if type(error).__name__ == "KilledWorker":  # Dask gave up on it
             return Failed("The workers that graded it ended, one after the other.")
@@ -136,7 +151,8 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
     Raises:
         UnusableInput: there is no sandbox, and nobody said `--unsafe`.
     """
-    folder = tempfile.mkdtemp(prefix="grader-")
+    scratch.sweep(Path(tempfile.gettempdir()))
+    folder = tempfile.mkdtemp(prefix=scratch.prefix())
     try:
         with Sandbox() as sandbox:
             level = sandbox.level
@@ -152,7 +168,7 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
                 context = multiprocessing.get_context("spawn")
                 return ProcessPoolExecutor(jobs, context, classwork.join, settings)
 
-            yield Workers(make, level, 2 * jobs)
+            yield Workers(make, level, 2 * jobs, lambda: True)
     finally:
         with contextlib.suppress(OSError):
             scratch.empty(Path(folder))
@@ -171,20 +187,39 @@ def cluster(address: str) -> Iterator[Workers]:
         from distributed.comm import resolve_address
     except ImportError:
         raise UnusableInput('A cluster needs Dask here too: pip install "dlcourse[cluster]".') from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "tornado", "asyncio"):  # what they say of a lost connection is said by us
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         resolve_address(address)  # a client that fails half-way takes long to go
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UnusableInput(f"No Dask scheduler answers at {address} ({_short(error)}).") from None
     try:
+        try:
+            client.wait_for_workers(1, CONNECT_SECONDS)
+        except TimeoutError:
+            raise UnusableInput(f"The cluster at {address} has no workers.") from None
         threads = sum(client.nthreads().values())
-        if not threads:
-            raise UnusableInput(f"The cluster at {address} has no workers.")
-        yield Workers(lambda: client.get_executor(pure=False), "", 2 * threads + 2)
+        _require_our_version(client, address)
+        make = partial(client.get_executor, pure=False)
+        yield Workers(make, "", 2 * threads + 2, lambda: bool(client.nthreads()))
     finally:
         with contextlib.suppress(Exception):  # the scheduler may be gone
             client.close(timeout=2)
+
+
+def _require_our_version(client, address: str) -> None:
+    """Make sure that every worker judges as this machine would."""
+    try:
+        versions = set(client.run(classwork.version).values())
+    except Exception as error:
+        raise UnusableInput(
+            f"A worker at {address} can't grade ({_short(error)}): install dlcourse there."
+        ) from None
+    if versions != {classwork.version()}:
+        raise UnusableInput(
+            f"A worker at {address} has another version of the course: install this one there."
+        )
 
 
 def _short(error: Exception) -> str:

@@ -11,6 +11,7 @@ Nothing is ever overwritten: a regrade adds a result, a mark adds a mark, and th
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,10 +32,14 @@ VERSION = 1
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
-CREATE TABLE class (one INTEGER PRIMARY KEY CHECK (one = 1), seed TEXT NOT NULL, course BLOB NOT NULL);
+CREATE TABLE class (
+    one INTEGER PRIMARY KEY CHECK (one = 1), seed TEXT NOT NULL, course BLOB NOT NULL,
+    round INTEGER NOT NULL, batch INTEGER NOT NULL
+);
 CREATE TABLE submissions (
-    name TEXT PRIMARY KEY, learner TEXT NOT NULL, key TEXT NOT NULL,
-    submitted TEXT, late INTEGER NOT NULL, counts INTEGER NOT NULL
+    name TEXT PRIMARY KEY, learner TEXT NOT NULL, key TEXT NOT NULL, platform TEXT NOT NULL,
+    submitted TEXT, late INTEGER NOT NULL, rank INTEGER NOT NULL, state TEXT NOT NULL,
+    batch INTEGER NOT NULL, counts INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE results (
     id INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions (name),
@@ -48,24 +53,33 @@ CREATE TABLE marks (
 """
 SANDBOXES = ("landlock+seccomp", "process")  # from the stronger to the weaker
 LAST_RESULTS = """
-SELECT s.name, s.learner, s.key, s.submitted, s.late, r.report, r.answers
+SELECT s.name, s.learner, s.key, s.platform, s.submitted, s.late, s.rank, s.batch, s.state = r.state,
+    r.report, r.answers
 FROM submissions s LEFT JOIN results r
     ON r.id = (SELECT max(id) FROM results WHERE submission = s.name)
 WHERE s.counts ORDER BY s.name
 """
+BATCH, SETTLED = 7, 8  # columns of it
 ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
 REPORTS = msgspec.msgpack.Decoder(Report)
 
 
 @dataclass(frozen=True)
 class Enrolled:
-    """A submission as the gradebook knows it: a file, whose it is, and when it came."""
+    """A submission as the gradebook knows it: a file, whose it is, and when it came.
+
+    `state` stands for all that its verdict depends on: content, seed, exercises. Of a learner's files the one
+    that was handed in last counts; among equals the one of higher `rank`.
+    """
 
     name: str
     learner: str
     key: str
     submitted: datetime | None = None
     late: bool = False
+    platform: str = ""
+    rank: int = 0
+    state: str = ""
 
 
 class Gradebook:
@@ -114,6 +128,7 @@ class Gradebook:
                     with book._connection:
                         book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
                 book._require_ours()
+                book._connection.execute("PRAGMA journal_mode = WAL")
                 yield book
 
     @classmethod
@@ -128,7 +143,7 @@ class Gradebook:
     @contextlib.contextmanager
     def _connected(cls, path: Path | None) -> "Iterator[Gradebook]":
         try:
-            with contextlib.closing(sqlite3.connect(path or "", timeout=30)) as connection:
+            with contextlib.closing(_connect(path)) as connection:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
                 yield cls(connection, path)
@@ -158,7 +173,6 @@ class Gradebook:
         (sound,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
-        self._connection.execute("PRAGMA journal_mode = WAL")
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""
@@ -170,22 +184,49 @@ class Gradebook:
         row = self._connection.execute("SELECT course FROM class").fetchone()
         return msgspec.msgpack.decode(row[0], type=Course) if row else Course()
 
-    def begin(self, seed: str, course: Course, handed: Iterable[Enrolled]) -> None:
+    def round(self, regrade: bool) -> int:
+        """Return which round of grading this is: a new one to regrade, unless the last is not finished."""
+        row = self._connection.execute("SELECT round FROM class").fetchone()
+        last = row[0] if row else 0
+        unfinished = any(not row[SETTLED] for row in self._connection.execute(LAST_RESULTS))
+        return last + 1 if regrade and row and not unfinished else last
+
+    def begin(
+        self, seed: str, course: Course, handed: Iterable[Enrolled], round_: int = 0, replace: bool = False
+    ) -> None:
         """Write down the class as it was handed in this time.
 
-        A submission that was there and is no more, because a later one counts, keeps its results.
+        What was handed in before and is not among these still counts, unless it is to be replaced; its
+        results are kept in any case.
         """
         with self._connection:
+            row = self._connection.execute("SELECT batch FROM class").fetchone()
+            batch = row[0] + 1 if row else 1
             self._connection.execute(
-                "INSERT OR REPLACE INTO class VALUES (1, ?, ?)", (seed, msgspec.msgpack.encode(course))
+                "INSERT OR REPLACE INTO class VALUES (1, ?, ?, ?, ?)",
+                (seed, msgspec.msgpack.encode(course), round_, batch),
             )
-            self._connection.execute("UPDATE submissions SET counts = 0")
+            if replace:
+                self._connection.execute("UPDATE submissions SET counts = 0")
             self._connection.executemany(
-                "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (name) DO UPDATE SET "
-                "learner = excluded.learner, key = excluded.key, submitted = excluded.submitted, "
-                "late = excluded.late, counts = 1",
-                [(e.name, e.learner, e.key, e.submitted and e.submitted.isoformat(), e.late) for e in handed],
+                "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+                "ON CONFLICT (name) DO UPDATE SET "
+                "learner = excluded.learner, key = excluded.key, platform = excluded.platform, "
+                "submitted = excluded.submitted, late = excluded.late, rank = excluded.rank, "
+                "state = excluded.state, batch = excluded.batch, counts = 1",
+                [
+                    (
+                        *(e.name, e.learner, e.key, e.platform, e.submitted and e.submitted.isoformat()),
+                        *(e.late, e.rank, e.state, batch),
+                    )
+                    for e in handed
+                ],
             )
+
+    def others(self) -> int:
+        """Return how many submissions count that were not handed in this time."""
+        query = "SELECT count(*) FROM submissions WHERE counts AND batch < (SELECT batch FROM class)"
+        return self._connection.execute(query).fetchone()[0]
 
     def set_course(self, course: Course) -> None:
         """Change the settings, which reports go by; no verdict is lost."""
@@ -193,12 +234,7 @@ class Gradebook:
             self._connection.execute("UPDATE class SET course = ?", (msgspec.msgpack.encode(course),))
 
     def settled(self, name: str, state: str) -> bool:
-        """Return whether the last result of a submission is of this state.
-
-        Args:
-            name: the submission's.
-            state: stands for all that a verdict depends on: content, seed, exercises.
-        """
+        """Return whether the last result of a submission is of this state."""
         row = self._connection.execute(
             "SELECT state FROM results WHERE submission = ? ORDER BY id DESC LIMIT 1", (name,)
         ).fetchone()
@@ -212,11 +248,15 @@ class Gradebook:
                 (name, state, _now(), msgspec.msgpack.encode(report), msgspec.msgpack.encode(answers)),
             )
 
-    def reports(self) -> Iterator[Report]:
-        """Yield the last report of every submission that counts, in the course's points, by the names."""
+    def reports(self, of_this_time: bool = False) -> Iterator[Report]:
+        """Yield the last report of every submission that counts, in the course's points, by the names.
+
+        With `of_this_time`, only of what was handed in this time.
+        """
         course = self.course()
-        for *_, encoded, _ in self._connection.execute(LAST_RESULTS):
-            if encoded is not None:
+        batch = self._connection.execute("SELECT batch FROM class").fetchone()
+        for *facts, encoded, _ in self._connection.execute(LAST_RESULTS):
+            if encoded is not None and (not of_this_time or facts[BATCH] == batch[0]):
                 report = REPORTS.decode(encoded)
                 exercises = [course.scored(verdict) for verdict in report.exercises]
                 yield msgspec.structs.replace(report, exercises=exercises)
@@ -248,29 +288,32 @@ class Gradebook:
     def marks(self) -> dict[tuple[str, str], Mark]:
         """Return the last mark by learner's key and exercise; `""` stands for the whole."""
         rows = self._connection.execute("SELECT key, exercise, score, comment FROM marks ORDER BY id")
-        return {(key, exercise): Mark(score, comment) for key, exercise, score, comment in rows}
+        marks = {(key, exercise): Mark(score, comment) for key, exercise, score, comment in rows}
+        return {what: mark for what, mark in marks.items() if mark != Mark(None, "")}  # it was taken back
 
     def results(self) -> ClassResults:
         """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
         course, marks = self.course(), self.marks()
         rows = self._connection.execute(LAST_RESULTS).fetchall()
-        unfinished = sum(report is None for *_, report, _ in rows)
         files = [
             _File(*facts, REPORTS.decode(report), ANSWERS.decode(answers))
             for *facts, report, answers in rows
             if report is not None
         ]
+        waiting = {row[2] for row in rows if not row[SETTLED]}
         asked = _asked(course, files)
         by_learner: dict[str, list[_File]] = {}
         for file in files:
             by_learner.setdefault(file.key, []).append(file)
-        learners = [_learner(key, files, asked, course, marks) for key, files in by_learner.items()]
+        learners = [
+            _learner(key, files, asked, course, marks, key in waiting) for key, files in by_learner.items()
+        ]
         return ClassResults(
             title=course.title,
             sandbox=self.sandbox(),
             exercises=tuple(Asked(e.name, e.lesson, e.out_of) for e in asked),
             learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
-            unfinished=unfinished,
+            unfinished=sum(not row[SETTLED] for row in rows),
         )
 
 
@@ -281,10 +324,18 @@ class _File:
     name: str
     learner: str
     key: str
+    platform: str
     submitted: str | None
     late: int
+    rank: int
+    batch: int
+    is_settled: int
     report: Report
     answers: dict[str, str]
+
+    @property
+    def order(self) -> tuple:
+        return self.batch, self.submitted or "", self.rank, self.name
 
     def late_days(self, course: Course, lesson: str) -> int:
         submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
@@ -309,9 +360,10 @@ def _learner(
     asked: list[ExerciseReport],
     course: Course,
     marks: dict[tuple[str, str], Mark],
+    unfinished: bool,
 ) -> Learner:
     found: dict[str, tuple[_File, ExerciseReport]] = {}
-    for file in sorted(files, key=lambda file: (file.submitted or "", file.name)):
+    for file in sorted(files, key=lambda file: file.order):
         for verdict in file.report.exercises:
             if verdict.name not in found or verdict.status != "missing":
                 found[verdict.name] = (file, verdict)  # the last file that answers it counts
@@ -336,7 +388,15 @@ def _learner(
         results=results,
         errors=tuple(file.report.error for file in files if file.report.error),
         comment=whole.comment if whole else "",
+        platform=files[0].platform,
+        unfinished=unfinished,
     )
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    if path is not None and path.exists() and not os.access(path.parent, os.W_OK):
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    return sqlite3.connect(path or "", timeout=30)
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ import msgspec
 from grader.bank import bank_of
 from grader.calling import Raised
 from grader.cutting import Cut, Cutter, calls
+from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judge import Attempt, judge, missing, refused, report
@@ -120,7 +121,7 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
             verdict = _judged(job, attempt, worker)
-            if i > 0 and verdict.status != "passed" and _doubtful(attempt):
+            if attempt.end == "killed" or (i > 0 and verdict.status != "passed" and _doubtful(attempt)):
                 verdict = _run_alone(job, worker, seed)
             yield job, verdict
         waiting = waiting[len(attempts) :]
@@ -134,6 +135,12 @@ def _run_alone(job: Job, worker: Worker, seed: str) -> ExerciseReport:
     if key in VERDICTS:
         return VERDICTS[key]
     attempt = worker.run([job])[0]
+    if attempt.end == "killed":
+        attempt = worker.run([job])[0]
+    if attempt.end == "killed":
+        raise GraderError(
+            f"The process that ran {job.exercise.name} was killed from outside, twice: is memory short?"
+        )
     verdict = _judged(job, attempt, worker)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None:
@@ -144,12 +151,17 @@ def _run_alone(job: Job, worker: Worker, seed: str) -> ExerciseReport:
 
 
 def _key(job: Job, seed: str) -> tuple[Exercise, str, bytes] | None:
+    """Return what stands for the code, or `None` where its verdict may be chance."""
     statements = job.cut.statements
+    if job.exercise.kind != "value" or not job.cut.imports <= SHARING:
+        return None
     if len(statements) > MAX_REMEMBERED_STATEMENTS:
         return None
     try:
         code = "\n".join(map(ast.dump, statements))
-    except RecursionError:
+    except (RecursionError, ValueError):  # too deep; an integer of more digits than Python prints
+        return None
+    if "random" in code:
         return None
     return job.exercise, seed, hashlib.sha256(code.encode(errors="surrogatepass")).digest()
 

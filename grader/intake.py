@@ -4,14 +4,17 @@ a path → the files below it, archives unpacked   _found, `grader.archives`
        → whose each of them is                   `grader.platforms`
        → one name for each learner and file      _name_learners, _name_files
        → the last of repeated submissions        _without_repeats
+       → what a person should look at            _remarks
 """
 
 import os
+import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,17 +28,20 @@ from grader.archives import (
     BadArchive,
     Budget,
     Store,
+    date_of,
     foreign,
     hidden,
+    stem,
     suffix_of,
     unpack,
 )
 from grader.errors import UnusableInput
-from grader.names import MAX_NAME, copy_levels, folded, original, printable, stem
+from grader.names import MAX_NAME, copy_levels, folded, original, printable
 from grader.platforms import Found, Owner, owners
-from grader.submission import SUFFIXES
+from grader.submission import SUFFIXES, require_there
 
 NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
+MAX_LISTED = 3  # files that a remark names, after the first
 
 
 class Handed(NamedTuple):
@@ -48,6 +54,8 @@ class Handed(NamedTuple):
         key: the platform's id of the learner, or the learner's name where there is none; as unique.
         submitted: when, where the platform says so.
         late: the platform's own mark.
+        platform: whose id the key is, "canvas", "moodle" or "gradescope"; "" where it is the learner's name.
+        rank: among the learner's files, the higher goes first where no time decides.
     """
 
     name: str
@@ -56,6 +64,8 @@ class Handed(NamedTuple):
     key: str
     submitted: datetime | None = None
     late: bool = False
+    platform: str = ""
+    rank: int = 0
 
 
 class Problem(NamedTuple):
@@ -66,20 +76,23 @@ class Problem(NamedTuple):
         learner: whose it is, as `Handed.learner`; `None` where it is nobody's own.
         key: as `Handed.key`.
         reason: one sentence.
+        platform: as `Handed.platform`.
     """
 
     name: str
     learner: str | None
     key: str | None
     reason: str
+    platform: str = ""
 
 
 class Intake(NamedTuple):
-    """What a class handed in, each list in the order of the names.
+    """What a class handed in, the files and problems in the order of the names.
 
     Args:
         handed: the files that count.
-        superseded: a sentence about each that does not, because a later one of its learner does.
+        superseded: a sentence about each that does not, because a later one of its learner does; and, before
+            those, what a person should look at.
         problems: what could not be read; it costs nothing but itself.
     """
 
@@ -88,16 +101,17 @@ class Intake(NamedTuple):
     problems: list[Problem]
 
 
-def collect(paths: Sequence[Path], into: Path) -> Intake:
+def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     """Find every submission that counts.
 
     Of one learner's files whose names differ only by the number of a copy, the last counts: by the time that
     the platform gives, then by that number. Then a notebook goes before a module of the same name, and
-    Canvas's number of the file, the date in the archive and the order of the paths decide. A file that
-    can't be read leaves an earlier one in force.
+    Canvas's number of the file, the file's date and the order of the paths decide. A file that can't be read
+    leaves an earlier one in force.
 
     Args:
         paths: notebooks, modules, folders, and archives as Canvas, Moodle and Gradescope give them out.
+            One that is given twice is taken once.
         into: a private folder for what is unpacked; each call makes a folder of its own in it.
 
     Raises:
@@ -105,7 +119,7 @@ def collect(paths: Sequence[Path], into: Path) -> Intake:
     """
     store = Store(into)
     works: list[_Work] = []
-    for number, path in enumerate(paths):
+    for number, path in enumerate(_given(paths)):
         found = _found(path, store)
         before = len(works)
         for file, learners in owners(path, found):
@@ -116,13 +130,19 @@ def collect(paths: Sequence[Path], into: Path) -> Intake:
     _name_learners(works)
     _name_files(works)
     counting, superseded = _without_repeats(works)
+    ranks = _ranks(counting)
     problems = _not_made_good([work for work in works if work.found.path is None], counting)
     return Intake(
         sorted(
-            Handed(w.name, w.found.path, w.learner, w.key, w.owner.submitted, w.owner.late) for w in counting
+            Handed(
+                w.name, w.found.path, w.learner, w.key, w.owner.submitted, w.owner.late, w.platform, ranks[w]
+            )
+            for w in counting
         ),
-        sorted(superseded),
-        sorted(Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.") for w in problems),
+        [*_remarks(works, counting), *sorted(superseded)],
+        sorted(
+            Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform) for w in problems
+        ),
     )
 
 
@@ -131,7 +151,8 @@ class _Work:
     """A file of one learner.
 
     Args:
-        place: the path that was given and led to it, and its number among those.
+        place: the path that was given and led to it.
+        number: the number of that path, or of its folder where the folder says whose the file is.
         found: the file.
         owner: whose it is; `None` where it is nobody's own.
         is_shared: a group handed it in, and there is one of it for each member.
@@ -158,8 +179,17 @@ class _Work:
         return self.learner if self.owner is None else self.owner.key or self.learner
 
     @property
+    def platform(self) -> str:
+        return self.owner.platform if self.owner is not None and self.owner.key else ""
+
+    @property
     def handed_in(self) -> tuple:
         return self.owner.submitted or datetime.min.replace(tzinfo=UTC), self.attempt
+
+    @property
+    def standing(self) -> tuple:
+        """What decides between files that were handed in at one time."""
+        return suffix_of(self.found.path.name) == ".ipynb", self.owner.file, self.found.date
 
     @property
     def where(self) -> str:
@@ -167,14 +197,18 @@ class _Work:
         return printable("/".join([str(self.place), *inner]), MAX_NAME)
 
 
+def _given(paths: Sequence[Path | str]) -> list[Path]:
+    """Return each path once."""
+    if "" in paths:
+        raise UnusableInput("A path is empty; name a file, a folder or an archive.")
+    once: dict[str, Path] = {}
+    for path in paths:
+        once.setdefault(os.path.abspath(path), Path(path))
+    return list(once.values())
+
+
 def _found(path: Path, store: Store) -> list[Found]:
-    shown = printable(str(path), MAX_NAME)
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise UnusableInput(f"{shown} does not exist.") from None
-    except OSError as error:
-        raise UnusableInput(f"{shown} can't be read: {error.strerror}.") from None
+    shown = require_there(path)
     if path.is_dir():
         return list(_in_folder(path, store))
     suffix = suffix_of(path.name)
@@ -214,7 +248,9 @@ def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append((inner, entry.path))
-            elif suffix is None or (entry.is_symlink() and entry.is_dir()):
+            elif entry.is_symlink() and os.path.isdir(entry.path):
+                yield Found(inner, None, reason="is a link to a folder, and links are not followed")
+            elif suffix is None:
                 continue
             elif not entry.is_file(follow_symlinks=False):
                 yield Found(inner, None, reason="is a link or a device, not a file")
@@ -227,10 +263,11 @@ def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
 def _file(parts: tuple[str, ...], path: Path, store: Store) -> Found:
     """Return a file that is there; one whose name ends in capitals gets another, or nobody could read it."""
     suffix = suffix_of(path.name)
-    if path.suffix == suffix or suffix == METADATA:
-        return Found(parts, path)
     try:
-        return Found(parts, Path(shutil.copyfile(path, store.place(suffix))))
+        date = date_of(path.stat().st_mtime)
+        if path.suffix == suffix or suffix == METADATA:
+            return Found(parts, path, date)
+        return Found(parts, Path(shutil.copyfile(path, store.place(suffix))), date)
     except OSError as error:
         return Found(parts, None, reason=f"can't be read: {error.strerror}")
 
@@ -349,8 +386,7 @@ def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[str]]:
 
 
 def _order(work: _Work) -> tuple:
-    is_notebook = suffix_of(work.found.path.name) == ".ipynb"
-    return *work.handed_in, is_notebook, work.owner.file, work.found.date, work.number
+    return *work.handed_in, *work.standing, work.number
 
 
 def _numbered(work: _Work) -> Iterator[tuple[int, str]]:
@@ -375,3 +411,63 @@ def _not_made_good(problems: list[_Work], counting: list[_Work]) -> list[_Work]:
         return later and work.lesson[:size] == problem.lesson
 
     return [p for p in problems if not any(makes_good(work, p) for work in by_learner[p.learner])]
+
+
+def _ranks(counting: list[_Work]) -> dict[_Work, int]:
+    """Number each learner's files from 0 by what they are and by their dates; the same for what is equal."""
+    standings = defaultdict(set)
+    for work in counting:
+        standings[work.learner].add(work.standing)
+    ranks = {
+        (learner, standing): rank
+        for learner, known in standings.items()
+        for rank, standing in enumerate(sorted(known))
+    }
+    return {work: ranks[work.learner, work.standing] for work in counting}
+
+
+def _remarks(works: list[_Work], counting: list[_Work]) -> list[str]:
+    """Return sentences about what nothing decides for sure, the most important first."""
+    copies = defaultdict(set)
+    for work in works:
+        if work.owner is not None and work.owner.by_file:
+            copies[work.learner].add(work.owner.rest[0])
+    remarks = [
+        f"Careful: {len(names)} files of the name {learner} were taken for repeats of one learner's work; "
+        "if several people handed them in, name each file after its learner."
+        for learner, names in sorted(copies.items())
+        if len(names) > 2
+    ]
+    owned = [work for work in works if work.owner is not None]
+    if (
+        not remarks
+        and len(owned) > 1
+        and len({work.learner for work in owned}) == 1
+        and not owned[0].platform
+    ):
+        remarks.append(
+            f"Careful: all {len(owned)} files were taken for one learner's, {owned[0].learner}; "
+            "if they are several people's, put each learner's into a folder of that name."
+        )
+    return [*remarks, *sorted(_may_answer_the_same(counting))]
+
+
+def _may_answer_the_same(counting: list[_Work]) -> Iterator[str]:
+    """Say which of a learner's files goes first where neither times nor numbers in names tell them apart."""
+    at_once = defaultdict(list)
+    for work in counting:
+        at_once[work.learner, work.owner.submitted, work.owner.file].append(work)
+    for (learner, *_), works in at_once.items():
+        parts = zip(*(work.lesson for work in works), strict=False)
+        shared = len(list(takewhile(lambda part: len(set(part)) == 1, parts)))
+        # A version's number, as in "hw_v2", is no lesson's.
+        lessons = [tuple(re.findall(r"(?<![v\d])\d+", "/".join(work.lesson[shared:]))) for work in works]
+        if len(works) == 1 or (all(lessons) and len(set(lessons)) == len(works)):
+            continue
+        first, *others = (w.name for w in sorted(works, key=lambda w: (w.standing, w.name), reverse=True))
+        listed = ", ".join(others[:MAX_LISTED])
+        more = f" and {len(others) - MAX_LISTED:,} more" if len(others) > MAX_LISTED else ""
+        yield (
+            f"{learner} handed in {len(works)} files that may answer the same exercises: "
+            f"{'both' if len(works) == 2 else 'all'} are graded, and {first} goes before {listed}{more}."
+        )

@@ -17,6 +17,7 @@ from grader.exercises import lesson_of
 from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
 
 RIGHT = "Right on every case."
+LONGEST_SHOWN = 20_000  # characters of an answer in a report
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Attempt:
 
     Args:
         outcomes: fewer than there are cases where it did not come to the end.
-        end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"malformed"` (it sent no outcomes);
-            `"undefined"` (the code did not define the function).
+        end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"killed"` (somebody else ended it);
+            `"malformed"` (it sent no outcomes); `"undefined"` (the code did not define the function).
         seconds: wall clock, kept by the runner.
         detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
         error: for `"undefined"`: the exception that the definition ended in.
@@ -34,7 +35,7 @@ class Attempt:
     """
 
     outcomes: tuple[Outcome, ...]
-    end: Literal["complete", "timeout", "died", "malformed", "undefined"] = "complete"
+    end: Literal["complete", "timeout", "died", "killed", "malformed", "undefined"] = "complete"
     seconds: float = 0.0
     detail: str = ""
     error: Raised | None = None
@@ -59,9 +60,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
         return missing(exercise, len(bank.cases))
     mistake = _matching_mistake(exercise, bank, attempt) if attempt.end == "complete" else None
-    got = (
-        f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else presentable(outcome.value())
-    )
+    got = f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else _shown(outcome.value())
     raised = outcome.raised is not None and bank.expected[first].raised is None
     return report(
         exercise,
@@ -279,6 +278,12 @@ def _raised_message(raised: Raised, exercise: Exercise) -> str:
         f"Your function raises {raised.type}{where}: {raised.message or 'without a message'}".rstrip(".")
         + "."
     )
+
+
+def _shown(answer: Any) -> Any:
+    """Return a learner's answer as a report shows it: a report has a place for much, but not for anything."""
+    shown = presentable(answer)
+    return shown if len(repr(shown)) <= LONGEST_SHOWN else f"<{type(answer).__name__}, too long to show>"
 
 
 def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample | None:

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from grader.archives import suffix_of
-
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 MAX_PART = 200  # characters of a component of a name
 MAX_NAME = 400
@@ -41,16 +39,6 @@ def folded(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", printable(text).casefold())
-
-
-def stem(name: str) -> str:
-    """Return a name without the ending that makes it one of ours.
-
-    >>> stem("homework.tar.gz"), stem("v1.2")
-    ('homework', 'v1.2')
-    """
-    suffix = suffix_of(name)
-    return name.rstrip()[: -len(suffix)] if suffix else name
 
 
 def original(copy: str, known: set[str] | None) -> tuple[str, tuple[int, ...]]:

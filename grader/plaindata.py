@@ -8,6 +8,7 @@ The decoder trusts no byte: sizes, depths and dtypes are bounded before memory i
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ MAX_DEPTH = 16
 MAX_DIMENSIONS = 8
 MAX_NODES = 200_000
 MAX_BYTES = 32 * 2**20
+MAX_NAME, MAX_REASON = 60, 200  # characters of what a `Foreign` says
+LIVE_KINDS = frozenset({"function", "frame", "model", "optimizer", "dataset", "weights"})
 
 
 class Malformed(ValueError):
@@ -63,14 +66,16 @@ def decode(data: bytes) -> Any:
     """Return the value that `encode` wrote; arrays are fresh and writable.
 
     Raises:
-        Malformed: for bytes that are too many, too deep, or not of our format.
+        Malformed: for bytes that are too many, too deep, too many elements, or not of our format.
     """
     if len(data) > MAX_BYTES:
         raise Malformed(f"{len(data):,} bytes, more than the {MAX_BYTES:,} that an answer may take")
     try:
-        return msgspec.msgpack.decode(data, ext_hook=_extension)
+        value = msgspec.msgpack.decode(data, ext_hook=_extension)
+        _require_plain(value)
     except (msgspec.DecodeError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise Malformed(str(error)) from None
+    return value
 
 
 def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
@@ -128,14 +133,20 @@ def _text(value: str) -> Any:
 def _array(array: np.ndarray) -> msgspec.msgpack.Ext | Any:
     if array.dtype.str not in DTYPES:
         return _foreign(array, f"dtype {array.dtype}")
-    if array.ndim > MAX_DIMENSIONS or array.nbytes > MAX_BYTES:
+    if array.ndim > MAX_DIMENSIONS or array.nbytes > MAX_BYTES or _is_vast_and_empty(array.shape):
         return _foreign(array, f"shape {array.shape}, {array.nbytes:,} bytes")
     raw = np.ascontiguousarray(array).tobytes()
     return msgspec.msgpack.Ext(ARRAY, msgspec.msgpack.encode([array.dtype.str, list(array.shape), raw]))
 
 
+def _is_vast_and_empty(shape: Sequence[int]) -> bool:
+    """Whether an array without an element is long all the same: as a list, it would fill the memory."""
+    return 0 in shape and math.prod(n for n in shape if n) > MAX_NODES
+
+
 def _foreign(value: Any, reason: str = "") -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([type(value).__name__[:60], reason[:200]]))
+    named = [type(value).__name__[:MAX_NAME], reason[:MAX_REASON]]
+    return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode(named))
 
 
 def _extension(code: int, data: memoryview) -> Any:
@@ -145,6 +156,8 @@ def _extension(code: int, data: memoryview) -> Any:
             raise ValueError(f"arrays of dtype {dtype[:20]!r} are not accepted")
         if len(shape) > MAX_DIMENSIONS or any(not 0 <= n <= MAX_BYTES for n in shape):
             raise ValueError("an impossible shape")
+        if _is_vast_and_empty(shape):
+            raise ValueError("an impossible shape")
         if math.prod(shape) * np.dtype(dtype).itemsize != len(raw):
             raise ValueError("an array whose bytes do not fill its shape")
         return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
@@ -152,7 +165,38 @@ def _extension(code: int, data: memoryview) -> Any:
         return tuple(msgspec.msgpack.decode(data, type=list, ext_hook=_extension))
     if code == LIVE:
         kind, inner = msgspec.msgpack.decode(data, type=tuple[str, bytes])
-        return Live(kind, msgspec.msgpack.decode(inner, ext_hook=_extension))
+        value = msgspec.msgpack.decode(inner, ext_hook=_extension)
+        if kind not in LIVE_KINDS or (kind == "function" and not _names_a_function(value)):
+            raise ValueError("what stands for no object")
+        return Live(kind, value)
     if code == FOREIGN:
-        return Foreign(*msgspec.msgpack.decode(data, type=tuple[str, str]))
+        type_name, reason = msgspec.msgpack.decode(data, type=tuple[str, str])
+        return Foreign(type_name[:MAX_NAME], reason[:MAX_REASON])
     raise ValueError(f"unknown extension {code}")
+
+
+def _names_a_function(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+
+
+def _require_plain(value: Any) -> None:
+    """Hold what was decoded to the bounds of `_plain`: who writes bytes of their own need not keep them."""
+    nodes, stack = MAX_NODES, [(value, 0)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, dict):
+            if any(type(key) is not str for key in value):
+                raise ValueError("a dict whose keys are not all strings")
+            inner = value.values()
+        elif isinstance(value, list | tuple):
+            inner = value
+        elif isinstance(value, Live):
+            inner = (value.value,)
+        elif value is None or isinstance(value, bool | int | float | str | bytes | np.ndarray | Foreign):
+            continue
+        else:
+            raise ValueError(f"a {type(value).__name__}")
+        nodes -= len(inner)
+        if depth > MAX_DEPTH or nodes < 0:
+            raise ValueError("too many elements, or too deep")
+        stack.extend((item, depth + 1) for item in inner)

@@ -17,13 +17,15 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives import ARCHIVES, METADATA, suffix_of
-from grader.names import copy_levels, folded, original, printable, stem
+from grader.archives import ARCHIVES, METADATA, stem, suffix_of
+from grader.names import copy_levels, folded, original, printable
+from grader.submission import SUFFIXES
 
 MAX_YAML_DEPTH = 50
 
+# A name may hold anything but blanks and ASCII's punctuation: many scripts write vowels as combining marks.
 CANVAS = re.compile(
-    r"(?:(?!anon_|LATE_)(?P<name>\w+?)_)?(?P<late>LATE_)?(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)"
+    r"(?:(?!anon_|LATE_)(?P<name>[^\s!-/:-@\[-^`{-~]+?)_)?(?P<late>LATE_)?(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)"
     r"_(?P<file>[1-9]\d+)_(?P<rest>.+)"
 )
 MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<key>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?")
@@ -36,7 +38,7 @@ class Found(NamedTuple):
     Args:
         parts: its name's components, below the path that was given and through archives, as they are there.
         path: where it is now; `None` where it can't be read.
-        date: its date in an archive, without a zone: good for comparing only.
+        date: its own, or the one in an archive, without a zone: good for comparing only.
         reason: why it can't be read; follows its name in a sentence.
     """
 
@@ -58,6 +60,7 @@ class Owner(NamedTuple):
         late: the platform's own mark.
         submitted: when, where the platform says so.
         file: Canvas's number of the file.
+        by_file: the name is the file's own, and not that of a folder.
     """
 
     platform: str
@@ -68,6 +71,7 @@ class Owner(NamedTuple):
     late: bool = False
     submitted: datetime | None = None
     file: int = 0
+    by_file: bool = False
 
 
 def owners(place: Path, found: Sequence[Found]) -> Iterator[tuple[Found, list[Owner]]]:
@@ -114,19 +118,32 @@ def owners(place: Path, found: Sequence[Found]) -> Iterator[tuple[Found, list[Ow
         else:
             i = min(around, len(f.parts) - 1)
             called, rest = f.parts[i], f.parts[i + 1 :]
-            if not rest or suffix_of(called) in ARCHIVES:
+            by_file = suffix_of(called) is not None and (not rest or suffix_of(called) in ARCHIVES)
+            if by_file:
                 called, rest = original(stem(called), stems)[0], f.parts[i:]
-            yield f, [Owner("", called, rest, None, called)]
+            yield f, [Owner("", called, rest, None, called, by_file=by_file)]
 
 
 def _folders_around(place: Path, files: Sequence[Found], common: Sequence[str]) -> int:
-    """Count the folders that hold all of an archive: such a folder is the class's, and no learner's."""
-    if place.is_dir() or suffix_of(place.name) not in ARCHIVES:
+    """Count the folders around all that was handed in: such a folder is the class's, and no learner's.
+
+    A folder that was given may hold a class of one, so only what branches into folders is a class.
+    """
+    if place.is_dir():
+        depth = len(common)
+        branches = {
+            f.parts[depth]
+            for f in files
+            if len(f.parts) > depth + 1 or suffix_of(f.parts[depth]) not in SUFFIXES
+        }
+        return depth if len(branches) > 1 else 0
+    if suffix_of(place.name) not in ARCHIVES:
         return 0
     around = len(list(takewhile(lambda part: suffix_of(part) not in ARCHIVES, common)))
     if len(files) > 1:
         return around
-    return int(around > 0 and folded(common[0]) == folded(stem(place.name)))
+    is_class = around > 0 and folded(common[0]) == folded(stem(place.name))
+    return max(int(is_class), around - 1)
 
 
 def _reads_as_canvas(files: Sequence[Found], depth: int) -> bool:

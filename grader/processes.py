@@ -17,9 +17,8 @@ from typing import Literal
 
 import msgspec
 
-from grader import plaindata
+from grader import plaindata, scratch
 from grader.errors import SandboxError
-from grader.scratch import empty, overflows
 from grader.zygote import FRAME, LIMITS, STATUS, Message
 
 Kind = Literal["light", "full"]
@@ -41,6 +40,10 @@ INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 class ScratchOverflow(Exception):
     pass
+
+
+class KilledFromOutside(Exception):
+    """Neither the code that ran nor the grader ended the process: memory was short, perhaps."""
 
 
 class Run:
@@ -93,7 +96,11 @@ class Run:
         raise NotImplementedError
 
     def kill(self) -> str:
-        """End the process and return how it ended, in words."""
+        """End the process and return how it ended, in words.
+
+        Raises:
+            KilledFromOutside: somebody else had ended it.
+        """
         raise NotImplementedError
 
     def close(self) -> None:
@@ -134,14 +141,14 @@ class ZygoteLink:
 
     def clone(self) -> "Clone":
         """Return a fork of the zygote with a scratch folder of its own."""
-        scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        folder = Path(tempfile.mkdtemp(prefix=scratch.prefix()))
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                socket.send_fds(self.control, [os.fsencode(scratch)], [theirs.fileno()])
+                socket.send_fds(self.control, [os.fsencode(folder)], [theirs.fileno()])
         except OSError as error:
             raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
-        return Clone(ours, scratch)
+        return Clone(ours, folder)
 
 
 class Zygote(ZygoteLink):
@@ -187,9 +194,9 @@ class Zygote(ZygoteLink):
 class Clone:
     """The parent's end of a worker's own fork of a zygote."""
 
-    def __init__(self, control: socket.socket, scratch: Path):
+    def __init__(self, control: socket.socket, folder: Path):
         self._control = control
-        self._scratch = scratch
+        self._scratch = folder
         self._run: ForkedRun | None = None
         control.settimeout(START_SECONDS)
 
@@ -218,7 +225,7 @@ class Clone:
         """Wait until the last run's process, killed long since, is gone, and remove what it wrote."""
         if self._run is not None:
             self._run.wait()
-        empty(self._scratch)
+        scratch.empty(self._scratch)
 
     def close(self) -> None:
         self._clean()
@@ -228,10 +235,10 @@ class Clone:
 
 
 class ForkedRun(Run):
-    def __init__(self, results: int, scratch: Path, pidfd: int, control: socket.socket):
+    def __init__(self, results: int, folder: Path, pidfd: int, control: socket.socket):
         super().__init__()
         self._results = results
-        self._scratch = scratch
+        self._scratch = folder
         self._pidfd = pidfd
         self._control = control
         self._next_look = time.monotonic() + LOOK_SECONDS
@@ -239,7 +246,7 @@ class ForkedRun(Run):
     def _read(self, seconds: float) -> bytes | None:
         readable = _readable(self._results, seconds)
         if time.monotonic() >= self._next_look:  # also while something comes: it may come byte by byte
-            if overflows(self._scratch):
+            if scratch.overflows(self._scratch):
                 raise ScratchOverflow
             self._next_look = time.monotonic() + LOOK_SECONDS
         if not readable:
@@ -248,14 +255,14 @@ class ForkedRun(Run):
         return os.read(self._results, 2**20)
 
     def kill(self) -> str:
-        _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
+        gone = _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
         self._end()
         status = b""
         with contextlib.suppress(OSError):  # the clone was killed too, and the next job gets a new one
             self._control.sendall(bytes(LIMITS.size))
             status = self._control.recv(STATUS.size, socket.MSG_WAITALL)
-        if len(status) < STATUS.size:
-            return "The process was killed from outside."
+        if len(status) < STATUS.size or (gone and STATUS.unpack(status)[0] == -signal.SIGKILL):
+            raise KilledFromOutside
         return _ending(*STATUS.unpack(status))
 
     def _end(self) -> None:
@@ -279,7 +286,7 @@ class LoneRun(Run):
 
     def __init__(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int):
         super().__init__()
-        self._folder = tempfile.mkdtemp(prefix="grader-")
+        self._folder = tempfile.mkdtemp(prefix=scratch.prefix())
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-E", "-c", _program(f"run_alone({kind!r}, {megabytes}, {cpu_seconds})")],
             env=_environment() | {"TMPDIR": self._folder, "TEMP": self._folder, "HOME": self._folder},
@@ -316,7 +323,8 @@ class LoneRun(Run):
 
     def kill(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
+            if self._process.wait(0.5) == -9:
+                raise KilledFromOutside
         self._end()
         return _ending(self._process.wait())
 

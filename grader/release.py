@@ -39,7 +39,10 @@ OURS = Path(__file__).with_name("releasing")  # what only a release has
 CODE = (".py", ".html", ".css", ".js")
 DATA = (".npz", ".csv", ".md", ".txt")
 AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
-NOT_FOR_LEARNERS = ("grader/classroom.py", "grader/gradescope.py", "grader/releasing/", "grader/exercises/")
+NOT_FOR_LEARNERS = (
+    *("grader/classroom.py", "grader/classwork.py", "grader/executors.py", "grader/gradescope.py"),
+    *("grader/releasing/", "grader/exercises/"),
+)
 # It must work by itself, even where an installed course has solutions.
 TRIAL = """
 import sys

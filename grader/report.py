@@ -1,5 +1,6 @@
 """The report of one submission, as data. Its fields are a contract: see the README."""
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -65,11 +66,11 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def score(self) -> float:
-        return sum(exercise.score for exercise in self.exercises)
+        return round(sum(exercise.score for exercise in self.exercises), 6)
 
     @property
     def out_of(self) -> float:
-        return sum(exercise.out_of for exercise in self.exercises)
+        return round(sum(exercise.out_of for exercise in self.exercises), 6)
 
     @property
     def all_passed(self) -> bool:
@@ -85,7 +86,7 @@ class Report(msgspec.Struct, frozen=True):
         plain = {
             "schema": 1,
             "submission": self.submission,
-            "seed": int(self.seed) if self.seed.isdecimal() and len(self.seed) < 16 else self.seed,
+            "seed": int(self.seed) if re.fullmatch("0|[1-9][0-9]{0,14}", self.seed) else self.seed,
             "sandbox": self.sandbox,
             "score": self.score,
             "out_of": self.out_of,

@@ -44,6 +44,10 @@ class Result(msgspec.Struct, frozen=True):
     late_factor: float = 1.0
     mark: Mark | None = None
 
+    def __post_init__(self) -> None:
+        if self.mark is not None and self.mark.score is None and not self.mark.comment.strip():
+            msgspec.structs.force_setattr(self, "mark", None)  # a mark that was cleared says nothing
+
     @property
     def points(self) -> float:
         """What counts in the end."""
@@ -64,6 +68,8 @@ class Learner(msgspec.Struct, frozen=True):
         results: by the exercise's name, in the order of the course; one for every exercise asked.
         errors: why files could not be read, in sentences.
         comment: the instructor's, on the whole.
+        platform: whose id the key is: `"canvas"`, `"moodle"` or `"gradescope"`; `""` where it is no id.
+        unfinished: whether a submission that counts is still without a verdict.
     """
 
     name: str
@@ -74,6 +80,8 @@ class Learner(msgspec.Struct, frozen=True):
     results: dict[str, Result]
     errors: tuple[str, ...] = ()
     comment: str = ""
+    platform: str = ""
+    unfinished: bool = False
 
     @property
     def points(self) -> float:

@@ -31,6 +31,7 @@ from grader.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
     ForkedRun,
+    KilledFromOutside,
     Kind,
     LoneRun,
     Run,
@@ -237,7 +238,7 @@ def _try_out(clone: "Clone") -> None:
         if run.receive(0, deadline).outcome.value() != 2:
             raise SandboxError("The sandbox does not work here: a trial function gave a wrong answer.")
     except (TimeoutError, EOFError, plaindata.Malformed, AttributeError):
-        raise SandboxError(f"The sandbox does not work here: its trial failed. {run.kill()}") from None
+        raise SandboxError("The sandbox does not work here: a trial function gave no answer.") from None
     finally:
         run.close()
 
@@ -272,11 +273,16 @@ def _collect_one(number: int, cases: int, run: "Run", seconds: float, limit: int
                 raise plaindata.Malformed("a message without an outcome")
             if len(outcome.answer) > limit or len(outcome.arguments) > MAX_ANSWER_BYTES:
                 raise plaindata.Malformed("a larger answer than one may send")
+            if len(outcome.answer) > plaindata.MAX_NODES:  # only so many bytes can hold too many elements:
+                plaindata.decode(outcome.answer)  # one such message is enough, and the judge meets none
             outcomes.append(outcome)
     except TimeoutError:
         end = "timeout"
     except EOFError:
-        end, detail = "died", run.kill()
+        try:
+            end, detail = "died", run.kill()
+        except KilledFromOutside:
+            end, detail = "killed", "The process was killed from outside."
     except plaindata.Malformed as problem:
         end, detail = "malformed", f"The process sent something that is no answer ({problem})."
     except ScratchOverflow:

@@ -1,21 +1,31 @@
 """Reading a learner's file: a notebook or a module becomes a list of cells."""
 
 import ast
+import codecs
+import io
 import json
 import os
 import re
 import stat
+import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UnusableInput
+from grader.names import MAX_NAME, printable
 
 SUFFIXES = (".ipynb", ".py")
+# What a module may say that it is written in. Python knows stranger ones, and some take hours to decode.
+ENCODINGS = re.compile(
+    r"ascii|utf-8(-sig)?|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|gb\w+|big5\w*|shift_jis\w*|euc_\w+"
+)
+MAX_COOKIE_BYTES = 1_000  # of the two lines that may say it
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
 MAX_REPAIRED_PIECES = 500
+MAX_REPAIRED_LINES = 1_000_000  # in all pieces together
 
 
 @dataclass(frozen=True)
@@ -35,8 +45,8 @@ class Cell:
     error: SyntaxError | None = None
 
     @cached_property
-    def lines(self) -> list[str]:
-        return self.source.split("\n")
+    def lines(self) -> list[bytes]:
+        return lines_of(self.source)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,11 @@ class Submission:
     lesson: str | None = None
 
 
+def lines_of(source: str) -> list[bytes]:
+    """Return the lines as Python counts them, in UTF-8, in whose bytes it counts columns."""
+    return re.split(rb"\r\n?|\n", source.encode(errors="surrogatepass"))
+
+
 def read(path: Path, name: str | None = None) -> Submission:
     """Read a notebook or a Python file.
 
@@ -64,7 +79,7 @@ def read(path: Path, name: str | None = None) -> Submission:
     Raises:
         UnusableInput: says in one sentence why the file can't be read.
     """
-    name = name or path.name
+    name = name or printable(path.name)
     return parse(load(path, name), path.suffix, name)
 
 
@@ -74,6 +89,7 @@ def load(path: Path, name: str) -> bytes:
     Raises:
         UnusableInput: says in one sentence why it can't be read.
     """
+    name = printable(name, MAX_NAME)
     try:
         # A pipe that nobody writes to is not waited for.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -87,6 +103,8 @@ def load(path: Path, name: str) -> bytes:
             return file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise UnusableInput(f"{name} can't be read: {error.strerror}.") from None
+    except ValueError:  # a null byte or a lone surrogate
+        raise UnusableInput(f"{name} does not exist: no file can have this name.") from None
 
 
 def parse(data: bytes, suffix: str, name: str) -> Submission:
@@ -100,16 +118,42 @@ def parse(data: bytes, suffix: str, name: str) -> Submission:
     Raises:
         UnusableInput: says in one sentence why they can't be read.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnusableInput(
-            f"{name} is not a UTF-8 text file; save it again as a notebook or module."
-        ) from None
     if suffix == ".ipynb":
-        return _read_notebook(text, name)
+        return _read_notebook(_decoded(data, "utf-8-sig", name), name)
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = _decoded(data, _encoding(data, name), name)
+    if "\0" in text:
+        raise UnusableInput(f"{name} holds a null character, which no Python file may; save it again.")
     _require_reasonable(len(text), name)
     return Submission(name, tuple(_parse_module(text, name)))
+
+
+def _decoded(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        kind = "UTF-8" if encoding.startswith("utf-8") else encoding
+        raise UnusableInput(
+            f"{name} is not a {kind} text file; save it again as a notebook or module."
+        ) from None
+
+
+def _encoding(data: bytes, name: str) -> str:
+    """Return what a module is written in, as its first two lines say; UTF-8 where they say nothing."""
+    head = b"\n".join(data.split(b"\n", 2)[:2])
+    if data.startswith(codecs.BOM_UTF8) or len(head) > MAX_COOKIE_BYTES:
+        return "utf-8-sig"
+    try:
+        # Whether the rest of the two lines can be decoded is seen when all of it is.
+        readable = head.decode("ascii", "replace").encode()
+        encoding = codecs.lookup(tokenize.detect_encoding(io.BytesIO(readable).readline)[0]).name
+    except SyntaxError:
+        encoding = "unknown"
+    if not ENCODINGS.fullmatch(encoding):
+        raise UnusableInput(
+            f"{name} says that it is written in an encoding that is not read here; save it as UTF-8."
+        )
+    return encoding
 
 
 def _require_reasonable(characters: int, name: str) -> None:
@@ -124,14 +168,29 @@ def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         UnusableInput: for a path that does not exist, is no notebook or module, or holds none.
     """
     for path in paths:
+        shown = require_there(path)
         if path.is_dir():
             yield from _find_in_folder(path)
-        elif not path.exists():
-            raise UnusableInput(f"{path} does not exist.")
         elif path.suffix not in SUFFIXES:
-            raise UnusableInput(f"{path} is neither a notebook (.ipynb) nor a Python file (.py).")
+            raise UnusableInput(f"{shown} is neither a notebook (.ipynb) nor a Python file (.py).")
         else:
             yield path, path.name
+
+
+def require_there(path: Path) -> str:
+    """Return what to call a path in a sentence, if there is something.
+
+    Raises:
+        UnusableInput: there is nothing, or it can't be asked.
+    """
+    shown = printable(str(path), MAX_NAME)
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise UnusableInput(f"{shown} does not exist.") from None
+    except OSError as error:
+        raise UnusableInput(f"{shown} can't be read: {error.strerror}.") from None
+    return shown
 
 
 def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -142,7 +201,9 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
         if not any(part.startswith((".", "__")) for part in relative.parts)
     ]
     if not found:
-        raise UnusableInput(f"{folder} holds no notebook (.ipynb) and no Python file (.py).")
+        raise UnusableInput(
+            f"{printable(str(folder), MAX_NAME)} holds no notebook (.ipynb) and no Python file (.py)."
+        )
     for name, path in sorted(found):
         yield path, name
 
@@ -176,7 +237,7 @@ def _code(cells: list) -> Iterator[tuple[int, str]]:
             if isinstance(source, list):
                 source = "".join(line for line in source if isinstance(line, str))
             if isinstance(source, str):
-                yield number, source
+                yield number, source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parse_cell(source: str, place: str) -> Cell:
@@ -204,7 +265,7 @@ def _parse_module(text: str, name: str) -> Iterator[Cell]:
         *(i for i, line in enumerate(lines) if re.match(r"(def|class|async|import|from|@)\b|@", line)),
     ]
     starts = [i for i in starts if i == 0 or not lines[i - 1].startswith("@")]
-    if len(starts) > MAX_REPAIRED_PIECES:
+    if len(starts) > MAX_REPAIRED_PIECES or len(starts) * len(lines) > MAX_REPAIRED_LINES:
         yield whole
         return
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from grader.commands.options import Json, printable
 from grader.errors import GraderError, UnusableInput
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.classroom import Outlook
     from grader.gradebook import Gradebook
     from grader.report import Report
 
@@ -41,6 +42,9 @@ def grade(
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Grade on the cluster of this Dask scheduler.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Drop what was handed in before and is not among these.")
+    ] = False,
     regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is graded already.")] = False,
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Grade even where this machine has no sandbox.")
@@ -48,7 +52,6 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """Grade submissions on secret cases, each in the sandbox."""
-    from grader import executors
     from grader.bank import NO_SECRETS, PUBLIC_SEED
     from grader.course import here
     from grader.exercises import all_exercises
@@ -56,24 +59,35 @@ def grade(
 
     if any(exercise.public is not None for exercise in all_exercises().values()):
         raise UnusableInput(NO_SECRETS)
+    from grader import executors  # the student edition has neither
+    from grader.classroom import grade_class
 
     if seed in (PUBLIC_SEED, ""):
         raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
-    for path in paths:
-        if not path.exists():
-            raise UnusableInput(f"{path} does not exist.")
+    if seed is not None and seed != seed.encode(errors="replace").decode():
+        raise UnusableInput("The seed holds characters that are no valid Unicode; choose another.")
     settings = here(course)
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
         if settings is None:
             settings = book.course()
         with executors.cluster(dask) if dask else executors.local(jobs, unsafe) as workers:
-            _grade(paths, book, workers, seed, settings, unsafe=unsafe, regrade=regrade, out=out)
+            steps = grade_class(
+                paths,
+                book,
+                workers,
+                seed=seed,
+                course=settings,
+                unsafe=unsafe,
+                regrade=regrade,
+                replace=replace,
+            )
+            _follow(steps, out)
         status = _show(paths, book, as_json, out)
         if not as_json:
             print(f"Sandbox: {book.sandbox()}. Seed: {seed}")
             if out is not None:
-                print(f"Next: grader report {out}")
+                print(f"Next: {shlex.join(['grader', 'report', str(out)])}")
     raise typer.Exit(status)
 
 
@@ -87,24 +101,11 @@ def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) 
     return seed or known or secrets.token_hex(16)
 
 
-def _grade(
-    paths: list[Path],
-    book: "Gradebook",
-    workers,
-    seed: str,
-    course: "Course",
-    *,
-    unsafe: bool,
-    regrade: bool,
-    out: Path | None,
-) -> None:
-    """Grade with a bar that shows how long it takes still; every result is committed as it comes."""
-    from grader.classroom import grade_class
-
-    steps = grade_class(paths, book, workers, seed=seed, course=course, unsafe=unsafe, regrade=regrade)
+def _follow(steps: "Iterator[Outlook | str]", out: Path | None) -> None:
+    """Let the class be graded, with a bar that shows how long it takes still."""
     outlook = next(steps)
     for remark in outlook.remarks:
-        print(remark, file=sys.stderr)
+        print(printable(remark), file=sys.stderr)
     done = outlook.settled
     try:
         with contextlib.closing(steps), _bar(outlook.submissions, done) as advance:
@@ -132,21 +133,21 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
     """Print every report in the order of the names, and return the exit status."""
     from dlcourse import files
 
-    status, lines = 0, []
+    status = 0
     named = {path.name for path in paths if path.is_file()}
-    for report in book.reports():
+    if out is not None:
+        lines = [f"{report.in_whole_seconds().to_json()}\n" for report in book.reports()]
+        files.write(out / "reports.jsonl", "".join(lines).encode())
+    for report in book.reports(of_this_time=True):
         if out is not None:  # so that two runs of one class give the same bytes
             report = report.in_whole_seconds()
-            lines.append(report.to_json())
         if report.error is not None and report.submission in named:
-            print(report.error, file=sys.stderr)
+            print(printable(report.error), file=sys.stderr)
             status = 2
             continue
         print(report.to_json() if as_json else _line(report), flush=True)
         if not report.all_passed:
             status = status or 1
-    if out is not None:
-        files.write(out / "reports.jsonl", "".join(f"{line}\n" for line in lines).encode())
     return status
 
 

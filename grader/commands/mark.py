@@ -1,12 +1,19 @@
 """`grader mark`: what the instructor decides by hand. A regrade never touches it."""
 
-import math
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.errors import UnusableInput
+
+if TYPE_CHECKING:
+    from grader.results import Asked
+
+
+MOST_POINTS = 1_000_000
 
 
 def mark(
@@ -27,15 +34,22 @@ def mark(
         raise UnusableInput("--clear takes a mark back; it goes with no --score and no --comment.")
     if not clear and score is None and not comment:
         raise UnusableInput("Say what the mark is: --score, --comment, or --clear to take one back.")
-    if score is not None and not 0 <= score < math.inf:
-        raise UnusableInput("A score is a number of points, not below 0.")
+    if score is not None and not 0 <= score <= MOST_POINTS:
+        raise UnusableInput(f"A score is a number of points from 0 to {MOST_POINTS:,}.")
+    if not comment.isascii() and comment != comment.encode(errors="replace").decode():
+        raise UnusableInput("The comment holds characters that are no valid Unicode.")
     if score is not None and exercise is None:
         raise UnusableInput("A score is for one exercise: name it after the learner.")
     with Gradebook.open(folder) as book:
         key, name = _learner(book.learners(), learner)
         if exercise is not None:
-            _require_asked(book.results().exercises, exercise)
-        book.mark(key, exercise, Mark(score, comment))
+            worth = _worth(book.results().exercises, exercise)
+            if score is not None and score > worth:
+                print(f"Mind that {exercise} is worth {worth:g}.", file=sys.stderr)
+        known = book.marks().get((key, exercise or ""), Mark(None, ""))
+        # What is not said this time stays as it was.
+        kept = Mark(known.score if score is None else score, comment or known.comment)
+        book.mark(key, exercise, Mark(None, "") if clear else kept)
     what = exercise or "the whole"
     given = f"{score:g} points" if score is not None else "a comment"
     print(f"{name}, {what}: {'the mark is taken back' if clear else given}.")
@@ -56,12 +70,14 @@ def _learner(learners: dict[str, str], wanted: str) -> tuple[str, str]:
     raise UnusableInput(f"There is no learner {wanted!r}" + (f"; do you mean {near[0]!r}?" if near else "."))
 
 
-def _require_asked(exercises, wanted: str) -> None:
+def _worth(exercises: "Sequence[Asked]", wanted: str) -> float:
+    """Return what an exercise is worth that the class was asked for."""
     from difflib import get_close_matches
 
-    names = [exercise.name for exercise in exercises]
-    if wanted not in names:
-        near = get_close_matches(wanted, names, n=1)
-        raise UnusableInput(
-            f"The class was not asked for {wanted!r}" + (f"; do you mean {near[0]!r}?" if near else ".")
-        )
+    points = {exercise.name: exercise.out_of for exercise in exercises}
+    if wanted in points:
+        return points[wanted]
+    near = get_close_matches(wanted, points, n=1)
+    raise UnusableInput(
+        f"The class was not asked for {wanted!r}" + (f"; do you mean {near[0]!r}?" if near else ".")
+    )

@@ -31,11 +31,13 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
         The files, in the order in which they were written; the class's page is the last.
 
     Raises:
-        UnusableInput: a file can't be written; says which, and why.
+        UnusableInput: nobody is graded yet; a file can't be written: says which, and why.
     """
     from rich.console import Console
     from rich.progress import track
 
+    if all(learner.unfinished for learner in results.learners):
+        raise UnusableInput("Nothing is graded yet: `grader grade` does that, and goes on where it stopped.")
     console, written = Console(stderr=True), []
     contents = track(
         _contents(results),

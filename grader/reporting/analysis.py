@@ -14,6 +14,7 @@ from grader.results import Asked, ClassResults, Learner, Result
 
 MOST_BARS = 20
 FEWEST_LEARNERS = 3  # with two, every correlation is 1 or -1
+SURE = 2  # standard errors
 
 
 class Misunderstanding(NamedTuple):
@@ -101,6 +102,18 @@ def discrimination(passed: Sequence[bool], others: Sequence[float]) -> float | N
     if len(passed) < FEWEST_LEARNERS or len(set(passed)) < 2 or len(set(others)) < 2:
         return None
     return statistics.correlation([float(value) for value in passed], others)
+
+
+def surely_negative(discrimination: float, learners: int) -> bool:
+    """Return whether a discrimination is further below 0 than chance explains.
+
+    That is by more than two standard errors, `1/√(n − 1)` each: the spread of a correlation in n learners
+    whose points have nothing to do with the exercise.
+
+    >>> surely_negative(-0.02, 40), surely_negative(-0.5, 40), surely_negative(-1.0, 3)
+    (False, True, False)
+    """
+    return discrimination < -SURE / math.sqrt(learners - 1)
 
 
 def distribution(results: ClassResults) -> Distribution | None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from grader import card
 from grader.card import SYMBOLS as CARD_SYMBOLS
 from grader.card import WORDS, counterexample_text
-from grader.reporting.analysis import Distribution, distribution, exercise_figures
+from grader.reporting.analysis import Distribution, distribution, exercise_figures, surely_negative
 from grader.reporting.text import file_stem, line, number, visible
 from grader.results import ClassResults, Learner
 
@@ -117,11 +117,11 @@ def share(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)} %" if whole else "—"
 
 
-def discrimination_in_words(value: float | None) -> str:
-    """Return what an exercise's discrimination says."""
+def discrimination_in_words(value: float | None, learners: int) -> str:
+    """Return what an exercise's discrimination says in a class of so many learners."""
     if value is None:
         return "undefined: all are alike, or too few"
-    if value < 0:
+    if surely_negative(value, learners):
         return "who does well elsewhere does worse here: look at it again"
     if value < 0.2:
         return "tells little about the rest"

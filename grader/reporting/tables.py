@@ -26,28 +26,25 @@ UNSAFE_IN_HTML = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\x7f"}
 def grades_csv(results: ClassResults) -> str:
     """Return the grades as a table, with the mark by which Excel knows UTF-8; imports go without it."""
     names = [asked.name for asked in results.exercises]
-    rows = [["name", "key", "submissions", "late days", "total", "out of", *names]]
+    rows = [["name", "key", "submissions", "late days", "unfinished", "total", "out of", *names]]
     for learner in results.learners:
         points = [learner.results[name].points for name in names]
-        files = "; ".join(learner.submissions)
-        rows.append(
-            [learner.name, learner.key, files, learner.late_days, learner.points, results.out_of, *points]
-        )
+        files, unfinished = "; ".join(learner.submissions), "yes" if learner.unfinished else ""
+        facts = [learner.name, learner.key, files, learner.late_days, unfinished]
+        rows.append([*facts, learner.points, results.out_of, *points])
     return BYTE_ORDER_MARK + _csv(rows)
 
 
 def canvas_csv(results: ClassResults) -> str:
     """Return the totals as Canvas's gradebook imports them, for the assignment called like the course.
 
-    A key of digits is Canvas's own number of the learner; any other but the name is a login. Canvas looks for
-    the number first, then the login, then the name.
+    Canvas looks for its own number of the learner first, then for the school's id, the login and the name.
+    Gradescope's key is such an id, or the e-mail address. What is not graded yet has no grade.
     """
     rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", results.title]]
     rows.append(["Points Possible", "", "", "", "", results.out_of])
     for learner in results.learners:
-        login = "" if learner.key == learner.name or _is_number(learner.key) else learner.key
-        canvas_id = learner.key if _is_number(learner.key) else ""
-        rows.append([learner.name, canvas_id, "", login, "", learner.points])
+        rows.append([learner.name, *_canvas_ids(learner), "", _grade(learner)])
     return _csv(rows)
 
 
@@ -55,13 +52,14 @@ def moodle_csv(results: ClassResults) -> str:
     """Return the totals and messages as Moodle's offline grading worksheet.
 
     Moodle refuses a worksheet without the column of the last change; where it is empty, grades that are
-    in Moodle already are only replaced if the import is told to. Comments are HTML to it.
+    in Moodle already are only replaced if the import is told to. It knows learners by its own number only,
+    and passes over a row without one. Comments are HTML to it. What is not graded yet has no grade.
     """
     header = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
     rows = [[*header, "Feedback comments"]]
     for learner in results.learners:
-        identifier = PARTICIPANT + learner.key if _is_number(learner.key) else learner.key
-        rows.append([identifier, learner.name, learner.points, results.out_of, "", _feedback(learner)])
+        identifier = PARTICIPANT + learner.key if _is_number_of(learner, "moodle") else ""
+        rows.append([identifier, learner.name, _grade(learner), results.out_of, "", _feedback(learner)])
     return _csv(rows)
 
 
@@ -72,7 +70,7 @@ def reports_jsonl(results: ClassResults) -> str:
 
 def gradescope_results(learner: Learner, results: ClassResults) -> dict[str, Any]:
     """Return what Gradescope reads from `results.json`; all text in it is plain text."""
-    head = [learner.comment, *learner.errors]
+    head = [_waiting(learner), learner.comment, *learner.errors]
     if results.sandbox != "landlock+seccomp":
         head.append("Graded without a sandbox.")
     return _plain(
@@ -116,8 +114,25 @@ def _csv(rows: Iterable[list[str | float]]) -> str:
     return out.getvalue()
 
 
-def _is_number(key: str) -> bool:
-    return key.isascii() and key.isdigit()
+def _canvas_ids(learner: Learner) -> tuple[str, str, str]:
+    """Return the learner's number in Canvas, id in the school and login, each where it is known."""
+    if _is_number_of(learner, "canvas"):
+        return learner.key, "", ""
+    if learner.platform != "gradescope" or learner.key == learner.name:
+        return "", "", ""
+    return ("", "", learner.key) if "@" in learner.key else ("", learner.key, "")
+
+
+def _is_number_of(learner: Learner, platform: str) -> bool:
+    return learner.platform == platform and learner.key.isascii() and learner.key.isdigit()
+
+
+def _grade(learner: Learner) -> str | float:
+    return "" if learner.unfinished else learner.points
+
+
+def _waiting(learner: Learner) -> str:
+    return "Not graded yet: these points will change." if learner.unfinished else ""
 
 
 def _points(points: float, out_of: float) -> str:
@@ -149,6 +164,8 @@ def _counts_as_passed(result: Result) -> bool:
 
 def _feedback(learner: Learner) -> str:
     """Return the learner's messages as HTML in one line."""
+    if learner.unfinished:
+        return "Not graded yet."
     paragraphs = [learner.comment, *learner.errors]
     for result in learner.results.values():
         paragraphs.append(" ".join([f"{result.report.name}: {result.report.message}", *_notes(result)]))
@@ -173,6 +190,8 @@ def _report(learner: Learner, results: ClassResults) -> dict[str, Any]:
         "out_of": number(results.out_of),
         "exercises": [_exercise(learner.results[asked.name]) for asked in results.exercises],
     }
+    if learner.unfinished:
+        report["unfinished"] = True
     if learner.errors:
         report["errors"] = learner.errors
     if learner.comment:

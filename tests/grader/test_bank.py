@@ -2,11 +2,14 @@ import os
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from grader import bank
 from grader.bank import PUBLIC_SEED, bank_of, build
+from grader.calling import call
 from grader.exercises import all_exercises
+from grader.judge import Attempt, judge
 
 RELU = all_exercises()["relu"]
 
@@ -77,3 +80,13 @@ def test_others_can_not_read_the_cache(own_home):
     folder = own_home / "cache" / "banks"
     assert folder.stat().st_mode & 0o077 == 0
     assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
+
+
+def test_cases_that_anybody_gets_right_are_worth_nothing():
+    """Neither zeros nor the input come near the right answers, whatever share of the cases they get."""
+    cases = bank_of(RELU, "s")
+    for trivial in (np.zeros_like, np.copy):
+        outcomes = tuple(call(trivial, case) for case in cases.cases)
+        verdict = judge(RELU, cases, Attempt(outcomes))
+        assert 0 < verdict.passed < verdict.cases
+        assert verdict.credit == 0

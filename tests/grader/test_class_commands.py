@@ -9,7 +9,8 @@ import zipfile
 
 import pytest
 
-from grader.gradebook import FILE
+from grader.gradebook import FILE, Gradebook
+from grader.results import Mark
 
 RIGHT = "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
 WRONG = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"
@@ -150,7 +151,43 @@ def test_marks_are_for_learners_and_exercises_that_there_are(grader, tmp_path):
     }.items():
         assert words in one_sentence(grader("mark", "out", *arguments))
     assert "0.5 points" in grader("mark", "out", "ADA", "relu", "--score", "0.5").stdout
+    assert "a comment" in grader("mark", "out", "ada", "relu", "--comment", "Nearly.").stdout
+    with Gradebook.open(tmp_path / "out") as book:
+        assert book.marks() == {("ada", "relu"): Mark(0.5, "Nearly.")}, "a comment leaves the score"
+    assert "is worth 1" in grader("mark", "out", "ben", "relu", "--score", "50").stderr
     assert "taken back" in grader("mark", "out", "ada", "relu", "--clear").stdout
+
+
+def test_one_late_file_does_not_drop_the_rest_of_the_class(grader, tmp_path):
+    (tmp_path / "class").mkdir()
+    for name in ("ada", "ben"):
+        (tmp_path / "class" / f"{name}.py").write_text(RIGHT)
+    grader("grade", "class", "--seed", "s", "--out", "out")
+    (tmp_path / "late.py").write_text(WRONG)
+    done = grader("grade", "late.py", "--out", "out")
+    assert "handed in before: 2" in done.stderr
+    assert done.stdout.startswith("late.py: 0 of 12")
+    assert len((tmp_path / "out/reports.jsonl").read_text().splitlines()) == 3
+    grader("grade", "class", "--out", "out", "--replace")
+    assert len((tmp_path / "out/reports.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_pipe_that_is_closed_loses_no_report(grader, tmp_path):
+    (tmp_path / "class").mkdir()
+    for i in range(3):
+        (tmp_path / "class" / f"s{i}.py").write_text(RIGHT)
+    command = [sys.executable, "-c", "from grader.cli import main; main()", "grade", "class", "--out", "out"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b""
+    assert done.returncode in (1, 2)
+    assert len((tmp_path / "out/reports.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(("seed", "said"), [("7", 7), ("007", "007"), ("٧", "٧"), ("1" * 20, "1" * 20)])
+def test_the_seed_is_said_as_it_was_given(grader, tmp_path, seed, said):
+    (tmp_path / "m.py").write_text(RIGHT)
+    assert json.loads(grader("grade", "m.py", "--seed", seed, "--json").stdout)["seed"] == said
 
 
 def test_a_course_file_with_an_unknown_name_is_one_sentence(grader, tmp_path):

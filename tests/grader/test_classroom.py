@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.gradebook import FILE, Gradebook
@@ -152,16 +153,24 @@ def test_a_submission_that_ends_its_worker_costs_only_itself(monkeypatch, tmp_pa
     from grader import classwork, executors
 
     write_class(tmp_path / "class", 5, RIGHT)
-    tasks = [
-        classwork.Task(path.name, ".py", path.read_bytes(), "s") for path in (tmp_path / "class").iterdir()
-    ]
-    tasks.insert(2, classwork.Task("deadly.py", ".py", b"", "s"))
+    files = {path.name: path.read_bytes() for path in (tmp_path / "class").iterdir()} | {"deadly.py": b""}
+    version = classwork.version()
+    tasks = [classwork.Task(name, ".py", data, "s", version) for name, data in sorted(files.items())]
     monkeypatch.setattr(classwork, "run", deadly_run)
     with executors.local(2, unsafe=False) as workers:
         outcomes = {task.name: outcome for task, outcome in executors.completed(tasks, workers)}
     assert isinstance(outcomes.pop("deadly.py"), executors.Failed)
     assert len(outcomes) == 5
     assert all(not isinstance(outcome, executors.Failed) for outcome in outcomes.values())
+
+
+def test_a_worker_of_another_version_is_refused():
+    from grader import classwork
+    from grader.errors import GraderError
+
+    task = classwork.Task("a.py", ".py", b"", "s", b"another")
+    with pytest.raises(GraderError, match="another version"):
+        classwork.run(msgspec.msgpack.encode(task))
 
 
 def deadly_run(task):
@@ -223,6 +232,21 @@ def test_a_cluster_grades_as_this_machine_does_and_survives_a_lost_worker(cluste
     assert "Traceback" not in stderr
 
 
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(cluster, grader, tmp_path, monkeypatch):
+    from grader import classwork, executors
+    from grader.errors import GraderError
+
+    address, workers = cluster
+    monkeypatch.setattr(executors, "PATIENCE_SECONDS", 0.5)
+    slow = b"import time\ndef relu(x): time.sleep(60)\n"
+    task = classwork.Task("a.py", ".py", slow, "s", classwork.version())
+    with executors.cluster(address) as lent:
+        for worker in workers:
+            worker.kill()
+        with pytest.raises(GraderError, match=r"no workers any more|The cluster was lost"):
+            list(executors.completed([task], lent))
+
+
 def test_a_scheduler_that_is_not_there_is_one_sentence(grader, tmp_path):
     pytest.importorskip("distributed", reason="Dask is an extra")
     write_class(tmp_path / "class", 1, RIGHT)
@@ -262,13 +286,14 @@ def test_points_partial_credit_and_lateness_come_from_the_course_file(grader, tm
     )
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "doeada_LATE_11_22_hw.py").write_text(RIGHT)
-    (tmp_path / "class" / "roebob_33_44_hw.py").write_text(LEAKY)
+    nearly = RIGHT.replace("np.maximum(x, 0)", "np.clip(x, 0, 9)")
+    (tmp_path / "class" / "roebob_33_44_hw.py").write_text(nearly)
     lines = grader("grade", "class", "--seed", "s", "--json", "--out", "out").stdout.splitlines()
     ada, bob = map(json.loads, lines)
     assert (ada["score"], ada["out_of"]) == (4, 15)
     relu = bob["exercises"][1]
     assert relu["status"] == "failed"
-    assert relu["score"] == pytest.approx(4 * relu["passed"] / relu["cases"], abs=1e-4)
+    assert 0 < relu["score"] < 4
     with Gradebook.open(tmp_path / "out") as book:
         results = book.results()
     assert results.title == "Autumn"

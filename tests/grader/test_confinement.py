@@ -1,4 +1,4 @@
-"""What the sandbox is made of; what it holds back is in test_attacks.py."""
+"""What the sandbox is made of; what it holds back is in tests/grader/attacks."""
 
 import json
 import subprocess

@@ -31,6 +31,14 @@ def test_the_example_of_the_module_is_read(course_file):
     assert settings.per_learner_seeds
 
 
+def test_the_most_points_are_allowed(course_file):
+    assert read(course_file("[points]\nrelu = 1e6\nsigmoid = 0")).points == {"relu": 1e6, "sigmoid": 0}
+
+
+def test_a_byte_order_mark_at_the_start_is_passed_over(course_file):
+    assert read(course_file('title = "Žofie"'.encode("utf-8-sig"))) == Course(title="Žofie")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -38,6 +46,9 @@ def test_the_example_of_the_module_is_read(course_file):
         ("[points]\nrelus = 1", "relus"),
         ("[points]\nrelu = -1", "can't be worth -1"),
         ("[points]\nrelu = inf", "can't be worth inf"),
+        ("[points]\nrelu = nan", "can't be worth nan"),
+        ("[points]\nrelu = 1e308", r"can't be worth 1e\+308 points, only 0 to 1,000,000\."),
+        ("[points]\n02_neural_networks = 1000000.1", "only 0 to 1,000,000"),
         ("[points]\nrelu = 'two'", "points"),
         ("lessons = ['99_none']", "99_none"),
         ("[due]\n02_neural_networks = 2026-12-01T00:00:00", "time zone"),

@@ -28,9 +28,18 @@ def graded(name, **statuses):
     return Report(name, "s", "landlock+seccomp", verdicts)
 
 
+def handed(*names, **facts):
+    learners = {
+        "ada.py": ("Ada", "1"),
+        "ada2.py": ("Ada", "1"),
+        "ben.py": ("Ben", "2"),
+        "new.py": ("New", "3"),
+    }
+    return [Enrolled(name, *learners[name], state="state", **facts) for name in names]
+
+
 def fill(book, course=None):
-    handed = [Enrolled("ada.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")]
-    book.begin("s", course or Course(), handed)
+    book.begin("s", course or Course(), handed("ada.py", "ben.py"))
     book.add("ada.py", "state", graded("ada.py", relu="passed", softmax="failed"), {"relu": "def relu…"})
     book.add("ben.py", "state", graded("ben.py", relu="error"), {})
 
@@ -72,9 +81,10 @@ def test_a_mark_goes_first_and_no_regrade_touches_it(book):
         assert ben.results["relu"].mark == Mark(0.5, "The idea is right.")
         assert ben.results["relu"].report.status == "error", "the grader's own verdict is kept beside it"
         book.add("ben.py", "again", graded("ben.py", relu="error"), {})
-        book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")])
+        book.begin("s", Course(), handed("ada.py", "ben.py"))
     book.mark("2", "relu", Mark(None, ""))
     assert points(book)["Ben"] == 0
+    assert book.results().learners[1].results["relu"].mark is None, "it is taken back"
 
 
 def test_the_history_of_a_submission_is_kept(book):
@@ -83,15 +93,19 @@ def test_the_history_of_a_submission_is_kept(book):
     assert points(book)["Ben"] == 1
 
 
-def test_what_is_not_handed_in_any_more_does_not_count_but_is_kept(book):
-    book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1")])
+def test_what_was_handed_in_before_still_counts_unless_it_is_replaced(book):
+    book.begin("s", Course(), handed("ada.py"))
+    assert book.others() == 1
+    assert list(points(book)) == ["Ada", "Ben"]
+    assert [r.submission for r in book.reports(of_this_time=True)] == ["ada.py"]
+    book.begin("s", Course(), handed("ada.py"), replace=True)
+    assert book.others() == 0
     assert list(points(book)) == ["Ada"]
-    assert len(book.history("ben.py")) == 1
+    assert len(book.history("ben.py")) == 1, "and its results are kept"
 
 
 def test_several_files_of_one_learner_are_one_learner(book):
-    handed = [Enrolled("ada.py", "Ada", "1"), Enrolled("ada2.py", "Ada", "1"), Enrolled("ben.py", "Ben", "2")]
-    book.begin("s", Course(), handed)
+    book.begin("s", Course(), handed("ada.py", "ada2.py", "ben.py"))
     book.add("ada2.py", "state", graded("ada2.py", softmax="passed"), {})
     ada, _ = book.results().learners
     assert ada.submissions == ("ada.py", "ada2.py")
@@ -99,9 +113,33 @@ def test_several_files_of_one_learner_are_one_learner(book):
     assert book.results().unfinished == 0
 
 
-def test_what_waits_still_is_counted(book):
-    book.begin("s", Course(), [Enrolled("ada.py", "Ada", "1"), Enrolled("new.py", "New", "3")])
+def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
+    book.begin("s", Course(), handed("ada2.py"))
+    book.add("ada2.py", "state", graded("ada2.py", relu="failed"), {})
+    assert points(book)["Ada"] == 0, "it was handed in after the other"
+    book.begin("s", Course(), handed("ada.py", rank=1) + handed("ada2.py"))
+    assert points(book)["Ada"] == 1, "of one time, the one of higher rank"
+
+
+def test_what_waits_still_or_is_out_of_date_is_counted(book):
+    book.begin("s", Course(), handed("ada.py", "ben.py", "new.py"))
     assert book.results().unfinished == 1
+    stale = Enrolled("ben.py", "Ben", "2", state="another content")
+    book.begin("s", Course(), [*handed("ada.py", "new.py"), stale])
+    results = book.results()
+    assert results.unfinished == 2
+    assert {learner.name: learner.unfinished for learner in results.learners} == {"Ada": False, "Ben": True}
+
+
+def test_a_regrade_that_was_ended_goes_on_in_its_round(book):
+    assert book.round(regrade=False) == 0
+    assert book.round(regrade=True) == 1
+    again = [Enrolled("ada.py", "Ada", "1", state="round 1"), Enrolled("ben.py", "Ben", "2", state="round 1")]
+    book.begin("s", Course(), again, 1)
+    book.add("ada.py", "round 1", graded("ada.py"), {})
+    assert book.round(regrade=True) == book.round(regrade=False) == 1
+    book.add("ben.py", "round 1", graded("ben.py"), {})
+    assert book.round(regrade=True) == 2
 
 
 def test_lateness_is_by_the_lessons_due_date(book):
@@ -109,7 +147,7 @@ def test_lateness_is_by_the_lessons_due_date(book):
     course = Course(due={"02_neural_networks": due}, late_per_day=0.1, late_at_most=0.25)
     for days, factor in ((-1, 1.0), (0.5, 0.9), (1.5, 0.8), (30, 0.75)):
         submitted = due + timedelta(days=days)
-        book.begin("s", course, [Enrolled("ada.py", "Ada", "1", submitted)])
+        book.begin("s", course, handed("ada.py", submitted=submitted), replace=True)
         (ada,) = book.results().learners
         assert ada.points == pytest.approx(factor)
         assert ada.late_days == max(0, int(-(-days // 1)))

@@ -113,6 +113,43 @@ def test_an_archive_of_one_file(tmp_path, learners):
     assert learners(written(tmp_path / "hw1.zip", zip_of("hw1/ada.py"))) == {"hw1/ada.py": "ada"}
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["submissions/ada/hw.py", "submissions/bob/hw.py", "submissions/eve/hw.py"], {"ada", "bob", "eve"}),
+        (["a/b/ada/hw.py", "a/b/bob/x/hw.py", "a/b/eve.py"], {"ada", "bob", "eve"}),
+        (["ada/hw.py"], {"ada"}),
+        (["ada/02.py", "ada/03.py"], {"ada"}),
+        (["ada/02.py", "ada/old/02.py"], {"ada"}),
+    ],
+)
+def test_folders_around_a_class_are_no_learner(learners, folder, names, expected):
+    assert set(learners(folder(*names)).values()) == expected
+
+
+def test_a_folder_around_archives_is_no_learner(tmp_path, learners, folder):
+    packed = zip_of("homework/ada/hw.ipynb", "homework/bob/hw.ipynb", "homework/eve/hw.ipynb")
+    assert set(learners(folder(**{"class.zip": packed})).values()) == {"ada", "bob", "eve"}
+    inner = zip_of("hw.py")
+    place = folder("handed in/", name="other")
+    for name in ("ada.zip", "bob.zip"):
+        written(place / "handed in" / name, inner)
+    assert set(learners(place).values()) == {"ada", "bob"}
+    one = written(tmp_path / "c.zip", zip_of("homework/ada/hw.ipynb"))
+    assert learners(one) == {"homework/ada/hw.ipynb": "ada"}
+
+
+def test_a_class_that_falls_to_one_learner_is_remarked(tmp_path, learners, folder):
+    learners(folder("submissions/ada.py", "submissions/bob.py"))
+    careful, *_ = learners.intake.superseded
+    assert careful.startswith("Careful: all 2 files were taken for one learner's, submissions; ")
+    learners(folder("ada.py", "bob.py", name="two"))
+    assert learners.intake.superseded == []
+    names = [f"Ada_1_assignsubmission_file_/{i}.py" for i in (1, 2)]
+    learners(written(tmp_path / "moodle.zip", zip_of(*names)))
+    assert learners.intake.superseded == []
+
+
 def test_learners_hand_in_archives(tmp_path, learners, folder):
     inner = zip_of("hw/02.ipynb", "hw/03.ipynb", "hw/data.csv")
     place = folder(**{"ada.zip": inner, "bob.tgz": b""})
@@ -134,7 +171,7 @@ def test_archives_go_three_deep(tmp_path, learners, folder):
     (problem,) = learners.intake.problems
     assert problem == (
         "bob.zip/2.zip/3.zip/4.zip", "bob", "bob",
-        "bob.zip/2.zip/3.zip/4.zip is an archive more than 3 deep in archives.",
+        "bob.zip/2.zip/3.zip/4.zip is an archive more than 3 deep in archives.", "",
     )  # fmt: skip
 
 
@@ -191,15 +228,16 @@ def test_of_copies_the_last_counts(learners, folder, names, counting):
     found = learners(folder(*(f"ada/{name}" for name in names), "bob/hw.ipynb"))
     assert sorted(found) == sorted([*(f"ada/{name}" for name in counting), "bob/hw.ipynb"])
     gone = sorted(f"ada/{name}" for name in set(names) - set(counting))
-    assert [sentence.partition(" does not count")[0] for sentence in learners.intake.superseded] == gone
+    sentences = [s.partition(" does not count") for s in learners.intake.superseded]
+    assert [name for name, words, _ in sentences if words] == gone
 
 
 def test_what_is_superseded_is_said_with_the_reason(learners, folder):
-    learners(folder("ada/hw.ipynb", "ada/hw.py", "ada/hw-1.ipynb", "ada/x.ipynb", "ada/x.py"))
+    learners(folder("ada/1.ipynb", "ada/1.py", "ada/1-1.ipynb", "ada/2.ipynb", "ada/2.py", "bob.py"))
     assert learners.intake.superseded == [
-        "ada/hw.ipynb does not count: ada/hw-1.ipynb, of ada too, is later.",
-        "ada/hw.py does not count: ada/hw-1.ipynb, of ada too, is later.",
-        "ada/x.py does not count: ada/x.ipynb, of ada too, goes before it.",
+        "ada/1.ipynb does not count: ada/1-1.ipynb, of ada too, is later.",
+        "ada/1.py does not count: ada/1-1.ipynb, of ada too, is later.",
+        "ada/2.py does not count: ada/2.ipynb, of ada too, goes before it.",
     ]
 
 
@@ -209,6 +247,79 @@ def test_copies_in_a_flat_folder_are_one_learners(learners, folder):
         "bob-1.py": "bob-1",
         "bob-2.py": "bob-2",
     }
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_many_repeats_in_a_flat_folder_are_remarked(tmp_path, learners, folder, packed):
+    names = ["hw.ipynb", *(f"hw ({i}).ipynb" for i in range(1, 6))]
+    place = folder(*names, "ada.py", "ada (1).py", "bob/x.py", "bob/x (1).py", "bob/x (2).py")
+    if packed:
+        files = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.*"))
+        place = written(tmp_path / "c.zip", zip_of(*files))
+    assert "hw (5).ipynb" in learners(place)
+    careful = [sentence for sentence in learners.intake.superseded if sentence.startswith("Careful:")]
+    assert careful == [
+        "Careful: 6 files of the name hw were taken for repeats of one learner's work; "
+        "if several people handed them in, name each file after its learner."
+    ]
+    assert learners.intake.superseded[0] == careful[0]
+
+
+def test_platforms_repeats_are_not_remarked(tmp_path, learners):
+    names = ["ada_1_100_hw.py", "ada_1_101_hw-1.py", "ada_1_102_hw-2.py", "bob_2_103_hw.py"]
+    learners(written(tmp_path / "c.zip", zip_of(*names)))
+    assert all(" does not count: " in sentence for sentence in learners.intake.superseded)
+
+
+def ranked(intake):
+    return [h.name for h in sorted(intake.handed, key=lambda h: (h.submitted or 0, h.rank, h.name))]
+
+
+def test_a_notebook_goes_before_a_module_that_nothing_places(learners, folder):
+    place = folder("ada/02_neural_networks.ipynb", "ada/first_try.py", "bob.py")
+    os.utime(place / "ada" / "02_neural_networks.ipynb", (10**9, 10**9))
+    learners(place)
+    assert ranked(learners.intake)[-1] == "ada/02_neural_networks.ipynb"
+    assert [h.rank for h in learners.intake.handed] == [1, 0, 0]
+    assert learners.intake.superseded == [
+        "ada handed in 2 files that may answer the same exercises: both are graded, and "
+        "ada/02_neural_networks.ipynb goes before ada/first_try.py."
+    ]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_of_equals_the_later_by_date_goes_first(tmp_path, learners, folder, packed):
+    names = ["ada/a.py", "ada/b.py", "ada/c.py", "ada/d.py", "ada/e.py", "bob/x.py"]
+    if packed:
+        place = written(tmp_path / "c.zip", zip_of(*names, dates={1: 9, 3: 5}))
+    else:
+        place = folder(*names)
+        for name in names:
+            day = {"ada/b.py": 9, "ada/d.py": 5}.get(name, 1)
+            os.utime(place / name, (10**9 + day * 86_400,) * 2)
+    learners(place)
+    assert ranked(learners.intake)[-2:] == ["ada/d.py", "ada/b.py"]
+    assert learners.intake.superseded == [
+        "ada handed in 5 files that may answer the same exercises: all are graded, and "
+        "ada/b.py goes before ada/d.py, ada/e.py, ada/c.py and 1 more."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "is_unclear"),
+    [
+        (["02_nets.ipynb", "03_training.ipynb"], False),
+        (["week1/hw.py", "week2/hw.py"], False),
+        (["hw1/02.py", "hw1/03.py"], False),
+        (["hw1/02.py", "hw1/try.py"], True),
+        (["02_nets.ipynb", "02_try.ipynb"], True),
+        (["hw_v1.py", "hw_v2.py"], True),
+        (["hw.py", "old/hw.py"], True),
+    ],
+)
+def test_files_of_different_lessons_are_not_remarked(learners, folder, names, is_unclear):
+    learners(folder(*(f"ada/{name}" for name in names), "bob.py"))
+    assert any("may answer the same" in sentence for sentence in learners.intake.superseded) == is_unclear
 
 
 def test_canvas_numbers_whatever_is_handed_in_again(tmp_path, learners):
@@ -273,6 +384,20 @@ def test_two_paths_may_hold_parts_of_a_class(learners, folder):
     assert found == {"ada/hw.py": "ada", "bob/hw.py": "bob"}
 
 
+def test_a_path_that_is_given_twice_is_taken_once(tmp_path, learners, folder, monkeypatch):
+    place = folder("ada/hw.py", "bob.py")
+    monkeypatch.chdir(tmp_path)
+    once = learners(place)
+    assert learners(place, place, Path("class"), f"{place}/", place / ".." / "class") == once
+    assert learners(place / "bob.py", Path("class/bob.py")) == {"bob.py": "bob"}
+
+
+def test_files_named_alike_in_several_folders_are_refused(tmp_path, folder):
+    place = folder("ada/hw.ipynb", "bob/hw.ipynb")
+    message = refused(*sorted(place.glob("*/hw.ipynb")), into=tmp_path / "into")
+    assert "both seem to be hw's" in message
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [
@@ -311,6 +436,9 @@ def test_two_learners_never_have_one_key(tmp_path, folder, other):
     [
         ("missing", None, "does not exist"),
         ("a\0b", None, "does not exist"),
+        ("a\ud800b", None, "does not exist"),
+        ("a" * 300, None, "can't be read: File name too long."),
+        ("a/" * 3000, None, "can't be read: File name too long."),
         ("notes.txt", b"x", "neither a notebook"),
         ("class.rar", b"Rar!", "is a .rar archive, which is not read here; a .zip is."),
         ("class.zip", b"no zip", "is damaged"),
@@ -324,6 +452,23 @@ def test_a_path_without_submissions_is_refused(tmp_path, name, content, words):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     assert words in refused(tmp_path / name, into=tmp_path / "into")
+
+
+def test_an_empty_path_is_refused(tmp_path):
+    assert refused("", into=tmp_path / "into") == "A path is empty; name a file, a folder or an archive."
+
+
+def test_a_path_in_an_unreadable_folder_is_refused(tmp_path, folder, monkeypatch):
+    place = folder("ada.py")
+
+    def stat(self, **_):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "stat", stat)  # the administrator may read every folder
+    words = f"{place / 'ada.py'} can't be read: Permission denied."
+    assert refused(place / "ada.py", into=tmp_path / "into") == words
+    with pytest.raises(UnusableInput, match="Permission denied"):
+        list(find([place / "ada.py"]))
 
 
 def test_an_empty_folder_and_a_pipe_are_refused(tmp_path, folder):
@@ -351,17 +496,33 @@ def test_links_in_a_folder_are_not_followed(tmp_path, learners, folder):
     os.mkfifo(place / "ada" / "pipe.py")
     assert learners(place) == {"ada/real.ipynb": "ada", "bob.ipynb": "bob"}
     assert [(p.name, p.learner) for p in learners.intake.problems] == [
+        ("ada/folder", "ada"),
+        ("ada/folder.ipynb", "ada"),
         ("ada/gone.zip", "ada"),
         ("ada/hw.ipynb", "ada"),
         ("ada/neighbour.ipynb", "ada"),
         ("ada/pipe.py", "ada"),
     ]
     assert {p.reason.partition(" ")[2] for p in learners.intake.problems} == {
-        "is a link or a device, not a file."
+        "is a link or a device, not a file.",
+        "is a link to a folder, and links are not followed.",
     }
     linked = tmp_path / "linked"
     linked.symlink_to(secret)
     assert learners(linked) == {"bob.ipynb": "bob"}  # the instructor's own
+
+
+def test_a_learners_folder_that_is_a_link_is_a_problem(tmp_path, learners, folder):
+    elsewhere = folder("hw.ipynb", name="elsewhere")
+    place = folder("submissions/ada/hw.ipynb", "submissions/ada-1/hw.ipynb")
+    (place / "submissions" / "bob-1").symlink_to(elsewhere)
+    (place / "submissions" / "loop.ipynb").symlink_to("loop.ipynb")
+    (place / "submissions" / "readme").symlink_to("nowhere")
+    assert set(learners(place).values()) == {"ada", "ada-1"}
+    assert [problem[1:] for problem in learners.intake.problems] == [
+        ("bob-1", "bob-1", "submissions/bob-1 is a link to a folder, and links are not followed.", ""),
+        ("loop", "loop", "submissions/loop.ipynb is a link or a device, not a file.", ""),
+    ]
 
 
 def test_an_ending_in_capitals_is_read_too(learners, folder):

@@ -51,6 +51,15 @@ def test_canvas(read):
         "œuvreélise_12348_67893_hw.ipynb": ("œuvreélise", "12348"),
     }
     assert [h.learner for h in read.intake.handed if h.late] == ["hoppergrace"]
+    assert {h.platform for h in read.intake.handed} == {"canvas"}
+
+
+def test_canvas_names_in_scripts_with_combining_marks(read):
+    assert read("शर्माप्रिया_LATE_12399_678999_02.ipynb", "गुप्ता_12400_679000_02.ipynb") == {
+        "शर्माप्रिया_LATE_12399_678999_02.ipynb": ("शर्माप्रिया", "12399"),
+        "गुप्ता_12400_679000_02.ipynb": ("गुप्ता", "12400"),
+    }
+    assert [h.learner for h in read.intake.handed if h.late] == ["शर्माप्रिया"]
 
 
 def test_canvas_without_names(read):
@@ -79,6 +88,8 @@ def test_two_of_one_name_are_told_apart_by_the_id(read):
         ("HW_1_20_ada.py", "HW_1_21_bob.py"),
         ("hw_01_02_ada.py", "hw_01_03_bob.py"),
         ("12_34_ada.py", "12_34_bob.py"),
+        ("my hw_1_12_ada.py", "my hw_1_13_bob.py"),
+        ("hw-3_1_12_ada.py", "hw-3_1_13_bob.py"),
     ],
 )
 def test_numbers_in_plain_names_are_not_canvas(tmp_path, names):
@@ -108,6 +119,8 @@ def test_moodle(read):
         "Participant_1234572_assignsubmission_file_/hw.ipynb": ("Participant (1234572)", "1234572"),
         "Default group_assignsubmission_file_/hw.ipynb": ("Default group", "Default group"),
     }
+    by_name = [h.learner for h in read.intake.handed if h.platform != "moodle"]
+    assert by_name == ["Default group"]
 
 
 METADATA = """\
@@ -151,6 +164,8 @@ def test_gradescope(read):
     assert times["Ada Lovelace"] == datetime(2026, 9, 21, 18, 3, 12, 123456, UTC)
     assert times["Alan Turing"] == times["Grace Hopper"] == datetime(2026, 9, 22, 1, tzinfo=UTC)
     assert times["submission_3"] is None
+    platforms = {h.learner: h.platform for h in read.intake.handed}
+    assert platforms == dict.fromkeys(times, "gradescope") | {"submission_3": ""}
 
 
 def test_gradescope_without_its_metadata(read):

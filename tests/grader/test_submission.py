@@ -1,9 +1,12 @@
+import contextlib
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.errors import UnusableInput
-from grader.submission import find, read
+from grader.submission import find, load, read
 
 
 def notebook(*sources, **metadata):
@@ -63,6 +66,16 @@ def test_a_broken_cell_keeps_its_error(tmp_path):
         ("n.ipynb", b'{"cells": 3}', "no list of cells"),
         ("n.ipynb", b'{"worksheets": [], "nbformat": 3}', "format 3"),
         ("m.py", b"\xff\xfe\x00", "UTF-8"),
+        ("m.py", "ö = 1".encode("latin-1"), "UTF-8"),
+        ("m.py", b"x = 1\0", "null character"),
+        ("m.py", b"# coding: nonsense\n", "encoding"),
+        ("m.py", b"# coding: rot13\n", "encoding"),
+        ("m.py", b"# coding: zlib\n", "encoding"),
+        ("m.py", b"# coding: punycode\n", "encoding"),
+        ("m.py", b"# coding: utf-16\n", "encoding"),
+        ("m.py", b"# coding: utf-7\n", "encoding"),
+        ("m.py", b"# coding: cp1252\n\x81", "not a cp1252 text"),
+        ("m.py", b"# coding: " + b"x" * 900, "encoding"),
     ],
 )
 def test_what_can_not_be_read_is_said_in_one_sentence(tmp_path, name, content, words):
@@ -114,6 +127,54 @@ def test_a_byte_order_mark_is_no_syntax_error(tmp_path):
     assert read(tmp_path / "m.py").cells[0].error is None
 
 
+@pytest.mark.parametrize("newline", ["\r", "\r\n", "\n"])
+@pytest.mark.parametrize("name", ["m.py", "n.ipynb"])
+def test_every_kind_of_newline_is_one(tmp_path, newline, name):
+    source = newline.join(["def f(x):", "    return x", "", "y = f(1)"])
+    text = source if name == "m.py" else notebook(source)
+    (tmp_path / name).write_bytes(text.encode())
+    (cell,) = read(tmp_path / name).cells
+    assert cell.source == "def f(x):\n    return x\n\ny = f(1)"
+    assert [node.lineno for node in cell.tree.body] == [1, 4]
+
+
+@pytest.mark.parametrize("newline", ["\r", "\r\n", "\n"])
+@pytest.mark.parametrize(
+    ("lines", "encoding"),
+    [
+        (["# -*- coding: latin-1 -*-", "x = 'ö'"], "latin-1"),
+        (["# von Jörg", "# vim: set fileencoding=cp1252 :", "x = 'ö'"], "cp1252"),
+        (["# -*- coding: latin-1 -*- für uns", "x = 'ö'"], "latin-1"),
+        (["# coding: shift_jis", "x = 'ソ'"], "shift_jis"),
+        (["# coding: utf-8", "x = 'ö'"], "utf-8-sig"),
+        (["x = 'ö'", "y = 2", "# coding: latin-1"], "utf-8"),
+        (["x = 'ö'" + " " * 2000 + "# coding: latin-1"], "utf-8"),
+    ],
+)
+def test_a_module_may_say_what_it_is_written_in(tmp_path, lines, encoding, newline):
+    (tmp_path / "m.py").write_bytes(newline.join(lines).encode(encoding))
+    (cell,) = read(tmp_path / "m.py").cells
+    assert cell.source == "\n".join(lines)
+    assert cell.error is None
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60) | st.from_regex(rb"#[ -~]{0,9}coding[:=] ?[-\w.]{1,20}\s.{0,20}"))
+def test_whatever_the_bytes_of_a_module_are(tmp_path, data):
+    (tmp_path / "m.py").write_bytes(data)
+    with contextlib.suppress(UnusableInput):
+        assert read(tmp_path / "m.py").cells
+
+
+@pytest.mark.parametrize("path", ["a" * 300 + ".py", "a\ud800.py", "a\0.py", "", "."])
+def test_a_path_that_no_file_can_have_is_one_sentence(tmp_path, path):
+    with pytest.raises(UnusableInput) as caught:
+        load(tmp_path / path, path)
+    str(caught.value).encode()
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
 def test_folders_are_searched_in_the_order_of_names(tmp_path):
     for name in (
         "b.py",
@@ -130,7 +191,14 @@ def test_folders_are_searched_in_the_order_of_names(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("no.py", "does not exist"), ("t.txt", "neither"), ("empty", "holds no")]
+    ("path", "words"),
+    [
+        ("no.py", "does not exist"),
+        ("a\ud800.py", "a.py does not exist"),
+        ("a" * 300, "File name too long"),
+        ("t.txt", "neither"),
+        ("empty", "holds no"),
+    ],
 )
 def test_paths_without_submissions_are_refused(tmp_path, path, words):
     (tmp_path / "t.txt").touch()

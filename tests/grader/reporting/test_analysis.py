@@ -1,12 +1,15 @@
 """What is computed about a class, against independent computations and by hand."""
 
+import itertools
+import statistics
+
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reporting.analysis import discrimination, distribution, exercise_figures
+from grader.reporting.analysis import discrimination, distribution, exercise_figures, surely_negative
 from grader.results import Mark, Result
 
 
@@ -23,6 +26,24 @@ def test_discrimination_is_pearsons_correlation(rows):
 def test_discrimination_is_undefined_for_two_learners_and_for_sums_that_only_round_differently():
     assert discrimination([True, False], [1.0, 0.0]) is None
     assert discrimination([True, False, True], [0.1 + 0.2, 0.3, 0.3]) is None
+
+
+@pytest.mark.parametrize("learners", [3, 4, 5, 6, 7])
+def test_the_standard_error_is_the_spread_over_all_orders_of_the_class(learners):
+    points = [float(i * i) for i in range(learners)]
+    passed = [i < 2 for i in range(learners)]
+    found = [discrimination(passed, order) for order in itertools.permutations(points)]
+    assert statistics.pstdev(found) == pytest.approx(1 / (learners - 1) ** 0.5)
+
+
+def test_an_exercise_is_only_suspected_beyond_chance():
+    rng = np.random.default_rng(0)
+    found = [discrimination(list(rng.random(40) < 0.8), list(rng.normal(size=40))) for _ in range(2000)]
+    suspected = [surely_negative(value, 40) for value in found]
+    assert 0.01 < np.mean(suspected) < 0.04
+    assert not surely_negative(-0.02, 40)
+    assert surely_negative(-0.35, 40)
+    assert not surely_negative(-1.0, 4)  # four learners tell nothing
 
 
 def test_the_exercise_itself_does_not_count_among_the_others(class_of):

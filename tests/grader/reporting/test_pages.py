@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.card import WORDS
-from grader.reporting.pages import SYMBOLS, class_page, learner_page
+from grader.reporting.pages import SYMBOLS, class_page, discrimination_in_words, learner_page
 from grader.reporting.text import UNSEEN, line, visible
 from grader.results import Mark, Result
 
@@ -224,6 +224,49 @@ def test_where_nothing_is_known_a_page_says_so(class_of):
     assert "Nothing: there is no wrong answer." in alone
     assert "1 learner, 1 exercise, out of 1 point." in alone
     assert "Graded in the sandbox (landlock+seccomp)." in alone
+
+
+def test_what_is_not_graded_yet_says_so_in_its_row_and_on_its_page(results):
+    ada, *others = results.learners
+    waiting = msgspec.structs.replace(ada, unfinished=True)
+    results = msgspec.structs.replace(results, learners=(waiting, *others))
+    page = class_page(results)
+    assert page.count("<small>not graded yet</small>") == 1
+    assert re.search(r"<bdi>Ada King</bdi></a><small>not graded yet</small></th>", page)
+    said = ["Not graded yet" in learner_page(learner, results) for learner in results.learners]
+    assert said == [True, False, False, False]
+
+
+def test_a_mark_that_was_cleared_is_on_no_page(class_of, verdict):
+    results = class_of({"Ada": [Result(verdict("relu", "passed"), "", 1.0, Mark(None, ""))]})
+    assert "✓*" not in class_page(results)
+    assert "Marked by the instructor" not in learner_page(results.learners[0], results)
+
+
+@pytest.mark.parametrize(
+    ("value", "learners", "words"),
+    [
+        (None, 2, "undefined"),
+        (-0.02, 40, "tells little about the rest"),
+        (-0.3, 40, "tells little about the rest"),
+        (-0.35, 40, "does worse here"),
+        (-0.1, 900, "does worse here"),
+        (0.1, 40, "tells little about the rest"),
+        (0.3, 40, "goes with the rest"),
+        (0.5, 40, "separates strong from weak well"),
+    ],
+)
+def test_discrimination_in_words(value, learners, words):
+    assert words in discrimination_in_words(value, learners)
+
+
+def test_an_exercise_that_only_chance_turned_round_raises_no_alarm(class_of):
+    rows = [["failed", "passed"]] * 3 + [["passed", "passed"]] * 34 + [["passed", "failed"]] * 3
+    page = class_page(class_of({f"learner {i:02}": row for i, row in enumerate(rows)}))
+    assert page.count("-0.08<small>tells little about the rest</small>") == 2
+    turned = [["failed", "passed"]] * 20 + [["passed", "failed"]] * 20
+    page = class_page(class_of({f"learner {i:02}": row for i, row in enumerate(turned)}))
+    assert page.count("-1.00<small>who does well elsewhere does worse here") == 2
 
 
 def test_a_long_answer_is_cut(class_of, verdict):

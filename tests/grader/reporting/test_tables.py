@@ -38,7 +38,7 @@ def rows(text: str) -> list[list[str]]:
 
 @pytest.fixture
 def results(class_of, verdict):
-    """Ada in time; Ben late, and marked by hand; Cy with a file that nobody could read."""
+    """Ada in time; Ben late, and marked by hand; Cy, on no platform, with a file that nobody could read."""
     ben = Result(verdict("relu", "passed"), "def relu(x): return x\n", 0.8)
     mark = Result(verdict("sigmoid", "failed"), "", 0.8, Mark(0.5, "Half of it is right."))
     results = class_of(
@@ -47,8 +47,15 @@ def results(class_of, verdict):
     ada, ben, cy = results.learners
     replace = msgspec.structs.replace
     learners = (
-        replace(ada, key="4711"),
-        replace(ben, key="ben@example.org", late_days=2, submitted="2026-03-01", comment="See me."),
+        replace(ada, key="4711", platform="canvas"),
+        replace(
+            ben,
+            key="ben@example.org",
+            platform="gradescope",
+            late_days=2,
+            submitted="2026-03-01",
+            comment="See me.",
+        ),
         replace(cy, errors=("cy.ipynb is not a notebook: its content is no JSON.",)),
     )
     return replace(results, title="Homework 1", learners=learners)
@@ -57,10 +64,10 @@ def results(class_of, verdict):
 def test_grades_are_a_row_a_learner_and_excel_knows_they_are_utf8(results):
     assert grades_csv(results).startswith("\ufeff")
     assert rows(grades_csv(results)) == [
-        ["name", "key", "submissions", "late days", "total", "out of", "relu", "sigmoid"],
-        ["Ada King", "4711", "0.py", "0", "2", "2", "1", "1"],
-        ["Ben, Jr", "ben@example.org", "1.py", "2", "1.3", "2", "0.8", "0.5"],
-        ["Cy", "Cy", "2.py", "0", "0", "2", "0", "0"],
+        ["name", "key", "submissions", "late days", "unfinished", "total", "out of", "relu", "sigmoid"],
+        ["Ada King", "4711", "0.py", "0", "", "2", "2", "1", "1"],
+        ["Ben, Jr", "ben@example.org", "1.py", "2", "", "1.3", "2", "0.8", "0.5"],
+        ["Cy", "Cy", "2.py", "0", "", "0", "2", "0", "0"],
     ]
 
 
@@ -79,7 +86,7 @@ def test_moodle_finds_what_its_importer_asks_for(results):
     assert {"Identifier", "Grade", "Last modified (grade)"} <= set(header)
     assert header.index("Feedback comments") > 0  # Moodle takes the first column for none
     table = [dict(zip(header, line, strict=True)) for line in lines]
-    assert [row["Identifier"] for row in table] == ["Participant 4711", "ben@example.org", "Cy"]
+    assert [row["Full name"] for row in table] == ["Ada King", "Ben, Jr", "Cy"]
     assert [(row["Grade"], row["Maximum Grade"]) for row in table] == [("2", "2"), ("1.3", "2"), ("0", "2")]
     comments = [row["Feedback comments"].split("<br>") for row in table]
     assert comments[0][0] == "relu: The message of relu, passed."
@@ -90,6 +97,61 @@ def test_moodle_finds_what_its_importer_asks_for(results):
         "Marked by the instructor: 0.5 of 1 points. Half of it is right.",
     ]
     assert comments[2][0] == "cy.ipynb is not a notebook: its content is no JSON."
+
+
+@pytest.mark.parametrize(
+    ("platform", "key", "canvas", "moodle"),
+    [
+        ("canvas", "4711", ["4711", "", ""], ""),
+        ("canvas", "Xk3p9", ["", "", ""], ""),  # an anonymous learner
+        ("moodle", "4711", ["", "", ""], "Participant 4711"),
+        ("moodle", "Ada King", ["", "", ""], ""),
+        ("gradescope", "4711", ["", "4711", ""], ""),
+        ("gradescope", "s-17", ["", "s-17", ""], ""),
+        ("gradescope", "ada@example.org", ["", "", "ada@example.org"], ""),
+        ("gradescope", "Ada King", ["", "", ""], ""),
+        ("", "4711", ["", "", ""], ""),
+        ("", "Ada King", ["", "", ""], ""),
+        ("moodle", "٤٧", ["", "", ""], ""),
+    ],
+)
+def test_an_id_is_only_given_to_whom_it_belongs(class_of, platform, key, canvas, moodle):
+    results = class_of({"Ada King": ["passed"]})
+    [ada] = results.learners
+    ada = msgspec.structs.replace(ada, platform=platform, key=key)
+    results = msgspec.structs.replace(results, learners=(ada,))
+    assert rows(canvas_csv(results))[-1] == ["Ada King", *canvas, "", "1"]
+    assert rows(moodle_csv(results))[-1][:3] == [moodle, "Ada King", "1"]
+
+
+def test_what_is_not_graded_yet_has_no_grade_and_says_so(results):
+    ada, *others = results.learners
+    waiting = msgspec.structs.replace(ada, platform="moodle", unfinished=True)
+    results = msgspec.structs.replace(results, learners=(waiting, *others))
+    assert [row[-1] for row in rows(canvas_csv(results))[2:]] == ["", "1.3", "0"]
+    assert rows(moodle_csv(results))[1] == ["Participant 4711", "Ada King", "", "2", "", "Not graded yet."]
+    assert [row[2] for row in rows(moodle_csv(results))[2:]] == ["1.3", "0"]
+    assert [row[4] for row in rows(grades_csv(results))] == ["unfinished", "yes", "", ""]
+    reports = [json.loads(line) for line in reports_jsonl(results).splitlines()]
+    assert [report.get("unfinished") for report in reports] == [True, None, None]
+    assert "Not graded yet" in gradescope_results(waiting, results)["output"]
+
+
+def test_a_mark_that_was_cleared_is_none(class_of, verdict):
+    cleared = Result(verdict("relu", "passed"), "", 1.0, Mark(None, " "))
+    assert cleared == Result(verdict("relu", "passed"), "")
+    assert msgspec.json.decode(msgspec.json.encode(cleared), type=Result).mark is None
+    results = class_of({"Ada": [cleared]})
+    [ada] = results.learners
+    assert "instructor" not in moodle_csv(results) + json_text(gradescope_results(ada, results))
+    for kept in (Mark(0.0, ""), Mark(None, "Look at the sign.")):
+        assert msgspec.structs.replace(cleared, mark=kept).mark == kept
+        assert (
+            msgspec.structs.replace(
+                Result(verdict("relu", "passed"), "", 1.0, kept), mark=Mark(None, "")
+            ).mark
+            is None
+        )
 
 
 def test_a_report_is_the_contract_without_the_seed(results, class_of, verdict):
@@ -165,7 +227,7 @@ def test_without_a_sandbox_gradescope_says_so(class_of):
 def test_no_cell_acts_and_no_text_makes_rows_or_columns(hostile_class, text):
     results = hostile_class(text)
     for table, width, height in (
-        (grades_csv(results), 8, 3),
+        (grades_csv(results), 9, 3),
         (canvas_csv(results), 6, 4),
         (moodle_csv(results), 6, 3),
     ):

@@ -127,9 +127,14 @@ def test_no_name_leads_out_of_the_folder(class_of, tmp_path, name):
     assert OWN_FILE.fullmatch(page.stem)
 
 
-def test_an_empty_class_is_reported(class_of, tmp_path):
-    assert len(write(class_of({}), tmp_path)) == 5
-    assert (tmp_path / "reports.jsonl").read_bytes() == b""
+def test_a_class_nobody_of_which_is_graded_yet_is_not_reported(class_of, tmp_path):
+    ada, ben = class_of({"Ada": ["missing"], "Ben": ["missing"]}).learners
+    ada, waiting = (msgspec.structs.replace(learner, unfinished=True) for learner in (ada, ben))
+    for learners in ((), (ada, waiting)):
+        with pytest.raises(UnusableInput, match="Nothing is graded yet"):
+            write(class_of({}, learners=learners, unfinished=2), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert write(class_of({"Ada": ["missing"]}, learners=(ada, ben), unfinished=1), tmp_path / "out")
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(class_of, tmp_path):

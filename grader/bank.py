@@ -7,7 +7,7 @@ changed solution or case generator never meets an old bank. The cache holds plai
 import contextlib
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,25 @@ def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
     path = folder("cache") / "banks" / f"{exercise.name}-{_key(exercise, seed)}.bank"
     bank = _load(path)
     if bank is None:
-        bank = build(exercise, seed)
-        _save(bank, path)
+        with _alone():  # of the workers that want it, one builds it
+            bank = _load(path)
+            if bank is None:
+                bank = build(exercise, seed)
+                _save(bank, path)
     return bank
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time in; where no lock can be made, whoever comes."""
+    from filelock import FileLock
+
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            cache = folder("cache")
+            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(FileLock(cache / "banks.lock", mode=0o600))
+        yield
 
 
 def build(exercise: Exercise, seed: str) -> Bank:

@@ -73,7 +73,7 @@ def call(
     Returns:
         The outcome, as plain data that shares nothing with the learner's objects.
     """
-    arguments = live.made(plaindata.decode(case))
+    arguments = live.made(plaindata.decode(case, ours=True))
     if tensors:
         arguments = _as_tensors(arguments)
     limit = live.MAX_ARTEFACT_BYTES if artefact else MAX_ANSWER_BYTES

@@ -26,6 +26,7 @@ from grader.processes import Kind, ZygoteLink
 from grader.report import Report
 from grader.sandbox import Sandbox
 from grader.submission import parse
+from grader.verdicts import VERDICTS
 from grader.zygote import die_with_parent
 
 
@@ -76,6 +77,7 @@ def join(parent: int, scratch: str, level: str, links: Mapping[Kind, socket.sock
     if os.getppid() != parent:  # it has ended already
         os._exit(1)
     tempfile.tempdir = scratch
+    VERDICTS.folder = Path(scratch, "verdicts")
     _shared = Sandbox(level, {kind: ZygoteLink(control) for kind, control in links.items()})
 
 

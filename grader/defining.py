@@ -4,9 +4,16 @@ import __future__
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from grader.calling import Raised, describe
+
+
+@lru_cache(maxsize=64)
+def _parsed(source: str, place: str) -> list[ast.stmt]:
+    """Return a cell's statements: most exercises of a submission share a cell of imports and helpers."""
+    return ast.parse(source, place).body
 
 
 def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Callable | None, Raised | None]:
@@ -26,7 +33,7 @@ def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Cal
     places = {place for place, _, _ in pieces}
     first_error, flags = None, 0
     for place, source, indices in pieces:
-        body = ast.parse(source, place).body
+        body = _parsed(source, place)
         for statement in (body[i] for i in indices):
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
                 for alias in statement.names:

@@ -52,12 +52,14 @@ class Workers:
         level: the sandbox level, or `""` where each worker has its own.
         ahead: how many tasks to have under way.
         alive: whether there is a worker at all.
+        prepare: lets the import of TensorFlow begin, for a submission needs it.
     """
 
     make: Callable[[], Executor]
     level: str
     ahead: int
-    alive: Callable[[], bool]
+    alive: Callable[[], bool] = lambda: True
+    prepare: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
                 context = multiprocessing.get_context("spawn")
                 return ProcessPoolExecutor(jobs, context, classwork.join, settings)
 
-            yield Workers(make, level, 2 * jobs, lambda: True)
+            prepare = sandbox.zygote("full").wake if sockets else lambda: None
+            yield Workers(make, level, 2 * jobs, prepare=prepare)
     finally:
         with contextlib.suppress(OSError):
             scratch.empty(Path(folder))

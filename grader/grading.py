@@ -16,6 +16,7 @@ from grader.judge import Attempt, judge, missing, refused, report
 from grader.report import ExerciseReport, Report
 from grader.sandbox import Job, Worker, kind_of
 from grader.submission import Submission
+from grader.verdicts import VERDICTS
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
 SHARING = frozenset(
@@ -23,10 +24,7 @@ SHARING = frozenset(
 )
 
 MAX_ANSWER_CHARACTERS = 20_000  # of one exercise's code, kept to be shown beside its verdict
-MAX_VERDICTS = 5000
 MAX_REMEMBERED_STATEMENTS = 100
-VERDICTS: dict[tuple[Exercise, str, bytes], ExerciseReport] = {}
-"""What code that ran alone came to, by the code itself: many in a class give the same short answer."""
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -132,25 +130,21 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
 def _run_alone(job: Job, worker: Worker, seed: str) -> ExerciseReport:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
-    if key in VERDICTS:
-        return VERDICTS[key]
+    if key is not None and (known := VERDICTS.get(key)):
+        return known
     attempt = worker.run([job])[0]
     if attempt.end == "killed":
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
-        raise GraderError(
-            f"The process that ran {job.exercise.name} was killed from outside, twice: is memory short?"
-        )
+        raise GraderError(f"The process that ran {job.exercise.name} was killed twice: is memory short?")
     verdict = _judged(job, attempt, worker)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None:
-        if len(VERDICTS) >= MAX_VERDICTS:
-            VERDICTS.clear()
-        VERDICTS[key] = verdict
+        VERDICTS.add(key, verdict)
     return verdict
 
 
-def _key(job: Job, seed: str) -> tuple[Exercise, str, bytes] | None:
+def _key(job: Job, seed: str) -> str | None:
     """Return what stands for the code, or `None` where its verdict may be chance."""
     statements = job.cut.statements
     if job.exercise.kind != "value" or not job.cut.imports <= SHARING:
@@ -163,7 +157,8 @@ def _key(job: Job, seed: str) -> tuple[Exercise, str, bytes] | None:
         return None
     if "random" in code:
         return None
-    return job.exercise, seed, hashlib.sha256(code.encode(errors="surrogatepass")).digest()
+    parts = (job.exercise.name, seed, code, *map(bytes.hex, job.bank.cases[:1]))
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
 def _judged(job: Job, attempt: Attempt, worker: Worker) -> ExerciseReport:

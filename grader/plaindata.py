@@ -62,8 +62,12 @@ def encode(value: Any, limit: int = MAX_BYTES) -> bytes:
     return encoded
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, *, ours: bool = False) -> Any:
     """Return the value that `encode` wrote; arrays are fresh and writable.
+
+    Args:
+        data: the bytes.
+        ours: they are of this program's own making, and need not be held to bounds.
 
     Raises:
         Malformed: for bytes that are too many, too deep, too many elements, or not of our format.
@@ -72,7 +76,8 @@ def decode(data: bytes) -> Any:
         raise Malformed(f"{len(data):,} bytes, more than the {MAX_BYTES:,} that an answer may take")
     try:
         value = msgspec.msgpack.decode(data, ext_hook=_extension)
-        _require_plain(value)
+        if not ours:
+            _require_plain(value)
     except (msgspec.DecodeError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise Malformed(str(error)) from None
     return value

@@ -1,0 +1,24 @@
+"""Verdicts that the processes of one class share."""
+
+from grader.exercises import all_exercises
+from grader.judge import report
+from grader.verdicts import MOST, Verdicts
+
+PASSED = report(all_exercises()["relu"], "passed", "Right on every case.", 3, 3, 0.1, credit=1.0)
+
+
+def test_what_one_process_came_to_another_finds(tmp_path):
+    first, second, alone = Verdicts(), Verdicts(), Verdicts()
+    first.folder = second.folder = tmp_path / "verdicts"
+    first.add("key", PASSED)
+    assert second.get("key") == PASSED
+    assert second.get("other") is None
+    assert alone.get("key") is None
+
+
+def test_memory_is_bounded():
+    verdicts = Verdicts()
+    for i in range(MOST + 10):
+        verdicts.add(str(i), PASSED)
+    assert verdicts.get("0") is None
+    assert verdicts.get(str(MOST + 9)) == PASSED

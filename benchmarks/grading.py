@@ -17,7 +17,7 @@ Timed are, as whole processes, one after another and with all start-up:
     nbgrader   nbgrader autograde five                                all submissions in one command
 
 `otter grade`, which takes a folder, needs Docker. Without containers neither peer grades in parallel. Ours is
-shown with `--jobs 1` and with its default, one job more than cores; with a cold cache (the first run with a
+shown with `--jobs 1` and with its default, one worker for each core; with a cold cache (the first run with a
 seed builds the bank) and a warm one. "One" is the time for a class of one.
 
 Peak memory is the largest sum of proportional set sizes over the process tree: a page that n processes share

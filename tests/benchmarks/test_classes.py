@@ -1,0 +1,68 @@
+"""What benchmarks/classes.py has graded: right and wrong answers that are so, alike or not as it says."""
+
+import importlib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader import kernel
+from grader.bank import bank_of
+from grader.cutting import calls
+from grader.exercises import all_exercises
+from grader.judge import judge
+
+
+@pytest.fixture(scope="module")
+def classes():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).resolve().parents[2] / "benchmarks")
+        yield importlib.import_module("classes")
+
+
+def status(classes, name, body):
+    import ast
+
+    lines = body.replace("NAME", "z1").split("; ")
+    source = f"def {name}({classes.SIGNATURES[name]}):\n" + "".join(f"    {line}\n" for line in lines)
+    exercise, names = all_exercises()[name], {}
+    with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
+        warnings.simplefilter("ignore")
+        exec(classes.SETUP, names)
+    exec(source, names)
+    if calls(ast.parse(source).body, exercise.forbidden):
+        return "refused"
+    bank = bank_of(exercise)
+    with np.errstate(all="ignore"):
+        return judge(exercise, bank, kernel.attempt(exercise, bank, names[name])).status
+
+
+@pytest.mark.parametrize("name", all_exercises())
+def test_right_answers_are_right_and_wrong_ones_wrong(classes, name):
+    rights, wrongs = (classes.bodies(name, right=right) for right in (True, False))
+    assert rights
+    assert wrongs
+    assert {status(classes, name, body) for body in rights} == {"passed"}
+    assert "passed" not in {status(classes, name, body) for body in wrongs}
+
+
+def test_a_class_has_all_exercises_and_some_answers_alike(classes):
+    made = classes.notebooks(60, alike=True)
+    assert made == classes.notebooks(60, alike=True), "the class is the same in every run"
+    assert all(list(notebook.answers) == list(all_exercises()) for notebook in made)
+    assert len({notebook.answers["relu"] for notebook in made}) < 60
+
+
+def test_no_two_answers_of_the_other_class_are_alike(classes):
+    made = classes.notebooks(60, alike=False)
+    for name in all_exercises():
+        assert len({notebook.answers[name] for notebook in made}) == 60
+
+
+def test_the_training_submission_is_right(classes):
+    names = {}
+    exec(classes.TRAINING.replace("epochs=900", "epochs=1"), names)
+    exercise = all_exercises()["relu"]
+    bank = bank_of(exercise)
+    assert judge(exercise, bank, kernel.attempt(exercise, bank, names["relu"])).status == "passed"

@@ -157,7 +157,7 @@ def _key(job: Job, seed: str) -> str | None:
         return None
     if "random" in code:
         return None
-    parts = (job.exercise.name, seed, code, *map(bytes.hex, job.bank.cases[:1]))
+    parts = (job.exercise.name, seed, repr(job.bank.weights), code)
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 

@@ -5,6 +5,7 @@ import __future__
 import ast
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from grader.calling import Raised, describe
@@ -14,6 +15,12 @@ from grader.calling import Raised, describe
 def _parsed(source: str, place: str) -> list[ast.stmt]:
     """Return a cell's statements: most exercises of a submission share a cell of imports and helpers."""
     return ast.parse(source, place).body
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str, place: str, i: int, flags: int) -> CodeType:
+    module = ast.Module([_parsed(source, place)[i]], [])
+    return compile(module, place, "exec", flags, dont_inherit=True)
 
 
 def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Callable | None, Raised | None]:
@@ -34,13 +41,14 @@ def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Cal
     first_error, flags = None, 0
     for place, source, indices in pieces:
         body = _parsed(source, place)
-        for statement in (body[i] for i in indices):
+        for i in indices:
+            statement = body[i]
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
                 for alias in statement.names:
                     if alias.name in __future__.all_feature_names:  # `compile` says so of another
                         flags |= getattr(__future__, alias.name).compiler_flag
             try:
-                code = compile(ast.Module([statement], []), place, "exec", flags, dont_inherit=True)
+                code = _compiled(source, place, i, flags)
                 exec(code, namespace)
             except KeyboardInterrupt:
                 raise

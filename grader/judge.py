@@ -6,17 +6,19 @@ compare each case → smallest failing case → which known mistake gives the sa
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from grader import plaindata
 from grader.bank import Bank
 from grader.calling import Outcome, Raised
 from grader.comparison import Difference, compare
-from grader.exercise import Exercise, Finding, Given, Mistake
+from grader.exercise import Exercise, Finding, Given, Mistake, Tolerance
 from grader.exercises import lesson_of
 from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
 
 RIGHT = "Right on every case."
+MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 LONGEST_SHOWN = 20_000  # characters of an answer in a report
 
 
@@ -198,7 +200,17 @@ def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | 
 def _difference(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Difference | None:
     if outcome.answer == expected.answer:
         return None
-    return compare(expected.value(), outcome.value(), exercise.tolerance)
+    if len(outcome.answer) + len(expected.answer) > MAX_REMEMBERED_BYTES:
+        return _compared(expected.answer, outcome.answer, exercise.tolerance)
+    return _remembered(expected.answer, outcome.answer, exercise.tolerance)
+
+
+def _compared(expected: bytes, answer: bytes, tolerance: Tolerance) -> Difference | None:
+    return compare(Outcome(expected).value(), Outcome(answer).value(), tolerance)
+
+
+# In a class most answers to a case are the same bytes.
+_remembered = lru_cache(maxsize=20_000)(_compared)
 
 
 def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:

@@ -33,6 +33,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from grader.processes import ENVIRONMENT
+
 TARGETS = {"rate": 50, "workers": 1.8, "overhead_training": 0.25, "overhead_ms": 50}
 NAMES = ("z", "Z", "a", "A", "h", "out", "result", "res", "y", "s", "total", "value")
 SIGNATURES = {
@@ -234,7 +236,7 @@ def run(n: int, folder: Path, say) -> dict:
         say(f"overhead: {name}")
         first = grade(made[:1], "--jobs", "1", home=home).seconds
         rest = grade(made, "--jobs", "1", home=home).seconds
-        own = own_seconds(made[0], name)
+        own = own_seconds(made[0], name, home)
         results[f"overhead {name}"] = {"graded": (rest - first) / (len(made) - 1), "own": own}
     return results
 
@@ -282,18 +284,14 @@ print(time.perf_counter() - began)
 """
 
 
-def own_seconds(notebook: Notebook, name: str) -> float:
+def own_seconds(notebook: Notebook, name: str, home: Path) -> float:
     """Return how long a notebook's functions take on all cases, without a grader."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "answers.py"
         file.write_text(notebook.setup + "\n".join(notebook.answers.values()))
         program = OWN.format(heavy=name == "TensorFlow", seed=SEED, file=str(file))
         (Path(folder) / "program.py").write_text(program)
-        environment = our_environment(Path(folder) / "home") | {
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_ENABLE_ONEDNN_OPTS": "0",
-            "OMP_NUM_THREADS": "1",
-        }
+        environment = our_environment(home) | ENVIRONMENT  # one thread, as in the sandbox
         ran = peers.measure([[sys.executable, "program.py"]], Path(folder), environment)
     return float(ran.output.split()[-1])
 

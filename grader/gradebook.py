@@ -263,7 +263,7 @@ class Gradebook:
 
     def sandbox(self) -> str:
         """Return the weakest level that a submission which counts was graded at."""
-        return max((report.sandbox for report in self.reports()), key=SANDBOXES.index, default=SANDBOXES[0])
+        return _weakest(report.sandbox for report in self.reports())
 
     def history(self, name: str) -> list[tuple[str, Report]]:
         """Return when a submission was graded and what came of it, the oldest first."""
@@ -310,7 +310,7 @@ class Gradebook:
         ]
         return ClassResults(
             title=course.title,
-            sandbox=self.sandbox(),
+            sandbox=_weakest(file.report.sandbox for file in files),
             exercises=tuple(Asked(e.name, e.lesson, e.out_of) for e in asked),
             learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
             unfinished=sum(not row[SETTLED] for row in rows),
@@ -397,6 +397,10 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None and path.exists() and not os.access(path.parent, os.W_OK):
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     return sqlite3.connect(path or "", timeout=30)
+
+
+def _weakest(levels: Iterable[str]) -> str:
+    return max(levels, key=SANDBOXES.index, default=SANDBOXES[0])
 
 
 def _now() -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from dlcourse import quiet
 from grader.bank import Bank, examined
 from grader.calling import Outcome, call, describe
 from grader.exercise import Exercise
@@ -31,7 +32,8 @@ def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Att
     """
     run = _Run(exercise, bank, function)
     began = time.monotonic()
-    with _kept_state():
+    silence = quiet() if exercise.heavy else contextlib.nullcontext()  # TensorFlow's converter talks
+    with _kept_state(), silence:
         previous = threading.stack_size(STACK_BYTES)
         try:
             run.start()

@@ -13,7 +13,10 @@ from pathlib import Path
 from grader.exercise import Exercise
 
 COURSE: dict[str, str] = {
+    "01_introduction": "introduction",
     "02_neural_networks": "neural_networks",
+    "03_training": "training",
+    "04_frameworks": "frameworks",
 }
 """Lesson → module of its exercises (and of its answers in `solutions/`), in the order of the course."""
 

@@ -1,3 +1,5 @@
+"""What all tests share, doctests included."""
+
 import sys
 
 import pytest
@@ -9,3 +11,15 @@ def _close_figures():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how long each lesson ran: here, since xdist's controller loads no other conftest."""
+    ran = [dict(report.user_properties) for report in terminalreporter.stats.get("passed", ())]
+    rows = sorted((row for row in ran if "lesson" in row), key=lambda row: row["lesson"])
+    if rows:
+        terminalreporter.section("lessons, all exercises solved, run from top to bottom")
+        terminalreporter.line(f"{'lesson':24}{'cells':>6}{'seconds':>9}   slowest cell")
+    for row in rows:
+        slowest = f"{row['slowest_seconds']:.1f} s, {row['slowest']}"
+        terminalreporter.line(f"{row['lesson']:24}{row['cells']:6}{row['seconds']:9.1f}   {slowest}")

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -37,11 +39,14 @@ def test_untouched(lesson, environment):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_solved(build, lesson, environment, monkeypatch, tmp_path):
+def test_solved(build, lesson, environment, monkeypatch, tmp_path, record_property):
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     untouched = nbformat.read(lesson.with_suffix(".ipynb"), as_version=4)
     ran = build.with_solutions(untouched)
+    began = time.perf_counter()
     NotebookClient(ran, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute(env=environment)
+    for name, value in timed(ran, lesson.stem, time.perf_counter() - began).items():
+        record_property(name, value)  # the root conftest makes a table of them
     for cell, before in zip(ran.cells, untouched.cells, strict=True):
         if cell.cell_type != "code":
             continue
@@ -68,6 +73,24 @@ def test_graded_in_the_sandbox(build, lesson, tmp_path):
             assert {e.name: e.status for e in report.exercises} == dict.fromkeys(
                 [e.name for e in report.exercises], status
             )
+
+
+def timed(notebook, lesson, seconds):
+    """What a run took, with its slowest cell."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    slowest = max(cells, key=cell_seconds)
+    line = slowest.source.strip().splitlines()[0][:60]
+    return {
+        "lesson": lesson, "cells": len(cells), "seconds": seconds,
+        "slowest": line, "slowest_seconds": cell_seconds(slowest),
+    }  # fmt: skip
+
+
+def cell_seconds(cell):
+    began, ended = (
+        datetime.fromisoformat(cell.metadata.execution[f"iopub.status.{at}"]) for at in ("busy", "idle")
+    )
+    return (ended - began).total_seconds()
 
 
 def card(cell):

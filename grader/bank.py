@@ -19,7 +19,8 @@ from dlcourse import quiet
 from grader import calling, comparison, examining, exercise, functions, live, plaindata, zygote
 from grader.calling import Outcome
 from grader.errors import UnusableInput
-from grader.exercise import FLOAT64, Case, Exercise
+from grader.exercise import FLOAT64, Case, Exercise, Finding
+from grader.findings import findings
 from grader.plaindata import Live
 from grader.storage import folder, write
 
@@ -37,7 +38,9 @@ class Bank(msgspec.Struct, frozen=True):
         secrets: what only the judge sees of each, encoded.
         expected: the reference's outcome on each case; for what is not compared, only the arguments as they
             must be left, or `b""` where that is free.
-        mistakes: by name, each known mistake's outcomes; none for a goal, whose mistakes take a training.
+        mistakes: by name, each known mistake's outcomes, where answers are compared.
+        flaws: by name, what is found of each known mistake, where answers are verified; none for a goal,
+            whose mistakes take a training.
     """
 
     cases: tuple[bytes, ...]
@@ -45,10 +48,11 @@ class Bank(msgspec.Struct, frozen=True):
     inputs: tuple[bytes, ...]
     secrets: tuple[bytes, ...]
     expected: tuple[Outcome, ...]
-    mistakes: dict[str, tuple[Outcome, ...]]
+    mistakes: dict[str, tuple[Outcome, ...]] = {}
+    flaws: dict[str, tuple[Finding, ...]] = {}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
     """Return the exercise's bank for `seed`: from memory, from disk, or newly built.
 
@@ -105,15 +109,19 @@ def build(exercise: Exercise, seed: str) -> Bank:
                 for c, b in zip(made, cases, strict=True)
             )
         known = () if exercise.kind == "goal" else exercise.mistakes
-        mistakes = {mistake.name: run(mistake.answer) for mistake in known}
-    return Bank(
+        outcomes = {mistake.name: run(mistake.answer) for mistake in known}
+    bank = Bank(
         cases=tuple(cases),
         weights=_weights(exercise, made, expected),
         inputs=tuple(inputs),
         secrets=tuple(plaindata.encode(case.secret) for case in made),
         expected=expected,
-        mistakes=mistakes,
     )
+    if exercise.kind == "value":
+        return msgspec.structs.replace(bank, mistakes=outcomes)
+    # A model with its weights is much to keep, and only what is said of it is compared.
+    flaws = {name: tuple(findings(exercise, bank, found)) for name, found in outcomes.items()}
+    return msgspec.structs.replace(bank, flaws=flaws)
 
 
 def _weights(exercise: Exercise, made: list[Case], expected: tuple[Outcome, ...]) -> tuple[float, ...]:
@@ -182,7 +190,7 @@ def _sources(asked: Exercise) -> bytes:
     names |= {
         module.__name__ for module in (calling, comparison, examining, exercise, functions, live, plaindata)
     }
-    names |= {__name__} | ({asked.verify.__module__} if asked.verify else set())
+    names |= {__name__, findings.__module__} | ({asked.verify.__module__} if asked.verify else set())
     digest = hashlib.sha256()
     for name in sorted(names):
         digest.update(Path(sys.modules[name].__file__).read_bytes())

@@ -1,0 +1,132 @@
+"""What is wrong with the outcomes of a function, case by case: in words, and before anybody gives a verdict.
+
+Values are compared with the reference's; what has many right answers is verified by its properties.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from grader import plaindata
+from grader.calling import Outcome, Raised
+from grader.comparison import Difference, compare
+from grader.exercise import Exercise, Finding, Given, Tolerance
+
+if TYPE_CHECKING:
+    from grader.bank import Bank
+
+MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
+
+
+def findings(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome]) -> list[Finding]:
+    """Return for each case that was run whether it is right, and if not, why."""
+    found, earlier = [], []
+    for i, outcome in enumerate(outcomes[: len(bank.cases)]):
+        found.append(_finding(exercise, bank, i, outcome) or _verified(exercise, bank, i, outcome, earlier))
+    return found
+
+
+def _verified(exercise: Exercise, bank: Bank, i: int, outcome: Outcome, earlier: list) -> Finding:
+    """Judge an answer of which more than one can be right, and add it to the earlier ones."""
+    if exercise.verify is None:
+        return Finding(True)
+    answer, arguments = outcome.value(), plaindata.decode(bank.cases[i])
+    given = Given(arguments, plaindata.decode(bank.secrets[i]), tuple(earlier), _after(outcome))
+    earlier.append((arguments, answer))
+    if answer is None:
+        return Finding(False, "Your answer is None: is the `return` missing?")
+    if isinstance(answer, plaindata.Foreign):
+        reason = f" ({answer.reason})" if answer.reason else ""
+        return Finding(False, f"Your answer is of type {answer.type_name}{reason}, which is not asked for.")
+    if isinstance(answer, dict) and exercise.artefact and "problem" in answer:
+        return Finding(False, str(answer["problem"]))
+    try:
+        return exercise.verify(given, answer)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return Finding(False, "Your answer has not the form that is asked for: look at its types and shapes.")
+
+
+def _finding(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> Finding | None:
+    """Return what is wrong with case `i`, or `None` where nothing is that a comparison can see."""
+    expected = bank.expected[i]
+    if outcome.raised is not None:
+        if expected.raised is not None and expected.raised.type in outcome.raised.bases:
+            return None
+        if expected.raised is not None:
+            return Finding(
+                False, f"Raise {expected.raised.type} here; your function raises {outcome.raised.type}."
+            )
+        return Finding(False, raised_message(outcome.raised, exercise))
+    if expected.raised is not None:
+        return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
+    if exercise.verify is None and (differs := difference(exercise, expected, outcome)):
+        return Finding(False, f"Your answer {differs.message}.")
+    if changed := _changed(exercise, bank, i, outcome):
+        return Finding(False, changed)
+    if exercise.stable and outcome.warnings:
+        return Finding(
+            False,
+            f"The number is right, but NumPy warns on the way ({' and '.join(outcome.warnings)}): "
+            "some part of the computation leaves the range of floats.",
+        )
+    return None
+
+
+def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | None:
+    """Return in words how the arguments are not left as they must be."""
+    wanted = bank.expected[i].arguments
+    if wanted in (b"", outcome.arguments):
+        return None
+    if wanted == bank.cases[i]:
+        return "Your answer is right, but your function changed its input: work on a copy of it."
+    try:
+        differs = compare(plaindata.decode(wanted), plaindata.decode(outcome.arguments), exercise.tolerance)
+    except plaindata.Malformed:
+        return "Your answer is right, but its arguments can't be read any more."
+    if differs is None:
+        return None
+    return f"Your answer is right, but what it was given is not left as it should be; it {differs.message}."
+
+
+def _after(outcome: Outcome) -> Any:
+    """Return the arguments as the call has left them, or `None` where they can't be read any more."""
+    try:
+        return plaindata.decode(outcome.arguments)
+    except plaindata.Malformed:
+        return None
+
+
+def difference(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Difference | None:
+    if outcome.answer == expected.answer:
+        return None
+    if len(outcome.answer) + len(expected.answer) > MAX_REMEMBERED_BYTES:
+        return _compared(expected.answer, outcome.answer, exercise.tolerance)
+    return _remembered(expected.answer, outcome.answer, exercise.tolerance)
+
+
+def _compared(expected: bytes, answer: bytes, tolerance: Tolerance) -> Difference | None:
+    return compare(Outcome(expected).value(), Outcome(answer).value(), tolerance)
+
+
+# In a class most answers to a case are the same bytes.
+_remembered = lru_cache(maxsize=20_000)(_compared)
+
+
+def raised_message(raised: Raised, exercise: Exercise) -> str:
+    where = f" ({raised.place}, line {raised.line})" if raised.line is not None and raised.place else ""
+    if raised.type == "MemoryError":
+        return f"Your function asks for more than the {exercise.megabytes} MB that it may use{where}."
+    if raised.type == "RecursionError":
+        return f"Your function calls itself without end{where}."
+    if raised.type == "TypeError" and raised.line is None and "argument" in raised.message:
+        parameters = ", ".join(inspect.signature(exercise.reference).parameters)
+        return f"It must be callable as `{exercise.name}({parameters})`; Python says: {raised.message}."
+    if raised.type == "SystemExit":
+        return f"Your function ends the program{where}: return an answer instead."
+    return (
+        f"Your function raises {raised.type}{where}: {raised.message or 'without a message'}".rstrip(".")
+        + "."
+    )

@@ -158,7 +158,7 @@ def _may_change(value: Any) -> bool:
     """Return whether a model or an optimizer is among the arguments: training changes them."""
     if isinstance(value, list | tuple):
         return any(map(_may_change, value))
-    return isinstance(value, Live) and value.kind in ("model", "optimizer")
+    return isinstance(value, Live) and value.kind in ("model", "optimizer", "path")
 
 
 def _size(case: tuple) -> tuple[int, bool]:

@@ -4,6 +4,7 @@ The same call serves the trusted process (references and known mistakes), the no
 sandboxed child, so an outcome means the same everywhere.
 """
 
+import contextlib
 import warnings
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
@@ -77,17 +78,19 @@ def call(
     if tensors:
         arguments = _as_tensors(arguments)
     limit = live.MAX_ARTEFACT_BYTES if artefact else MAX_ANSWER_BYTES
-    answer, raised, after = NONE, None, b""
-    with warnings.catch_warnings(record=True) as caught:
+    returned, answer, raised, after = None, NONE, None, b""
+    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as afterwards:
         warnings.simplefilter("always")
+        afterwards.callback(live.discard, arguments)
         try:
-            answer = plaindata.encode(function(*arguments), limit)
+            returned = function(*arguments)
+            answer = plaindata.encode(returned, limit)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raised = describe(error, places)
         try:
-            after = plaindata.encode(live.states(arguments), MAX_ANSWER_BYTES)
+            after = plaindata.encode(live.states(arguments, returned), MAX_ANSWER_BYTES)
         except Exception:  # the learner left something in a list whose methods misbehave
             after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}

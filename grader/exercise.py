@@ -46,11 +46,14 @@ class Case(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What `verify` knows beside an answer: its case, and the cases before it with their answers."""
+    """What `verify` knows beside an answer: its case, the cases before it with their answers, and what the
+    call has left of its arguments (see `live.states`).
+    """
 
     arguments: tuple
     secret: Any
     earlier: Sequence[tuple[tuple, Any]]
+    after: Any = None
 
 
 class Finding(NamedTuple):

@@ -6,8 +6,11 @@
 For processes that may run a learner's code: nothing here knows an answer.
 """
 
+import contextlib
 import functools
 import os
+import shutil
+import stat
 import tempfile
 import warnings
 from itertools import islice
@@ -21,6 +24,12 @@ from grader.plaindata import Live
 MAX_BATCHES = 1000
 MAX_ARTEFACT_BYTES = 6 * 2**20
 MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
+MAX_NAMES = 10  # of files beside a path
+FORMS = {b"PK\x03\x04": "zip", b"\x89HDF": "hdf5"}  # by a file's first four bytes
+
+
+class Path(str):
+    """A place to write a file to, in a new folder that `discard` removes."""
 
 
 def made(value: Any) -> Any:
@@ -55,13 +64,60 @@ def description(value: Any) -> Live | None:
     return None
 
 
-def states(value: Any) -> Any:
-    """Return arguments after a call, with each model as its weights: they are what a call may change."""
+def states(arguments: Any, answer: Any = None) -> Any:
+    """Return arguments after a call: each model as its weights, each path as what was left there.
+
+    They are what a call may change. Of a path it is also told whether the answer is a new object, and not one
+    of the arguments.
+    """
+    is_new = not any(answer is argument for argument in arguments)
+    return _state(arguments, is_new)
+
+
+def discard(arguments: Any) -> None:
+    """Remove the folder of each path among the arguments, with all that a call left in it."""
+    for argument in arguments:
+        if isinstance(argument, Path):
+            with contextlib.suppress(RecursionError):  # folders in folders in folders
+                shutil.rmtree(os.path.dirname(argument), ignore_errors=True)  # it follows no link
+
+
+def _state(value: Any, is_new: bool) -> Any:
     if type(value) in (list, tuple):
-        return type(value)(map(states, value))
+        return type(value)(_state(item, is_new) for item in value)
+    if type(value) is Path:
+        beside: list[str] = []
+        with contextlib.suppress(OSError), os.scandir(os.path.dirname(value)) as entries:
+            beside = sorted(entry.name for entry in islice(entries, MAX_NAMES))
+        return Live("path", {"form": _form(value), "beside": beside, "is_new": is_new})
     if type(value).__module__.partition(".")[0] == "keras" and hasattr(value, "get_weights"):
         return Live("weights", value.get_weights())
     return value
+
+
+def _form(path: str) -> str:
+    """Return what lies at a path. It may be anything: no link is followed, and but four bytes are read."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return "nothing"
+    if not stat.S_ISREG(mode):
+        return "folder" if stat.S_ISDIR(mode) else "other"
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+    try:
+        descriptor = os.open(path, flags)  # nor waits, should it be a pipe by now
+    except OSError:
+        return "other"
+    try:
+        return FORMS.get(os.read(descriptor, 4), "other")
+    except OSError:
+        return "other"
+    finally:
+        os.close(descriptor)
+
+
+def _path(name: str) -> Path:
+    return Path(os.path.join(tempfile.mkdtemp(), name))
 
 
 def _function(value: list) -> functools.partial:
@@ -122,4 +178,4 @@ def _optimizer(value: dict) -> Any:
     return optimizers.deserialize(value)
 
 
-MAKERS = {"function": _function, "frame": _frame, "model": loaded, "optimizer": _optimizer}
+MAKERS = {"function": _function, "frame": _frame, "model": loaded, "optimizer": _optimizer, "path": _path}

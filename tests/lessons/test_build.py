@@ -93,6 +93,11 @@ def test_every_figure_has_a_description(lesson):
         assert bool(shows) == draws, cell.source
 
 
+def test_links_lead_to_lessons_that_are_there(lesson):
+    for name in re.findall(r"\]\((\d\d\w*)\.md", lesson.read_text("utf-8")):
+        assert lesson.with_name(f"{name}.md").exists(), name
+
+
 def test_solved_notebook_has_no_stub_left(build, lesson):
     untouched = notebook_of(lesson)
     before = untouched.copy()

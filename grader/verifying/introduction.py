@@ -1,0 +1,145 @@
+"""Lesson 1: what is asked of the first Keras model, by what it is and what it does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.exercise import Finding, Given
+
+PARAMETERS = [(784, 128), (128,), (128, 10), (10,)]
+COUNT = sum(int(np.prod(shape)) for shape in PARAMETERS)
+TRAINING_ONLY = ("Dropout", "Noise")  # layers that change nothing once training is over
+LOSSES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
+ONE_HOT_LOSSES = ("categorical_crossentropy", "CategoricalCrossentropy")
+METRICS = ("accuracy", "acc", "sparse_categorical_accuracy", "sparsecategoricalaccuracy")
+
+
+def is_first_model(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge the model of the guide. The secret of a case is what the model was run on."""
+    shape = found["input_shape"]
+    if not shape or shape[1:] != [784]:
+        sample = tuple(shape[1:]) if shape else "several inputs"
+        return Finding(
+            False,
+            f"Your model takes {sample} where rows of 784 numbers are asked for: look at keras.Input.",
+        )
+    if found["output_shape"] is None or found["output_shape"][1:] != [10]:
+        return Finding(
+            False, "Ten numbers a sample must come out, one for each digit: look at the last layer."
+        )
+    shapes = [np.shape(weight) for weight in found["weights"]]
+    if shapes != PARAMETERS:
+        return Finding(
+            False,
+            f"Your model has {found['parameters']:,} parameters in {len(shapes)} arrays, and {COUNT:,} in 4 "
+            "are asked for: two dense layers, each with weights and biases. Look at their number and units.",
+        )
+    if any(word in layer["class"] for layer in found["layers"] for word in TRAINING_ONLY):
+        return Finding(False, "There is a layer that no one asked for, which disturbs the training.")
+    if found["trainable_parameters"] != COUNT:
+        return Finding(False, "Part of your model is frozen (trainable=False), so it can't learn.")
+    if flaw := _flaw(found["weights"], given.secret, found["outputs"]):
+        return Finding(False, flaw)
+    return _compiled_rightly(found["compiled"])
+
+
+def _flaw(weights: list[np.ndarray], x: np.ndarray, outputs: np.ndarray) -> str | None:
+    """Say which activations the outputs come from, if not from those asked for."""
+    W1, b1, W2, b2 = (weight.astype(np.float64) for weight in weights)
+    if np.ptp(W1) == 0 or np.ptp(W2) == 0:
+        return "The weights of a layer all start at one value, and would stay alike: leave that to Keras."
+
+    def comes_from(hidden: str, output: str) -> bool:
+        logits = ACTIVATIONS[hidden](x @ W1 + b1) @ W2 + b2  # (n, 784) → (n, 128) → (n, 10)
+        return np.allclose(ACTIVATIONS[output](logits), outputs, rtol=1e-3, atol=1e-5)
+
+    if comes_from("relu", "softmax"):
+        return None
+    for hidden in ACTIVATIONS:
+        for output in ACTIVATIONS:
+            if comes_from(hidden, output):
+                wrong = [
+                    f"the {place} layer has {'no activation' if name == 'none' else f'the activation {name}'}"
+                    for place, name, right in (("hidden", hidden, "relu"), ("output", output, "softmax"))
+                    if name != right
+                ]
+                return f"By its outputs, {' and '.join(wrong)}. Which one is asked for there?"
+    if not np.allclose(outputs.sum(axis=1), 1, atol=1e-4):
+        return "The ten outputs don't sum to 1, so they are no probabilities: look at the last layer."
+    return "The outputs aren't those of a ReLU and a softmax layer: look at activations and extra layers."
+
+
+def _compiled_rightly(compiled: dict[str, Any] | None) -> Finding:
+    if compiled is None:
+        return Finding(False, "Your model isn't compiled: it has no optimizer, no loss and no metric yet.")
+    optimizer = compiled["optimizer"]["class"]
+    if optimizer != "Adam":
+        return Finding(False, f"The optimizer is {optimizer}, and Adam is asked for.")
+    losses = _names(compiled["loss"])
+    if any(name in ONE_HOT_LOSSES for name in losses):
+        return Finding(
+            False,
+            "This loss wants one-hot labels, rows of 0 and 1. Ours are whole numbers: it has a sparse twin.",
+        )
+    if not losses or any(name not in LOSSES for name in losses):
+        return Finding(False, "The loss isn't the cross-entropy for labels that are whole numbers.")
+    if any(settings.get("from_logits") for settings in _settings(compiled["loss"])):
+        return Finding(
+            False, "from_logits=True says that no softmax was applied yet, and your last layer applies one."
+        )
+    metrics = [name for name in _names(compiled["metrics"]) if name]
+    if not metrics:
+        return Finding(False, "There is no metric: after training you would know the loss and no accuracy.")
+    if "keras.Accuracy" in metrics:
+        return Finding(
+            False,
+            "The class Accuracy compares labels with probabilities, number by number, and finds next to none "
+            "equal. Ask for the metric by its name, and Keras takes the one that fits.",
+        )
+    if not any(name.lower() in METRICS for name in metrics):
+        return Finding(False, f"The metric is {metrics[0]}, which is not the accuracy for such labels.")
+    return Finding(True)
+
+
+def _names(setting: Any) -> list[str]:
+    """The names of all losses or metrics in a setting: strings, functions and objects, however nested."""
+    if isinstance(setting, str):
+        return [setting]
+    if isinstance(setting, list):
+        return [name for item in setting for name in _names(item)]
+    if not isinstance(setting, dict):
+        return []
+    if "class" not in setting:  # one for each output, by name
+        return _names(list(setting.values()))
+    if setting["class"] == "function":
+        return _names(setting["config"])
+    if setting["class"] == "Accuracy":  # the string means something else
+        return ["keras.Accuracy"]
+    wrapped = setting["config"].get("fn") if isinstance(setting["config"], dict) else None
+    return _names(wrapped) if wrapped else [setting["class"]]
+
+
+def _settings(setting: Any) -> list[dict[str, Any]]:
+    """The configurations of all objects in a setting."""
+    if isinstance(setting, list):
+        return [config for item in setting for config in _settings(item)]
+    if not isinstance(setting, dict):
+        return []
+    if "class" not in setting:
+        return _settings(list(setting.values()))
+    return [setting["config"]] if isinstance(setting["config"], dict) else []
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "relu": lambda z: np.maximum(z, 0),
+    "softmax": _softmax,
+    "none": lambda z: z,
+    "sigmoid": lambda z: 0.5 * (1 + np.tanh(z / 2)),
+    "tanh": np.tanh,
+}

@@ -1,6 +1,7 @@
 """Functions that exercises are given as arguments. Their globals lead to NumPy and nowhere else.
 
-Each takes its settings by keyword, so that a case can name it and its settings as plain data.
+Each takes its settings by keyword, so that a case can name it and its settings as plain data. What ends in
+`_gradient` is the gradient of the function before it; the others turn an array of any shape into a number.
 """
 
 import numpy as np
@@ -15,3 +16,40 @@ def quadratic(theta: np.ndarray, *, A: np.ndarray, b: np.ndarray) -> float:
 def quadratic_gradient(theta: np.ndarray, *, A: np.ndarray, b: np.ndarray) -> np.ndarray:
     """`Aθ − b`, the gradient of `quadratic` for a symmetric A."""
     return A @ theta - b
+
+
+def double_well(theta: np.ndarray, *, tilt: float) -> float:
+    """`Σ ¼θᵢ⁴ − ½θᵢ² + tilt·θᵢ`: for every element a valley on either side of 0."""
+    flat = np.ravel(theta)
+    return float(np.sum(flat**4 / 4 - flat**2 / 2 + tilt * flat))
+
+
+def double_well_gradient(theta: np.ndarray, *, tilt: float) -> np.ndarray:
+    """`θᵢ³ − θᵢ + tilt`, the gradient of `double_well`."""
+    return theta**3 - theta + tilt
+
+
+def banana(theta: np.ndarray, *, steepness: float) -> float:
+    """`Σ (1 − θᵢ)² + steepness·(θᵢ₊₁ − θᵢ²)²`: Rosenbrock's curved valley, for at least two elements."""
+    flat = np.ravel(theta)
+    return float(np.sum((1 - flat[:-1]) ** 2 + steepness * (flat[1:] - flat[:-1] ** 2) ** 2))
+
+
+def banana_gradient(theta: np.ndarray, *, steepness: float) -> np.ndarray:
+    """The gradient of `banana`, for theta of one dimension."""
+    gradient = np.zeros_like(theta, dtype=float)
+    off = theta[1:] - theta[:-1] ** 2  # how far each pair lies from the valley's floor
+    gradient[:-1] = -2 * (1 - theta[:-1]) - 4 * steepness * off * theta[:-1]
+    gradient[1:] += 2 * steepness * off
+    return gradient
+
+
+def weighted_cubes(theta: np.ndarray, *, weights: np.ndarray) -> float:
+    """`Σ wᵢ θᵢ³`, with the weights in the order of theta's elements, row by row."""
+    return float(weights @ np.ravel(theta) ** 3)
+
+
+def waves(theta: np.ndarray, *, frequencies: np.ndarray) -> float:
+    """`Σ sin(wᵢ θᵢ) + Π cos(θᵢ)`, with the frequencies in the order of theta's elements, row by row."""
+    flat = np.ravel(theta)
+    return float(np.sum(np.sin(frequencies * flat)) + np.prod(np.cos(flat)))

@@ -1,0 +1,77 @@
+"""Functions given as arguments: gradients that are right, and globals that lead nowhere."""
+
+import inspect
+import types
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+from grader import functions, live, plaindata
+from grader.plaindata import Live
+
+SETTINGS = {
+    "quadratic": {"A": np.array([[2.0, 0.5, 0.0], [0.5, 1.0, -0.3], [0.0, -0.3, 3.0]]), "b": np.arange(3.0)},
+    "double_well": {"tilt": 0.3},
+    "banana": {"steepness": 5.0},
+    "weighted_cubes": {"weights": np.array([1.0, -2.0, 0.5])},
+    "waves": {"frequencies": np.array([1.0, 2.0, -0.5])},
+}
+FUNCTIONS = {
+    name: value
+    for name, value in vars(functions).items()
+    if isinstance(value, types.FunctionType) and value.__module__ == functions.__name__
+}
+GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
+
+
+def test_every_function_has_settings_here():
+    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == set(SETTINGS)
+    assert len(GRADIENTS) == 3
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_a_gradient_is_that_of_its_function(name):
+    settings = SETTINGS[name.removesuffix("_gradient")]
+    function, gradient = FUNCTIONS[name.removesuffix("_gradient")], FUNCTIONS[name]
+    for theta in np.random.default_rng(0).normal(size=(5, 3)):
+        before = theta.copy()
+        numerical = scipy.optimize.approx_fprime(theta, lambda t: function(t, **settings), 1e-7)
+        np.testing.assert_allclose(gradient(theta, **settings), numerical, atol=1e-4)
+        np.testing.assert_array_equal(theta, before)
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in GRADIENTS])
+def test_a_function_takes_any_shape_and_gives_a_number(name):
+    theta = np.array([0.3, -1.2, 0.7])
+    values = [FUNCTIONS[name](theta.reshape(shape), **SETTINGS[name]) for shape in ((3,), (1, 3), (3, 1, 1))]
+    assert {type(value) for value in values} == {float}
+    assert len(set(values)) == 1
+
+
+@pytest.mark.parametrize("name", ["double_well", "banana", "weighted_cubes", "waves"])
+def test_a_function_has_a_third_derivative(name):
+    """So a difference over a wide h is no derivative, and the checker sees which one was taken."""
+    theta, settings = np.array([0.3, -1.2, 0.7]), SETTINGS[name]
+    wide, narrow = (
+        (FUNCTIONS[name](theta + h, **settings) - FUNCTIONS[name](theta - h, **settings)) / (2 * h)
+        for h in (0.3, 1e-5)
+    )
+    assert abs(wide - narrow) > 0.01
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_leads_to_numpy_and_nowhere_else(name):
+    reached = inspect.getclosurevars(FUNCTIONS[name])
+    assert set(reached.globals) <= {"np"}
+    assert not reached.nonlocals
+    modules = {value.__name__ for value in vars(functions).values() if isinstance(value, types.ModuleType)}
+    assert modules == {"numpy"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_travels_by_its_name_and_settings(name):
+    settings = SETTINGS[name.removesuffix("_gradient")]
+    made = live.made(plaindata.decode(plaindata.encode(Live("function", [name, settings])), ours=True))
+    theta = np.array([0.3, -1.2, 0.7])
+    np.testing.assert_array_equal(made(theta), FUNCTIONS[name](theta, **settings))

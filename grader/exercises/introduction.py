@@ -528,7 +528,7 @@ FIRST_MODEL = Exercise(
         Mistake(
             "no_relu",
             lambda: guide_model(hidden=None),
-            "The hidden layer has no activation, so the two layers are worth one, as you showed above.",
+            "The hidden layer has no activation, so the two layers are worth one: see linear_collapse.",
         ),
         Mistake(
             "one_hot_loss",

@@ -48,6 +48,8 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     if not isinstance(answer, Live) or answer.kind != "model":
         raise Unusable(f"A Keras model is asked for, and this is {_named(answer)}.")
     model = _loaded(answer.value)
+    if not model.built:
+        raise Unusable("Your model has no weights yet: begin it with keras.Input and the shape of a sample.")
     found = {
         "layers": [_layer(layer) for layer in model.layers[:1000]],
         "parameters": int(model.count_params()),

@@ -114,6 +114,12 @@ WRONG = {
         "    return keras.Sequential([keras.Input((features,)), Mine()])\n",
         "without your code",
     ),
+    "not built": (
+        "small_network",
+        "def small_network(features, classes):\n"
+        "    return keras.Sequential([keras.layers.Dense(16, 'relu'), keras.layers.Dense(classes)])\n",
+        "begin it with keras.Input",
+    ),
     "not compiled": (
         "small_network",
         "def small_network(features, classes):\n"

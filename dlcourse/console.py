@@ -15,6 +15,7 @@ NATIVE_LOG = re.compile(
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
     rb"|WARNING: All log messages before absl::InitializeLog\(\)"
     rb"|INFO: \w+ TensorFlow Lite "  # LiteRT's, of its delegates
+    rb"|fully_quantize: "  # the TFLite converter's, of int8
 )
 
 

@@ -1,0 +1,228 @@
+"""Lesson 4: scaled images, data sets, models and files that are judged by what they are and do."""
+
+from typing import Any
+
+import numpy as np
+
+from grader import goals
+from grader.exercise import Finding, Given
+from grader.plaindata import Live
+
+MANY = 20  # elements: so many never come back in their order by chance
+CLASSES = 10
+
+
+def are_scaled(given: Given, answer: Any) -> Finding:
+    """Judge images by shape, numbers and dtype, in this order."""
+    (images,) = given.arguments
+    wanted = images[..., np.newaxis] / 255
+    scaled = np.asarray(answer)
+    if scaled.shape == images.shape:
+        return Finding(
+            False,
+            f"Your images have shape {scaled.shape}; with a channel axis it is {wanted.shape}.",
+        )
+    if scaled.shape != wanted.shape:
+        return Finding(False, f"Your images have shape {scaled.shape}; {wanted.shape} is asked for.")
+    wrong = np.abs(scaled.astype(np.float64) - wanted) > 1e-6
+    if wrong.any() or not np.isfinite(scaled).all():
+        at = tuple(int(i) for i in np.argwhere(wrong | ~np.isfinite(scaled))[0])
+        return Finding(
+            False,
+            f"At {list(at)} your answer is {scaled[at]:.6g}; the pixel is {images[at[:-1]]}, which makes it "
+            f"{wanted[at]:.6g}.",
+        )
+    if scaled.dtype != np.float32:
+        return Finding(
+            False,
+            f"The numbers are right, but of dtype {scaled.dtype}, and float32 is asked for: what does the "
+            "division make of the bytes?",
+        )
+    return Finding(True)
+
+
+def is_shuffled_dataset(given: Given, answer: Any) -> Finding:
+    """Judge the batches of a data set, and their order beside that of earlier ones."""
+    x, y, batch_size, seed = given.arguments
+    if not isinstance(answer, Live) or answer.kind != "dataset":
+        return Finding(False, "A `tf.data.Dataset` is asked for.")
+    if any(not isinstance(batch, list | tuple) or len(batch) != 2 for batch in answer.value):
+        return Finding(False, "Each element of your data set must be a pair: samples and their labels.")
+    batches = [(np.asarray(samples), np.asarray(labels)) for samples, labels in answer.value]
+    if any(samples.ndim == x.ndim - 1 or labels.ndim == 0 for samples, labels in batches):
+        return Finding(False, "The elements are single pairs: they are not gathered into batches.")
+    sizes = [len(labels) for _, labels in batches]
+    wanted = [min(batch_size, len(x) - start) for start in range(0, len(x), batch_size)]
+    if sum(sizes) != len(x):
+        return Finding(
+            False,
+            f"{sum(sizes)} pairs come out of {len(x)}: each is to come once, some in a smaller last batch.",
+        )
+    order = _order(x, answer)
+    if order is None or sorted(order.tolist()) != list(range(len(x))):
+        return Finding(False, "Some samples come twice or changed, others never: each must be there once.")
+    if not np.array_equal(np.concatenate([labels for _, labels in batches]), y[order]):
+        return Finding(False, "Samples and labels are no longer paired: one order must hold for both.")
+    if len(x) > MANY and (flaw := _flaw(order, sizes)):
+        return Finding(False, flaw)
+    if sizes != wanted:
+        return Finding(
+            False,
+            f"Your batches have {', '.join(map(str, sizes[:8]))} pairs; {', '.join(map(str, wanted[:8]))} "
+            "are asked for.",
+        )
+    for (other_x, _, _, other_seed), other in given.earlier:
+        if len(x) <= MANY or not np.array_equal(x, other_x):
+            continue
+        same = np.array_equal(order, _order(x, other))
+        if seed == other_seed and not same:
+            return Finding(False, "Two data sets with the same seed came in two orders: is the seed in use?")
+        if seed != other_seed and same:
+            return Finding(False, "Another seed gave the same order: is it your own seed that is in use?")
+    return Finding(True)
+
+
+def _order(x: np.ndarray, dataset: Any) -> np.ndarray | None:
+    """Return which row of x each sample is, (n,), or `None` where one is none of them."""
+    try:
+        samples = np.concatenate([np.asarray(batch[0], np.float64) for batch in dataset.value])
+        samples, rows = samples.reshape(len(samples), -1), x.reshape(len(x), -1)
+        if len(samples) != len(rows):
+            return None
+        distances = np.abs(samples[:, None] - rows).max(axis=2)  # (samples, n)
+    except (AttributeError, LookupError, TypeError, ValueError):  # an earlier answer may be anything
+        return None
+    nearest = distances.argmin(axis=1)
+    return nearest if np.all(distances.min(axis=1) < 1e-4) else None
+
+
+def _flaw(order: np.ndarray, sizes: list[int]) -> str | None:
+    """Say why an order is not that of a whole shuffle, if it is not."""
+    if np.array_equal(order, np.arange(len(order))):
+        return "The pairs come in the order in which they were given: nothing is shuffled."
+    batches = np.split(order, np.cumsum(sizes)[:-1])
+    if max(sizes) > 1 and all(np.all(np.diff(batch) == 1) for batch in batches):
+        return "Each batch holds neighbours: whole batches were shuffled, and not the pairs in them."
+    # A buffer of b elements lets none come out more than b places before its turn.
+    if np.max(order - np.arange(len(order))) < len(order) // 2:
+        return (
+            "The pairs stay near their places: only a few are shuffled at a time. Look at the buffer's size."
+        )
+    return None
+
+
+def classifies_digits(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a trained model by its answers to hidden images; the secret is their labels."""
+    outputs = np.asarray(found["outputs"])
+    if outputs.shape != (len(given.secret), CLASSES):
+        return Finding(
+            False,
+            f"Ten numbers for each image are asked for, shape {(len(given.secret), CLASSES)}; your model "
+            f"gives {outputs.shape}.",
+        )
+    if not np.isfinite(outputs).all():
+        return Finding(False, "Your model's outputs are not all finite numbers: did its training diverge?")
+    return goals.accuracy(given.secret, outputs.argmax(axis=1), 0.95)
+
+
+def is_restored(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a model that came from a file, and the file; the secret is the first model's outputs."""
+    after = given.after if isinstance(given.after, list | tuple) else ()
+    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "path"), None)
+    if not isinstance(left, dict):
+        return Finding(False, "What you left at `path` can't be looked at.")
+    if left["form"] != "zip":
+        return Finding(False, _what_is_wrong_at_the_path(left))
+    if left["is_new"] is not True:
+        return Finding(
+            False,
+            "The file is there, but you return the model that you were given: load the one from the file.",
+        )
+    outputs, wanted = np.asarray(found["outputs"]), np.asarray(given.secret)
+    if outputs.shape != wanted.shape or not np.allclose(outputs, wanted, rtol=1e-4, atol=1e-5):
+        return Finding(
+            False,
+            "The model that you return predicts something else than the one you were given: "
+            "does it have its weights?",
+        )
+    return Finding(True)
+
+
+def _what_is_wrong_at_the_path(left: dict[str, Any]) -> str:
+    if left["form"] == "hdf5":
+        return "The file at `path` is in the old HDF5 format: the native format is asked for."
+    if left["form"] == "folder":
+        return "At `path` there is a folder. The native format is a single file, with the whole model in it."
+    if left["form"] == "other":
+        return "What lies at `path` is no model in the native format."
+    beside = [name for name in left["beside"] if isinstance(name, str)]
+    if any(name.endswith(".weights.h5") for name in beside):
+        return "You saved the weights alone, beside `path`. A whole model is asked for, at `path` itself."
+    if any(name.endswith((".h5", ".hdf5")) for name in beside):
+        return (
+            "You saved an .h5 file beside `path`, the old format. Save to `path` as it is: it ends in .keras."
+        )
+    if beside:
+        return "You saved something beside `path`. Save to `path` as it is."
+    return "Nothing was saved at `path`."
+
+
+def is_float_file(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a TFLite file in float32; the secret is the Keras model's outputs."""
+    into, out = found["inputs"][0]["dtype"], found["outputs"][0]["dtype"]
+    if (into, out) != ("float32", "float32"):
+        return Finding(False, f"Input and output are to be float32, and here they are {into} and {out}.")
+    smaller = [name for name in ("float16", "int8", "uint8", "int16") if name in found["tensors"]]
+    if smaller:
+        return Finding(
+            False,
+            f"The file holds numbers of type {smaller[0]}: it is quantised, and float32 is asked for.",
+        )
+    predictions, wanted = np.asarray(found["predictions"]), np.asarray(given.secret)
+    if predictions.shape != wanted.shape:
+        return Finding(
+            False, f"The file gives shape {predictions.shape} where the model gives {wanted.shape}."
+        )
+    if not np.allclose(predictions, wanted, rtol=0, atol=1e-5):
+        return Finding(
+            False,
+            "The file's predictions are not the model's: does it hold this model, with its weights?",
+        )
+    return Finding(True)
+
+
+def is_int8_file(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a TFLite file in int8; the secret holds the model's `"classes"` and the `"float_bytes"`."""
+    into, out = found["inputs"][0]["dtype"], found["outputs"][0]["dtype"]
+    tensors, limit = found["tensors"], 0.45 * given.secret["float_bytes"]
+    if "int8" not in tensors:
+        kinds = ", ".join(sorted(tensors))
+        return Finding(False, f"Nothing in the file is int8: its numbers are of type {kinds}.")
+    if tensors.get("float32", 0) > 2 or "float16" in tensors:
+        return Finding(
+            False,
+            "The weights are int8, but activations are still floats: their ranges have to be measured.",
+        )
+    if (into, out) != ("int8", "int8"):
+        return Finding(
+            False, f"Inside all is int8, but input and output are to be int8, too: they are {into} and {out}."
+        )
+    if "float32" in tensors:
+        return Finding(False, "A part of the file still computes with floats.")
+    if found["bytes"] > limit:
+        return Finding(
+            False,
+            f"The file has {found['bytes']:,} bytes, and at most {limit:,.0f} are asked for: 0.45 times the "
+            "size of the float file.",
+        )
+    classes, wanted = np.asarray(found["predictions"]), np.asarray(given.secret["classes"])
+    if classes.ndim != 2 or len(classes) != len(wanted):
+        return Finding(False, f"The file gives shape {classes.shape} for {len(wanted)} inputs.")
+    agreement = float(np.mean(classes.argmax(axis=1) == wanted))
+    if agreement < 0.97:
+        return Finding(
+            False,
+            "The file names the model's class for fewer than 97 % of unseen inputs: the ranges measured do "
+            "not fit. Are the samples given as they are, and enough of them?",
+        )
+    return Finding(True, f"The file names the model's class for {agreement:.1%} of unseen inputs.")

@@ -96,7 +96,7 @@ def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Di
 
 
 def _close(expected: np.ndarray, got: np.ndarray, tolerance: Tolerance) -> np.ndarray:
-    if expected.dtype.kind in "biu" and got.dtype.kind in "biu":
+    if expected.dtype.kind in "biu":  # counts, labels and indices are whole, whoever computes them
         return expected == got
     expected, got = expected.astype(np.float64), got.astype(np.float64)
     with np.errstate(all="ignore"):
@@ -131,7 +131,7 @@ def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference
 
 
 def _is_numeric(value: Any) -> bool:
-    return isinstance(value, np.ndarray | bool | int | float)
+    return isinstance(value, np.ndarray | np.generic | bool | int | float)
 
 
 def _first_strange(value: Any) -> str | None:
@@ -158,7 +158,7 @@ def _a(value: Any) -> str:
         return "None"
     if isinstance(value, Live):
         return NAMES.get(value.kind, _article(value.kind))
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
         return f"an array of shape {value.shape}" if value.shape else "a number"
     return _article({"str": "string"}.get(type(value).__name__, type(value).__name__))
 

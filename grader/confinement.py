@@ -1,7 +1,7 @@
 """What a process gives up for good before it runs a learner's code (Linux).
 
 - Landlock, through sandlock: it reads the interpreter and the installed packages, but no lesson's solution,
-  nothing of the grader and nothing of the user's; it writes its scratch folder only.
+  nothing of the grader, no embedded data set and nothing of the user's; it writes its scratch folder only.
 - seccomp, through libseccomp: a list of what computing needs is allowed and all else is refused. No socket,
   no new process or program, no signal to others, no tracing, no shared memory, no change of modes or owners.
 - rlimits: memory on top of what the process has, processor time, size of files, open files, no core.
@@ -23,6 +23,8 @@ from pathlib import Path
 OURS = ("solutions", "grader", "dlcourse", "lessons", "datasets")
 # TensorFlow's first operation aborts without the first. Of /proc, no more: others' command lines are there.
 OWN_FACTS = ("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
+# Hidden samples of goals are made from the same digits: whoever can read these finds their labels.
+EMBEDDED_DATA = "sklearn/datasets/data"
 MAX_FILE_BYTES = 16 * 2**20
 MAX_OPEN_FILES = 64
 
@@ -77,18 +79,19 @@ def readable_paths() -> list[str]:
     paths += ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo"]
     paths += ["/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero"]
     root = Path(__file__).resolve().parent.parent
-    ours = {root / name for name in OURS}
     existing = {Path(path).resolve() for path in paths if os.path.exists(path)}
-    return sorted({str(path) for whole in existing for path in _without(whole, ours)})
+    hidden = {root / name for name in OURS} | {whole / EMBEDDED_DATA for whole in existing}
+    hidden = {path for path in hidden if path.exists()}
+    return sorted({str(path) for whole in existing for path in _without(whole, hidden)})
 
 
-def _without(path: Path, ours: set[Path]) -> list[Path]:
-    """Return `path`, or the parts of it that lead to nothing of ours."""
-    if path in ours:
+def _without(path: Path, hidden: set[Path]) -> list[Path]:
+    """Return `path`, or the parts of it that lead to nothing hidden."""
+    if path in hidden:
         return []
-    if not any(path in our.parents for our in ours):
+    if not any(path in one.parents for one in hidden):
         return [path]
-    return [part for entry in path.iterdir() for part in _without(entry, ours)]
+    return [part for entry in path.iterdir() for part in _without(entry, hidden)]
 
 
 def confine_files(readable: list[str], scratch: str) -> None:

@@ -16,6 +16,7 @@ Nothing else runs: no plots, no training that no exercise asks for.
 import ast
 import re
 import symtable
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -136,6 +137,16 @@ class Cutter:
         broken = (c.source for c in self.cells if c.tree is None)
         return frozenset(self._binders) | {n for source in broken for n in _names_by_sight(source)}
 
+    def functions(self) -> frozenset[str]:
+        """Return every name that some statement defines as a function."""
+        return frozenset(
+            name
+            for statement in self._statements
+            if isinstance(statement.node, FUNCTIONS)
+            or isinstance(getattr(statement.node, "value", None), ast.Lambda)
+            for name in statement.binds
+        )
+
     def _broken_cell(self, name: str) -> Cell | None:
         cells = (c for c in self.cells if c.tree is None and name in _names_by_sight(c.source))
         return next(cells, None)
@@ -158,6 +169,12 @@ class Cutter:
                 if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
                     for name in bound_by_call.get(inner.func.id, ()):
                         self._binders[name].append(statement)
+
+
+def stranger(imports: Iterable[str], packages: tuple[str, ...]) -> str | None:
+    """Return a package that is imported and is none of those that may be; any may, where none is named."""
+    strange = set(imports) - set(packages) - sys.stdlib_module_names if packages else set()
+    return min(strange, default=None)
 
 
 def calls(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | None:

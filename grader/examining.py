@@ -7,6 +7,8 @@ comes out is plain data; a file that can't be opened gives `{"problem": "a sente
 import collections
 import io
 import zipfile
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -51,7 +53,7 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     if not model.built:
         raise Unusable("Your model has no weights yet: begin it with keras.Input and the shape of a sample.")
     found = {
-        "layers": [_layer(layer) for layer in model.layers[:1000]],
+        "layers": [_layer(layer) for layer in islice(_layers(model), 1000)],
         "parameters": int(model.count_params()),
         "trainable_parameters": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         "input_shape": _shape(getattr(model, "input_shape", None)),
@@ -82,6 +84,13 @@ def _loaded(data: bytes) -> Any:
             "Your model can't be loaded without your code: build it from Keras's own layers, and without "
             f"Lambda. Keras says: {_first_line(error)}"
         ) from None
+
+
+def _layers(model: Any) -> Iterator[Any]:
+    """Yield every layer, those of a model within the model after it."""
+    for layer in model.layers:
+        yield layer
+        yield from _layers(layer) if hasattr(layer, "layers") else ()
 
 
 def _layer(layer: Any) -> dict[str, Any]:
@@ -119,6 +128,8 @@ def _compiled(model: Any) -> dict[str, Any] | None:
         },
         "loss": _plain(keras.saving.serialize_keras_object(config.get("loss"))),
         "metrics": _plain(keras.saving.serialize_keras_object(config.get("metrics"))),
+        "weighted_metrics": _plain(keras.saving.serialize_keras_object(config.get("weighted_metrics"))),
+        "loss_weights": _plain(config.get("loss_weights")),
     }
 
 
@@ -194,7 +205,7 @@ def _named(value: Any) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, Live):
         return f"a {value.kind}"
-    return "None: is the `return` missing?" if value is None else f"of type {_type(value)}"
+    return "None, as if the `return` were missing" if value is None else f"of type {_type(value)}"
 
 
 def _type(value: Any) -> str:

@@ -100,6 +100,7 @@ class Exercise:
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
         forbidden: functions that the answer must not call, as `("tanh",)`; found by reading the code, so
             this is advice to the learner and no proof.
+        packages: what the answer may import beside the standard library, as `("numpy",)`; anything, if empty.
         tensors: array arguments are given as TensorFlow tensors.
         objects: DataFrames or models are among the arguments.
         seconds: wall clock for all cases together.
@@ -121,6 +122,7 @@ class Exercise:
     tolerance: Tolerance = FLOAT64
     stable: bool = False
     forbidden: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     tensors: bool = False
     objects: bool = False
     seconds: float = 4.0

@@ -25,7 +25,10 @@ def findings(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome]) -> lis
     """Return for each case that was run whether it is right, and if not, why."""
     found, earlier = [], []
     for i, outcome in enumerate(outcomes[: len(bank.cases)]):
-        found.append(_finding(exercise, bank, i, outcome) or _verified(exercise, bank, i, outcome, earlier))
+        finding = _finding(exercise, bank, i, outcome) or _verified(exercise, bank, i, outcome, earlier)
+        if finding.right and not outcome.raised and (changed := _changed(exercise, bank, i, outcome)):
+            finding = Finding(False, changed)
+        found.append(finding)
     return found
 
 
@@ -63,9 +66,7 @@ def _finding(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> Findin
     if expected.raised is not None:
         return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
     if exercise.verify is None and (differs := difference(exercise, expected, outcome)):
-        return Finding(False, f"Your answer {differs.message}.")
-    if changed := _changed(exercise, bank, i, outcome):
-        return Finding(False, changed)
+        return Finding(False, sentence(f"Your answer {differs.message}"))
     if exercise.stable and outcome.warnings:
         return Finding(
             False,
@@ -88,7 +89,9 @@ def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | 
         return "Your answer is right, but its arguments can't be read any more."
     if differs is None:
         return None
-    return f"Your answer is right, but what it was given is not left as it should be; it {differs.message}."
+    return sentence(
+        f"Your answer is right, but what it was given is not left as it should be; it {differs.message}"
+    )
 
 
 def _after(outcome: Outcome) -> Any:
@@ -113,6 +116,10 @@ def _compared(expected: bytes, answer: bytes, tolerance: Tolerance) -> Differenc
 
 # In a class most answers to a case are the same bytes.
 _remembered = lru_cache(maxsize=20_000)(_compared)
+
+
+def sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def raised_message(raised: Raised, exercise: Exercise) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from grader.bank import bank_of
 from grader.calling import Raised
-from grader.cutting import Cut, Cutter, calls
+from grader.cutting import Cut, Cutter, calls, stranger
 from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
@@ -79,7 +79,8 @@ def grade(submission: Submission, worker: Worker, **settings: str | None) -> Rep
 
 def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
     """Return the exercises of every lesson that the submission names, or has an answer of."""
-    defined = cutter.defined()
+    # A lesson's notebook has many names, and some are another lesson's functions: accuracy, a number here.
+    defined = cutter.functions() if submission.lesson in LESSONS else cutter.defined()
     lessons = [
         lesson
         for lesson in LESSONS
@@ -98,6 +99,8 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
         return missing(exercise)
     if call := calls(cut.statements, exercise.forbidden):
         return refused(exercise, call)
+    if package := stranger(cut.imports, exercise.packages):
+        return refused(exercise, package)
     return None
 
 

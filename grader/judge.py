@@ -81,10 +81,10 @@ def missing(exercise: Exercise, cases: int = 0) -> ExerciseReport:
     return report(exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases)
 
 
-def refused(exercise: Exercise, call: str) -> ExerciseReport:
-    """Return the verdict on an answer that uses a function it is asked to build."""
+def refused(exercise: Exercise, used: str) -> ExerciseReport:
+    """Return the verdict on an answer that uses a function or package which it is asked to do without."""
     return report(
-        exercise, "refused", f"Your code uses `{call}`, which this exercise asks you to build yourself."
+        exercise, "refused", f"Your code uses `{used}`, which this exercise asks you to do without."
     )
 
 

@@ -49,7 +49,7 @@ def description(value: Any) -> Live | None:
     package = type(value).__module__.partition(".")[0]
     if package == "pandas":
         return _of_frame(value)
-    if package in ("keras", "tensorflow"):
+    if any(base.__module__.partition(".")[0] in ("keras", "tensorflow") for base in type(value).__mro__):
         import keras
         import tensorflow
 
@@ -153,6 +153,7 @@ def _of_column(column: Any) -> Any:
 
 def loaded(data: bytes) -> Any:
     """Return the Keras model in the bytes of a `.keras` file, without running any code that is in it."""
+    import tensorflow
     from keras.saving import load_model
 
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -160,7 +161,8 @@ def loaded(data: bytes) -> Any:
         path = os.path.join(folder, "model.keras")
         with open(path, "wb") as file:
             file.write(data)
-        return load_model(path, safe_mode=True)
+        # Keras saves TensorFlow's softmax by a name that it does not know itself.
+        return load_model(path, custom_objects={"softmax_v2": tensorflow.nn.softmax}, safe_mode=True)
 
 
 def _saved(model: Any) -> bytes:

@@ -112,6 +112,8 @@ def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
             return _foreign(value, f"{len(value):,} elements; return an array instead")
         items = [_plain(item, depth + 1, nodes) for item in value]
         return items if kind is list else msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(items))
+    if kind is Foreign:  # on its second journey
+        return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([value.type_name, value.reason]))
     if kind is Live:
         inner = msgspec.msgpack.encode(_plain(value.value, depth + 1, nodes))
         return msgspec.msgpack.Ext(LIVE, msgspec.msgpack.encode([value.kind, inner]))

@@ -43,6 +43,7 @@ from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
+FEWEST_MEGABYTES = 1024  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 
@@ -174,6 +175,8 @@ class Worker:
         if len(encoded) > MAX_JOB_BYTES:
             return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
         megabytes = max(job.exercise.megabytes for job in jobs)
+        if jobs[0].kind == "full":
+            megabytes = max(megabytes, FEWEST_MEGABYTES)
         cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
         run = self._run(jobs[0].kind, encoded, megabytes, cpu_seconds)
         try:

@@ -30,8 +30,11 @@ from grader import calling, confinement, defining, examining, live, plaindata
 COURSE = ("dlcourse", "dlcourse.console")
 PRELOADED = {
     "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
-    "full": ("numpy", "tensorflow", "keras", "pandas", "sklearn", "ai_edge_litert.interpreter", *COURSE),
-}
+    "full": (
+        "numpy", "tensorflow", "keras", "pandas", "sklearn", "sklearn.datasets", "ai_edge_litert.interpreter",
+        *COURSE,
+    ),
+}  # fmt: skip
 # Where one exercise's code could change something for the next.
 WATCHED = (
     "builtins", "math", "random", "warnings", "numpy", "numpy.linalg", "numpy.random", "tensorflow",
@@ -232,6 +235,11 @@ def _preload(kind: str) -> None:
     for module in PRELOADED[kind]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    if kind == "full":
+        with contextlib.suppress(ImportError):
+            from sklearn.utils.parallel import _get_threadpool_controller
+
+            _get_threadpool_controller()  # it looks into /proc/self/maps once, which no child may read
     if sys.platform != "win32":
         import resource  # noqa: F401  (so that no child has to import it)
 

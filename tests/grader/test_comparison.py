@@ -88,6 +88,22 @@ def test_integers_are_compared_exactly():
     assert compare(3, 3.0, FLOAT64) is None
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_for_whole_numbers_must_be_whole(dtype):
+    expected = np.array([3, 100_000])
+    assert compare(expected, expected.astype(dtype), FLOAT64) is None
+    assert compare(expected, np.nextafter(expected.astype(dtype), dtype(0)), FLOAT64).kind == "value"
+
+
+def test_numbers_of_an_array_are_numbers_one_by_one():
+    assert compare((1.5, 2), np.array([1.5, 2], np.float32), FLOAT64) is None
+    assert compare((1, 2), np.array([1, 2], np.int32), FLOAT64) is None
+    difference = compare([np.array([0, 1])], np.array([0, 1]), FLOAT64)
+    assert "2 items" in difference.message
+    difference = compare([np.array([0, 1]), np.array([2])], np.array([0, 1]), FLOAT64)
+    assert "which is a single number; shape (2,) is asked for" in difference.message
+
+
 @given(finite)
 def test_an_answer_that_only_broadcasts_is_refused(array):
     assert compare(array, array[None], FLOAT64).kind == "shape"

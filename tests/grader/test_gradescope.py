@@ -18,7 +18,7 @@ import pytest
 
 from grader import bank, confinement, release
 from grader.course import Course
-from grader.exercises import LESSONS, all_exercises
+from grader.exercises import LESSONS, all_exercises, exercises_of
 
 EXERCISES = all_exercises()
 SEED = "a secret"
@@ -66,6 +66,9 @@ def graded(autograder: Path, program: str | None = None) -> dict:
     return {**results, "status": done.returncode, "printed": done.stdout + done.stderr}
 
 
+ANSWERED = {exercise.name for exercise in exercises_of("02_neural_networks") if not exercise.tensors}
+
+
 def by_name(results: dict) -> dict[str, dict]:
     return {test["name"]: test for test in results["tests"]}
 
@@ -80,7 +83,7 @@ def test_gradescope_grades_on_secret_cases(autograder):
     tests = by_name(results)
     assert tests.keys() == EXERCISES.keys()
     for name, test in tests.items():
-        right = not EXERCISES[name].tensors
+        right = name in ANSWERED
         assert (test["score"], test["status"]) == ((1, "passed") if right else (0, "failed"))
     assert results["score"] == sum(test["score"] for test in tests.values())
     assert SEED not in json.dumps(results)

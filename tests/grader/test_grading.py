@@ -171,6 +171,44 @@ def test_a_file_beside_it_called_numpy_changes_nothing(graded, tmp_path):
     assert graded(source_of("relu"))["relu"].status == "passed"
 
 
+def lessons_in(sandbox, worker, tmp_path, source, lesson):
+    metadata = {"dlcourse": {"lesson": lesson}} if lesson else {}
+    cells = [{"cell_type": "code", "source": source}]
+    file = tmp_path / "answers.ipynb"
+    file.write_text(json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4}))
+    report = grade(read(file), worker, seed="s", sandbox=sandbox.level)
+    return list(dict.fromkeys(verdict.lesson for verdict in report.exercises))
+
+
+def test_a_name_of_another_lesson_is_no_answer_in_a_lessons_own_notebook(sandbox, worker, tmp_path):
+    """A lesson calls a number `relu` where another asks for a function of that name."""
+    for source, lesson, found in (
+        ("relu = 0.5", "01_introduction", ["01_introduction"]),
+        ("def relu(x): return x", "01_introduction", ["01_introduction", "02_neural_networks"]),
+        ("relu = lambda x: x", "01_introduction", ["01_introduction", "02_neural_networks"]),
+        ("relu = abs", None, ["02_neural_networks"]),
+    ):
+        assert lessons_in(sandbox, worker, tmp_path, source, lesson) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        ("import sklearn.linear_model", "sklearn"),
+        ("from tensorflow import keras", "tensorflow"),
+        ("import math, random", None),
+    ],
+)
+def test_an_exercise_in_numpy_is_done_without_other_packages(line, package, sandbox, worker, tmp_path):
+    file = tmp_path / "answer.py"
+    file.write_text(
+        f"def train_network(X, y, hidden, epochs, learning_rate, seed):\n    {line}\n    return X.shape\n"
+    )
+    (verdict,) = grade(read(file), worker, seed="s", sandbox=sandbox.level, only="train_network").exercises
+    assert verdict.status == ("refused" if package else "failed")
+    assert package is None or f"`{package}`" in verdict.message
+
+
 def test_only_one_exercise_can_be_asked_for(sandbox, worker, tmp_path):
     (tmp_path / "m.py").write_text(source_of("relu"))
     report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")

@@ -114,6 +114,15 @@ WRONG = {
         "    return keras.Sequential([keras.Input((features,)), Mine()])\n",
         "without your code",
     ),
+    "a class of one's own for a model": (
+        "small_network",
+        "class Mine(keras.Model):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.out = keras.layers.Dense(3)\n"
+        "    def call(self, x): return self.out(x)\n"
+        "def small_network(features, classes):\n"
+        "    model = Mine()\n    model.build((None, features))\n    return model\n",
+        "from Keras's own layers",
+    ),
     "not built": (
         "small_network",
         "def small_network(features, classes):\n"
@@ -155,6 +164,11 @@ WRONG = {
         "    for name, value in mean.items(): frame[name] = frame[name].fillna(value)\n"
         "    return frame.copy()\n",
         "changed its input",
+    ),
+    "changed its input, and wrong": (
+        "nearest_means",
+        "def nearest_means(x, y):\n    x -= x.mean(axis=0)\n    return np.stack([x.mean(axis=0)] * 10)",
+        "not reached",
     ),
     "a dict and no frame": (
         "fill_missing",

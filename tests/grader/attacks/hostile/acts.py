@@ -77,6 +77,10 @@ LOOKING = {
     "exercises_file": Attack(
         "read the file of the exercises", "def attack(): open(EXERCISES + '/neural_networks.py').read()"
     ),
+    "labels_on_disk": Attack(
+        "read the labelled digits that hidden samples are made of",
+        "from sklearn.datasets import load_digits\ndef attack(): load_digits()",
+    ),
     "case_banks": Attack("list the cached case banks", "import os\ndef attack(): os.listdir(BANKS)"),
     "case_bank": Attack(
         "read a case bank, with the expected outputs, whose name is known",

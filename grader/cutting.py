@@ -5,8 +5,11 @@ The cut of an exercise is every top-level statement that its function needs, in 
 - All statements that bind a name which is used, transitively: definitions, imports, assignments, and `if`,
   `for`, `with` and `try` blocks around them. Decorators, defaults and annotations count as used. They run in
   order, so the last definition wins, as it does in a notebook that is run from top to bottom.
-- Statements that change a used name: `LAYERS.append(3)`, `W[0] = 1`, `np.seterr(all="ignore")`, `x += 1`,
-  and calls of the learner's own functions that declare a used name `global`.
+- Statements that change a used name: `LAYERS.append(3)`, `W[0] = 1`, `x += 1`, and calls of the learner's
+  own functions that declare a used name `global`.
+- Settings of a package that is used: `np.seterr(all="ignore")`, `keras.utils.set_random_seed(SEED)`. A call
+  of a package's function is one if it is a statement by itself, with arguments that need no further code:
+  else each `plt.plot(losses)` would bring a lesson's experiments into every answer that plots.
 - Star imports, `from __future__`, and statements that can bind any name (`exec`, `globals()`): always.
 - Everything, where a function that is needed looks names up by itself (`globals()`, `eval`).
 
@@ -96,11 +99,13 @@ class Cutter:
         ]
         self._binders: dict[str, list[_Statement]] = defaultdict(list)
         self._always: list[_Statement] = []
+        packages = {name for statement in self._statements for name in _imported(statement.node)}
         for statement in self._statements:
-            for name in statement.binds:
+            for name in statement.binds | (statement.calls - packages):
                 self._binders[name].append(statement)
             if statement.is_dynamic or statement.is_import_of_all:
                 self._always.append(statement)
+        self._add_settings(packages)
         self._add_calls_with_global()
 
     def cut(self, name: str) -> Cut:
@@ -150,6 +155,15 @@ class Cutter:
     def _broken_cell(self, name: str) -> Cell | None:
         cells = (c for c in self.cells if c.tree is None and name in _names_by_sight(c.source))
         return next(cells, None)
+
+    def _add_settings(self, packages: set[str]) -> None:
+        """Let a call of a package's function change the package, where it needs no code but constants."""
+        for statement in self._statements:
+            if isinstance(statement.node, ast.Expr) and statement.calls & packages:
+                others = statement.uses - packages
+                if not any(binder.uses for name in others for binder in self._binders.get(name, ())):
+                    for name in statement.calls & packages:
+                        self._binders[name].append(statement)
 
     def _add_calls_with_global(self) -> None:
         """Let a statement that calls a function bind what the function declares `global`."""
@@ -210,18 +224,20 @@ def _dotted(node: ast.AST) -> str:
 
 @dataclass(eq=False)
 class _Statement:
-    """A top-level statement: what it binds, changes and uses."""
+    """A top-level statement: what it binds or changes, what it calls for an effect, and what it uses."""
 
     cell: Cell
     cell_index: int
     index: int
     node: ast.stmt
     binds: frozenset[str] = field(init=False)
+    calls: frozenset[str] = field(init=False)
     defines: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.defines = frozenset(_bound(self.node))
         self.binds = self.defines | frozenset(_changed(self.node))
+        self.calls = frozenset(_called(self.node)) - self.binds
 
     @property
     def is_dynamic(self) -> bool:
@@ -300,27 +316,38 @@ def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
     """Yield the names that a top-level statement gives a value to."""
+    yield from _imported(statement)
     for node in _walk_scope(statement):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
 
 
+def _imported(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a top-level statement imports, in a block too: `with quiet(): import keras`."""
+    for node in _walk_scope(statement):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+
+
 def _changed(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names whose values a top-level statement seems to change: `W[0] = 1`, `LAYERS.append(3)`."""
+    """Yield the names whose values a top-level statement changes: `W[0] = 1`, `del x`."""
     for node in _walk_scope(statement):
         targets = [node] if isinstance(node, ast.Attribute | ast.Subscript) else []
         if targets and not isinstance(node.ctx, ast.Load) and (root := _root(node)):
             yield root
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
             yield node.id
+
+
+def _called(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names whose methods a top-level statement calls for their effect: `LAYERS.append(3)`."""
+    for node in _walk_scope(statement):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await):
             call = node.value.value if isinstance(node.value, ast.Await) else node.value
             if (

@@ -1,5 +1,6 @@
 """The rules of cutting, each shown by running the cut."""
 
+import ast
 import sys
 
 import pytest
@@ -136,6 +137,34 @@ def test_an_unclosed_bracket_costs_only_what_is_near(cut):
 )
 def test_forbidden_calls_are_read_from_the_code(cut, source, found):
     assert calls(cut(source)[2].statements, ("tanh",)) == found
+
+
+SETTINGS = {
+    "np.random.seed(0)": True,
+    "np.random.seed(SEED)": True,
+    "np.seterr(all='ignore')": True,
+    "np.save(PATH, losses)": False,
+    "for i in range(3):\n    np.random.seed(i)": False,
+    "np.random.seed(len(losses))": False,
+    "with np.errstate(all='ignore'):\n    np.save(PATH, losses)": False,
+}
+
+
+@pytest.mark.parametrize("line", SETTINGS)
+def test_settings_of_a_package_are_cut_and_its_other_calls_are_not(cut, line):
+    source = f"import numpy as np\nSEED = 3\nPATH = 'x'\nlosses = list(range(3))\n{line}\n"
+    _, _, found = cut(f"{source}def answer(): return np.zeros(1)")
+    texts = {ast.unparse(node) for node in found.statements}
+    assert (ast.unparse(ast.parse(line).body[0]) in texts) == SETTINGS[line]
+    assert SETTINGS[line] or len(texts) == 2
+
+
+def test_functions_are_told_from_other_names(tmp_path):
+    source = (
+        "relu = 1\ndense = lambda x: x\nasync def softmax(): pass\nfrom math import tanh\ndef answer(): pass"
+    )
+    (tmp_path / "module.py").write_text(source)
+    assert Cutter(read(tmp_path / "module.py")).functions() == {"dense", "softmax", "answer"}
 
 
 @pytest.mark.parametrize("chained", [True, False])

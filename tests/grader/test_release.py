@@ -90,8 +90,8 @@ def squeezed(text: str) -> str:
 def answers() -> dict[str, list[str]]:
     """What must not get out: by exercise, the lines that answer it; by lesson, what its mistakes are made of.
 
-    What is short could be anybody's, what stands in a docstring is part of the statement, and what the rest of
-    the code says itself, or the guide that a lesson quotes, is no secret.
+    What is short could be anybody's, what stands in a docstring is part of the statement, and what the other
+    code says itself, or the guide that a lesson quotes, is no secret.
     """
     found: dict[str, list[str]] = {}
     for name, exercise in EXERCISES.items():

@@ -6,6 +6,7 @@ comes out is plain data; a file that can't be opened gives `{"problem": "a sente
 
 import collections
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
@@ -41,7 +42,9 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
         `"problem"`.
     """
     try:
-        return {"model": _model, "tflite": _tflite}[artefact](answer, inputs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras's own, of NumPy's __array__
+            return {"model": _model, "tflite": _tflite}[artefact](answer, inputs)
     except Unusable as problem:
         return {"problem": str(problem)}
 

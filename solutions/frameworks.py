@@ -114,16 +114,10 @@ def build_and_train(x, y):
     import keras
 
     keras.utils.set_random_seed(0)
-    mlp = keras.Sequential(
-        [
-            keras.Input((8, 8)),
-            keras.layers.Flatten(),  # (n, 8, 8) → (n, 64)
-            keras.layers.Dense(128, "relu"),
-            keras.layers.Dense(10, "softmax"),
-        ]
-    )
-    optimizer = keras.optimizers.Adam(0.003)
-    mlp.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    flatten = keras.layers.Flatten()  # (n, 8, 8) → (n, 64)
+    hidden, output = keras.layers.Dense(128, "relu"), keras.layers.Dense(10, "softmax")
+    mlp = keras.Sequential([keras.Input((8, 8)), flatten, hidden, output])
+    mlp.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
     mlp.fit(x, y, epochs=20, batch_size=64, verbose=0)
     return mlp
 
@@ -202,12 +196,12 @@ def to_tflite_int8(model, samples) -> bytes:
     """
     import tensorflow as tf
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([sample[np.newaxis]] for sample in samples)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    return converter.convert()
+    to_int8 = tf.lite.TFLiteConverter.from_keras_model(model)
+    to_int8.optimizations = [tf.lite.Optimize.DEFAULT]
+    to_int8.representative_dataset = lambda: ([sample[np.newaxis]] for sample in samples)
+    to_int8.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    to_int8.inference_input_type = to_int8.inference_output_type = tf.int8
+    return to_int8.convert()
 
 
 def tflite_predict(flatbuffer: bytes, x: np.ndarray) -> np.ndarray:
@@ -236,19 +230,21 @@ def tflite_predict(flatbuffer: bytes, x: np.ndarray) -> np.ndarray:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:  # there is none for Windows
-        from tensorflow.lite import Interpreter
+        import tensorflow as tf
 
-    interpreter = Interpreter(model_content=flatbuffer)
-    interpreter.allocate_tensors()
-    (into,), (out,) = interpreter.get_input_details(), interpreter.get_output_details()
-    (scale_in, zero_in), (scale_out, zero_out) = into["quantization"], out["quantization"]
+        Interpreter = tf.lite.Interpreter
+
+    lite = Interpreter(model_content=flatbuffer)
+    lite.allocate_tensors()
+    source, target = lite.get_input_details()[0], lite.get_output_details()[0]
+    (scale_in, zero_in), (scale_out, zero_out) = source["quantization"], target["quantization"]
     answers = []
     for row in x:
         if scale_in:
             row = np.clip(np.round(row / scale_in) + zero_in, -128, 127)
-        interpreter.set_tensor(into["index"], row[np.newaxis].astype(into["dtype"]))  # (1, features)
-        interpreter.invoke()
-        q = interpreter.get_tensor(out["index"])[0].astype(np.float32)  # (k,)
+        lite.set_tensor(source["index"], row[np.newaxis].astype(source["dtype"]))  # (1, features)
+        lite.invoke()
+        q = lite.get_tensor(target["index"])[0].astype(np.float32)  # (k,)
         answers.append(scale_out * (q - zero_out) if scale_out else q)
     return np.stack(answers)  # (n, k)
 

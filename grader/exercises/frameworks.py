@@ -957,24 +957,22 @@ def running(
         return np.clip(np.round(q), -128, 127).astype(np.int8)
 
     def answer(flatbuffer, x):
-        interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter(
-            model_content=flatbuffer
-        )
-        interpreter.allocate_tensors()
-        (into,), (out,) = interpreter.get_input_details(), interpreter.get_output_details()
-        scale, zero_point = into["quantization"]
-        if scale:
-            x = to_numbers(x, scale, zero_point)
+        lite = importlib.import_module("ai_edge_litert.interpreter").Interpreter(model_content=flatbuffer)
+        lite.allocate_tensors()
+        source, target = lite.get_input_details()[0], lite.get_output_details()[0]
+        step, zero = source["quantization"]
+        if step:
+            x = to_numbers(x, step, zero)
         answers = []
         for batch in {"each": x[:, np.newaxis], "first": x[np.newaxis, :1], "together": x[np.newaxis]}[rows]:
-            interpreter.set_tensor(into["index"], batch)
-            interpreter.invoke()
-            answers.append(interpreter.get_tensor(out["index"]).astype(np.float32))
+            lite.set_tensor(source["index"], batch)
+            lite.invoke()
+            answers.append(lite.get_tensor(target["index"]).astype(np.float32))
         answers = np.concatenate(answers)
-        scale, zero_point = out["quantization"] if own else into["quantization"]
-        if not scale or not dequantise:
+        step, zero = target["quantization"] if own else source["quantization"]
+        if not step or not dequantise:
             return answers
-        return scale * (answers - (zero_point if zero_points else 0))
+        return step * (answers - (zero if zero_points else 0))
 
     return answer
 

@@ -20,6 +20,7 @@ def dense_parameter_count(layer_sizes: list[int]) -> int:
 
     Args:
         layer_sizes: how many numbers come in, then the units of each layer; at least one entry.
+            The list is not changed in place.
 
     Returns:
         A whole number; 0 if there is an input and no layer.
@@ -71,6 +72,7 @@ def majority_baseline(train_y: np.ndarray, n: int) -> np.ndarray:
 
     Args:
         train_y: labels of the training set, whole numbers from 0 up, shape (samples,), at least one.
+            They are not changed in place.
         n: for how many new samples an answer is wanted, at least one.
 
     Returns:
@@ -92,7 +94,7 @@ def nearest_centroid_predict(train_x: np.ndarray, train_y: np.ndarray, x: np.nda
     `answer = argmin over classes of ‖x − centroid‖`, with the Euclidean distance.
 
     Args:
-        train_x: training samples, shape (n, features).
+        train_x: training samples, shape (n, features). No array is changed in place.
         train_y: their labels, whole numbers from 0 up, not all of them there; shape (n,).
         x: new samples, shape (m, features).
 
@@ -119,7 +121,7 @@ def linear_collapse(
     `(XW₁ + b₁)W₂ + b₂ = XW + b` for every X: find W and b.
 
     Args:
-        W1: weights of the first layer, shape (inputs, hidden).
+        W1: weights of the first layer, shape (inputs, hidden). No array is changed in place.
         b1: its biases, shape (hidden,).
         W2: weights of the second layer, shape (hidden, units).
         b2: its biases, shape (units,).
@@ -140,9 +142,10 @@ def first_model():
 
     `784 numbers → 128 units, ReLU → 10 units, softmax`
 
-    The input has the shape `(784,)`. Compile with the optimizer Adam, the loss for labels that are whole
-    numbers (sparse categorical cross-entropy, of the probabilities that softmax gives), and accuracy as
-    the metric. Nothing else belongs to the model, and nothing is trained here.
+    The input has the shape `(784,)`. Compile with the optimizer Adam (at its own learning rate, or another
+    up to 0.1), the loss for labels that are whole numbers (sparse categorical cross-entropy, of the
+    probabilities that softmax gives), and accuracy as the metric. Nothing else belongs to the model: no
+    other layer, regularizer or constraint. Nothing is trained here.
 
     Returns:
         A compiled `keras.Model` with 101,770 parameters.

@@ -17,7 +17,7 @@ def mse(y: np.ndarray, y_hat: np.ndarray) -> float:
 
     Args:
         y: the true values, any shape.
-        y_hat: the predictions ŷ, in the shape of y.
+        y_hat: the predictions ŷ, in the shape of y. Neither array is changed in place.
 
     Returns:
         One number, 0 or more.
@@ -37,7 +37,7 @@ def mse_gradient(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
 
     Args:
         y: the true values, any shape.
-        y_hat: the predictions ŷ, in the shape of y.
+        y_hat: the predictions ŷ, in the shape of y. Neither array is changed in place.
 
     Returns:
         Floats in the shape of y_hat: how fast the loss grows with each prediction.
@@ -53,12 +53,13 @@ def binary_cross_entropy(y: np.ndarray, p: np.ndarray) -> float:
 
     `−(1/n) Σ [yᵢ log pᵢ + (1 − yᵢ) log(1 − pᵢ)]`, with the natural logarithm.
 
-    As log 0 is −∞, clip p to [1e-7, 1 − 1e-7] first. Stay in float64, the type that p has:
-    float32 has no number so near 1.
+    As log 0 is −∞, clip p to [1e-7, 1 − 1e-7] first: then it is right, and without a warning, for
+    probabilities of 0 and 1, too.
 
     Args:
         y: labels, 0.0 or 1.0, any shape.
         p: the probability of a 1, from 0 to 1 (both may occur), in the shape of y.
+            Neither array is changed in place.
 
     Returns:
         One number, 0 or more, always finite.
@@ -77,11 +78,13 @@ def categorical_cross_entropy(y: np.ndarray, p: np.ndarray) -> float:
 
     `−(1/n) Σᵢ Σⱼ yᵢⱼ log pᵢⱼ`, with the natural logarithm, where n counts the samples (rows).
 
-    As log 0 is −∞, clip p to [1e-7, 1 − 1e-7] first.
+    As log 0 is −∞, clip p to [1e-7, 1 − 1e-7] first: then it is right, and without a warning, for
+    probabilities of 0 and 1, too.
 
     Args:
         y: one-hot labels, shape (n, k): a 1.0 in the column of the true class, 0.0 elsewhere.
         p: probabilities, shape (n, k); each row sums to 1, and 0 and 1 may occur.
+            Neither array is changed in place.
 
     Returns:
         One number, 0 or more, always finite.
@@ -342,7 +345,7 @@ def backpropagate(
     softmax(Z₂). Backward: the chain rule, from the loss to each of the four.
 
     Args:
-        X: samples, shape (n, inputs).
+        X: samples, shape (n, inputs). No array is changed in place.
         labels: the true classes, whole numbers from 0 to k − 1, shape (n,).
         W1, b1: the hidden layer, shapes (inputs, units) and (units,).
         W2, b2: the output layer, shapes (units, k) and (k,).
@@ -435,8 +438,8 @@ def train_network(
     gradients and take a step.
 
     Args:
-        X: training images, shape (n, inputs), from 0 to 1.
-        y: their labels, whole numbers from 0 to k − 1, shape (n,).
+        X: training images, shape (n, inputs), from 0 to 1. They are not changed in place.
+        y: their labels, whole numbers from 0 to k − 1, shape (n,). Nor are they.
         hidden: units of the hidden layer.
         epochs: how often the training passes over all samples.
         learning_rate: the step size.

@@ -151,6 +151,18 @@ ZONE_FEATURES = Exercise(
             "All images came out as one. Keep the first axis: each image has features of its own.",
         ),
         Mistake(
+            "averaged_without_axis",
+            lambda images: zones(images).mean(axis=(0, 2, 4)).ravel(),
+            "There are 16 numbers for the whole batch: the mean of each zone ran over all images, too. Give "
+            "mean the axes of the zone only.",
+        ),
+        Mistake(
+            "transposed",
+            lambda images: zones(images).mean(axis=(2, 4)).reshape(-1, 16).T,
+            "The features are right, but they stand in columns: a row an image and a column a zone is asked "
+            "for.",
+        ),
+        Mistake(
             "zones_of_four",
             lambda images: images.reshape(-1, 2, 4, 2, 4).mean(axis=(2, 4)),
             "These are four large zones of 4×4 pixels. Sixteen small ones of 2×2 are asked for.",
@@ -176,6 +188,7 @@ def label_lists(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, int]]:
     yield np.array([0, 1, 1]), 2
     yield np.array([3, 3, 9]), 1
     yield np.array([1, 0]), 3
+    yield np.array([1, 4]), 2
     yield np.array([9, 2, 2, 9, 5]), 4
     yield np.array([5, 5, 2, 2, 8]), 2
     yield np.array([7, 7, 0, 0, 0, 3]), 3
@@ -328,6 +341,29 @@ def first_sample_only(train_x, train_y, x):
     return labels[euclidean(x[:, None], train_x[first]).argmin(axis=1)]
 
 
+def centroids_up_to_the_largest(absent):
+    """Nearest centroids where `absent` is the centroid of every label that does not occur."""
+
+    def predict(train_x, train_y, x):
+        present, means = centroids_of(train_x, train_y)
+        centroids = np.full((train_y.max() + 1, train_x.shape[1]), absent)
+        centroids[present] = means
+        return euclidean(x[:, None], centroids).argmin(axis=1)
+
+    return predict
+
+
+def first_met_on_tie(train_x, train_y, x):
+    labels = np.array(list(dict.fromkeys(train_y.tolist())))
+    centroids = np.array([train_x[train_y == label].mean(axis=0) for label in labels])
+    return labels[euclidean(x[:, None], centroids).argmin(axis=1)]
+
+
+def nearest_sum(train_x, train_y, x):
+    labels, centres = centroids_of(train_x, train_y, np.sum)
+    return labels[euclidean(x[:, None], centres).argmin(axis=1)]
+
+
 NEAREST_CENTROID_PREDICT = Exercise(
     reference=reference.nearest_centroid_predict,
     cases=clouds,
@@ -366,6 +402,28 @@ NEAREST_CENTROID_PREDICT = Exercise(
             "largest_on_tie",
             largest_on_tie,
             "Right, but at equal distances the largest label came back. The smallest is asked for.",
+        ),
+        Mistake(
+            "first_met_on_tie",
+            first_met_on_tie,
+            "Right, but at equal distances the label came back that is met first. The smallest is asked for.",
+        ),
+        Mistake(
+            "absent_labels_at_zero",
+            centroids_up_to_the_largest(0.0),
+            "Labels that don't occur were given a centroid of zeros, which is sometimes the nearest. Take "
+            "the labels that occur, and no others.",
+        ),
+        Mistake(
+            "absent_labels_are_nan",
+            centroids_up_to_the_largest(np.nan),
+            "Labels that don't occur have a centroid of nan, the mean of nothing, and argmin stops there. "
+            "Take the labels that occur, and no others.",
+        ),
+        Mistake(
+            "summed",
+            nearest_sum,
+            "The samples of each class were summed. A centroid is their mean, so divide by their number.",
         ),
         Mistake(
             "median",
@@ -471,8 +529,12 @@ LINEAR_COLLAPSE = Exercise(
 
 
 def rows_of_pixels(rng: np.random.Generator) -> Iterator[Case]:
-    """No arguments, and rows of random pixels to run the model on."""
+    """No arguments, and rows of random pixels to run the model on.
+
+    Half of them are brighter than pixels are, to reach where a ReLU that is cut off stops growing.
+    """
     x = rng.random((8, 784)).astype("float32")
+    x[::2] *= 10
     yield Case((), inputs=x, secret=x)
 
 

@@ -158,16 +158,19 @@ MSE_GRADIENT = Exercise(
 
 
 def yes_or_no(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Labels 0 and 1 with probabilities, exactly 0 and 1 among them, both right and wrong."""
+    """Labels 0 and 1 with probabilities, exactly 0 and 1 among them; 0 where it is wrong, too.
+
+    But no 1 where it is wrong: in float32 the number below 1 is 1 − 6e-8, so the clipped loss is another.
+    """
     for y, p in (
         ([1.0], [0.5]),
         ([0.0], [0.25]),
         ([1.0], [1.0]),
         ([0.0], [0.0]),
         ([1.0], [0.0]),
-        ([0.0], [1.0]),
         ([1.0, 0.0], [0.5, 0.5]),
         ([1.0, 0.0], [0.9, 0.2]),
+        ([1.0, 0.0], [1.0, 0.0]),
         ([1.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
         ([[1.0, 0.0], [0.0, 1.0]], [[0.75, 0.5], [0.25, 1.0]]),
     ):
@@ -176,7 +179,7 @@ def yes_or_no(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray
         yield rng.integers(0, 2, shape).astype(float), rng.uniform(0.01, 0.99, shape).round(2)
     p = rng.uniform(0.01, 0.99, 6).round(2)
     p[:2] = 0, 1
-    yield rng.integers(0, 2, 6).astype(float), p
+    yield np.array([*rng.integers(0, 2, 1), 1, *rng.integers(0, 2, 4)], float), p
 
 
 def unclipped_binary(y, p):
@@ -217,6 +220,12 @@ BINARY_CROSS_ENTROPY = Exercise(
             "1e-7 was added, where clipping is asked for: a perfect prediction gets a loss below 0.",
         ),
         Mistake(
+            "clipped_to_1e_15",
+            lambda y, p: unclipped_binary(y, np.clip(p, 1e-15, 1 - 1e-15)),
+            "p is clipped to other limits than the statement's, much nearer to 0 and 1. The limits decide "
+            "what a certain and wrong answer costs.",
+        ),
+        Mistake(
             "positives_only",
             binary_with(lambda y, p: -np.mean(y * np.log(p))),
             "Only samples with label 1 were counted. The second half of the formula is for those with "
@@ -231,6 +240,12 @@ BINARY_CROSS_ENTROPY = Exercise(
             "sum",
             binary_with(lambda y, p: -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))),
             "This is the sum over the samples. Asked is the mean.",
+        ),
+        Mistake(
+            "divided_by_rows",
+            binary_with(lambda y, p: -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) / len(y)),
+            "The sum was divided by the number of rows. With several columns there are more elements than "
+            "that, and n counts them all.",
         ),
         Mistake(
             "labels_swapped",
@@ -269,6 +284,8 @@ def distributions(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.nda
         ([[0.0, 0.0, 1.0]], [[1.0, 0.0, 0.0]]),
         ([[0.0, 1.0], [1.0, 0.0]], [[0.5, 0.5], [0.25, 0.75]]),
         ([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], [[0.5, 0.25, 0.25], [0.2, 0.2, 0.6]]),
+        ([[0.0, 1.0, 0.0]], [[0.0, 1.0, 0.0]]),
+        ([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]),
         ([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [[0.0, 0.5, 0.5], [0.0, 1.0, 0.0]]),
     ):
         yield np.array(y), np.array(p)
@@ -311,6 +328,28 @@ CATEGORICAL_CROSS_ENTROPY = Exercise(
             lambda y, p: -np.mean(np.sum(y * np.log(p), axis=1)),
             "For a probability of exactly 0 the logarithm is −∞, and 0 · ∞ is nan. Clip p before you take "
             "it.",
+        ),
+        Mistake(
+            "epsilon_added",
+            lambda y, p: -np.mean(np.sum(y * np.log(p + 1e-7), axis=1)),
+            "1e-7 was added, where clipping is asked for: a perfect prediction gets a loss below 0.",
+        ),
+        Mistake(
+            "clipped_to_1e_15",
+            lambda y, p: -np.mean(np.sum(y * np.log(np.clip(p, 1e-15, 1 - 1e-15)), axis=1)),
+            "p is clipped to other limits than the statement's, much nearer to 0 and 1. The limits decide "
+            "what a certain and wrong answer costs.",
+        ),
+        Mistake(
+            "summed_over_samples",
+            categorical_with(lambda y, p: -np.mean(np.sum(y * np.log(p), axis=0))),
+            "The sum ran down the samples, and the mean over the classes. It is the other way round: sum "
+            "each row, then take the mean over the rows.",
+        ),
+        Mistake(
+            "log2",
+            categorical_with(lambda y, p: -np.mean(np.sum(y * np.log2(p), axis=1))),
+            "This is in bits: the logarithm has base 2. Asked is the natural one.",
         ),
         Mistake(
             "sum",
@@ -425,6 +464,24 @@ SPARSE_CROSS_ENTROPY_FROM_LOGITS = Exercise(
             "From logits nothing needs to be clipped.",
         ),
         Mistake(
+            "epsilon_in_the_logarithm",
+            lambda labels, z: -np.mean(np.log(picked(softmax(z), labels) + 1e-7)),
+            "With 1e-7 in the logarithm the loss can't grow beyond 16, and a perfect sample gets one below "
+            "0. From logits nothing needs to be added.",
+        ),
+        Mistake(
+            "one_maximum_for_all",
+            lambda labels, z: np.mean(np.log(np.exp(z - z.max()).sum(axis=1)) - picked(z - z.max(), labels)),
+            "One maximum for the whole array is not enough: in a row far below it every exponential rounds "
+            "to 0, and the logarithm is −∞. Give each row its own.",
+        ),
+        Mistake(
+            "minus_forgotten",
+            lambda labels, z: np.mean(picked(z, labels) - log_sum_exp(z)),
+            "The loss is negative: this is the mean log-probability. Look at which of the two is subtracted "
+            "from which.",
+        ),
+        Mistake(
             "shift_lost",
             cross_entropy_with_shift_lost,
             "The sum was shifted and the label's logit was not. What is subtracted from a row must be "
@@ -510,6 +567,17 @@ SOFTMAX_CROSS_ENTROPY_GRADIENT = Exercise(
             "It was divided by samples times classes. The loss is a mean over the samples only.",
         ),
         Mistake(
+            "divided_by_classes",
+            lambda labels, z: (softmax(z) - one_hot(labels, z)) / z.shape[1],
+            "It was divided by the number of classes. The loss is a mean over the samples.",
+        ),
+        Mistake(
+            "width_from_the_labels",
+            lambda labels, z: (softmax(z) - np.eye(labels.max() + 1)[labels]) / len(labels),
+            "The one-hot labels are as wide as the largest label of this batch asks for. The last classes "
+            "may be absent: take the width from the logits.",
+        ),
+        Mistake(
             "overflow",
             lambda labels, z: (unshifted_softmax(z) - one_hot(labels, z)) / len(labels),
             "The rule is right, but its softmax overflows for large logits. Use the stable one of lesson 2.",
@@ -588,6 +656,14 @@ MINIBATCHES = Exercise(
             "last_dropped",
             lambda n, batch_size, seed: cut(shuffled(n, seed)[: n // batch_size * batch_size], batch_size),
             "The samples left over at the end were dropped. They make a last, short batch.",
+        ),
+        Mistake(
+            "empty_at_the_end",
+            lambda n, batch_size, seed: [
+                shuffled(n, seed)[start : start + batch_size] for start in range(0, n + 1, batch_size)
+            ],
+            "Where the batch size divides n, an empty batch stands at the end. Look at where the loop over "
+            "the beginnings stops.",
         ),
         Mistake(
             "not_shuffled",
@@ -698,6 +774,18 @@ def aliased_descent(f, theta, learning_rate, steps):
     return np.array(path)
 
 
+def aliased_copy(f, theta, learning_rate, steps):
+    return aliased_descent(f, theta.copy(), learning_rate, steps)
+
+
+def path_without_end(f, theta, learning_rate, steps):
+    path = []
+    for _ in range(steps):
+        path.append(theta)
+        theta = theta - learning_rate * f(theta)
+    return np.array(path)
+
+
 def unit_step(f, start, theta, learning_rate):
     gradient = f(theta)
     return theta - learning_rate * gradient / (np.linalg.norm(gradient) or 1.0)
@@ -724,9 +812,25 @@ GRADIENT_DESCENT = Exercise(
             "the path refers to. Make a new array in each step.",
         ),
         Mistake(
+            "aliased_copy",
+            aliased_copy,
+            "All rows are alike: `-=` changes the one array that every entry of the path refers to. Make a "
+            "new array in each step.",
+        ),
+        Mistake(
             "start_missing",
-            lambda f, theta, rate, steps: reference.gradient_descent(f, theta, rate, steps)[1:],
+            lambda f, theta, rate, steps: np.array([*reference.gradient_descent(f, theta, rate, steps)[1:]]),
             "The first row is missing: the path begins with the start itself.",
+        ),
+        Mistake(
+            "end_missing",
+            path_without_end,
+            "The last row is missing: the point after the last step belongs to the path, too.",
+        ),
+        Mistake(
+            "one_step_too_few",
+            lambda f, theta, rate, steps: reference.gradient_descent(f, theta, rate, max(steps - 1, 0)),
+            "There is one step too few: after `steps` steps the path has steps + 1 points, with the start.",
         ),
         Mistake(
             "last_only",
@@ -900,6 +1004,17 @@ MOMENTUM_STEP = Exercise(
             "Your velocity points uphill and is subtracted. Asked is one that points downhill and is added.",
         ),
         Mistake(
+            "uphill",
+            momentum_with(lambda grad, velocity, rate, m: m * velocity + rate * grad),
+            "The step goes uphill. The gradient points to where the loss grows: look at its sign in the "
+            "formula.",
+        ),
+        Mistake(
+            "velocity_first",
+            lambda *arguments: reference.momentum_step(*arguments)[::-1],
+            "Both are right, but in the other order: the parameters come first, then the velocity.",
+        ),
+        Mistake(
             "old_velocity",
             momentum_with(keras_speed, lambda theta, grad, old, new, rate, m: theta + old),
             "The parameters moved by the old velocity. First the velocity changes, then the parameters by "
@@ -1001,6 +1116,30 @@ RMSPROP_STEP = Exercise(
             "ε was added to the root, as in Adam. Keras's RMSprop adds it under the root.",
         ),
         Mistake(
+            "epsilon_forgotten",
+            rmsprop_with(
+                squares, lambda theta, grad, old, new, rate, epsilon: theta - rate * grad / np.sqrt(new)
+            ),
+            "ε is missing: a gradient that has always been 0 gives 0 / 0 = nan.",
+        ),
+        Mistake(
+            "epsilon_fixed",
+            rmsprop_with(
+                squares,
+                lambda theta, grad, old, new, rate, epsilon: theta - rate * grad / np.sqrt(new + 1e-7),
+            ),
+            "ε is 1e-7 here, whatever the argument `epsilon` says. Use the argument.",
+        ),
+        Mistake(
+            "uphill",
+            rmsprop_with(
+                squares,
+                lambda theta, grad, old, new, rate, epsilon: theta + rate * grad / np.sqrt(new + epsilon),
+            ),
+            "The step goes uphill. The gradient points to where the loss grows: look at the sign in the "
+            "formula.",
+        ),
+        Mistake(
             "old_average",
             rmsprop_with(
                 squares,
@@ -1081,6 +1220,7 @@ def adam_steps(rng: np.random.Generator) -> Iterator[tuple]:
 def adam_with(
     move=lambda m_hat, v_hat, epsilon, correction: m_hat / (np.sqrt(v_hat) + epsilon),
     share=lambda beta, t: 1 - beta**t,
+    share_of_v=None,
     square=lambda grad: grad**2,
     state=lambda m, v, m_hat, v_hat: (m, v),
 ):
@@ -1089,6 +1229,7 @@ def adam_with(
     Args:
         move: the step without the learning rate; `correction` is what `v` was divided by.
         share: what the averages are divided by.
+        share_of_v: what v is divided by, if something else.
         square: what is averaged in v.
         state: what is returned beside theta.
     """
@@ -1096,8 +1237,9 @@ def adam_with(
     def answer(theta, grad, m, v, t, rate, beta_1, beta_2, epsilon):
         m = beta_1 * m + (1 - beta_1) * grad
         v = beta_2 * v + (1 - beta_2) * square(grad)
-        m_hat, v_hat = m / share(beta_1, t), v / share(beta_2, t)
-        step = move(m_hat, v_hat, epsilon, share(beta_2, t))
+        correction = (share_of_v or share)(beta_2, t)
+        m_hat, v_hat = m / share(beta_1, t), v / correction
+        step = move(m_hat, v_hat, epsilon, correction)
         return theta - rate * step, *state(m, v, m_hat, v_hat)
 
     return answer
@@ -1110,15 +1252,51 @@ def adam_in_place(theta, grad, m, v, t, learning_rate, beta_1, beta_2, epsilon):
     return theta, m, v
 
 
+def right_share(beta, t):
+    return 1 - beta**t
+
+
+def no_share(beta, t):
+    return 1.0
+
+
 ADAM_STEP = Exercise(
     reference=reference.adam_step,
     cases=adam_steps,
     mistakes=(
         Mistake(
             "uncorrected",
-            adam_with(share=lambda beta, t: 1.0),
+            adam_with(share=no_share),
             "The bias correction is missing: in the first steps the averages, which start at 0, are far "
             "too small.",
+        ),
+        Mistake(
+            "only_m_corrected",
+            adam_with(share_of_v=no_share),
+            "m was corrected and v wasn't: both start at 0, and both are too small in the first steps.",
+        ),
+        Mistake(
+            "only_v_corrected",
+            adam_with(share=no_share, share_of_v=right_share),
+            "v was corrected and m wasn't: both start at 0, and both are too small in the first steps.",
+        ),
+        Mistake(
+            "uphill",
+            adam_with(move=lambda m, v, epsilon, correction: -m / (np.sqrt(v) + epsilon)),
+            "The step goes uphill. The gradient points to where the loss grows: look at the sign in the "
+            "last formula.",
+        ),
+        Mistake(
+            "averages_lost",
+            lambda *arguments: reference.adam_step(*arguments)[0],
+            "Only the parameters came back. The next step needs both averages, too: return all three.",
+        ),
+        Mistake(
+            "betas_swapped",
+            lambda theta, grad, m, v, t, rate, beta_1, beta_2, epsilon: reference.adam_step(
+                theta, grad, m, v, t, rate, beta_2, beta_1, epsilon
+            ),
+            "β₁ and β₂ have changed places: the first is the share of m, the second that of v.",
         ),
         Mistake(
             "corrected_state",
@@ -1148,6 +1326,16 @@ ADAM_STEP = Exercise(
             "one_step_late",
             adam_with(share=lambda beta, t: 1 - beta ** (t + 1)),
             "The correction uses t + 1. Here t is 1 in the first step already.",
+        ),
+        Mistake(
+            "one_step_early",
+            adam_with(share=lambda beta, t: 1 - beta ** (t - 1)),
+            "The correction uses t − 1, and divides by 0 in the first step. t counts from 1 already.",
+        ),
+        Mistake(
+            "exponent_forgotten",
+            adam_with(share=lambda beta, t: 1 - beta),
+            "The correction is that of the first step in every step: the power t is missing.",
         ),
         Mistake(
             "times_t",
@@ -1281,8 +1469,8 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "h_ignored",
             lambda f, theta, h=1e-5: reference.numerical_gradient(f, theta),
-            "The argument h was not used. With a wide h the answer differs from the true gradient, and "
-            "that shows.",
+            "The answer is the gradient itself, not the formula's difference quotient for the h given: where "
+            "h is wide, the two differ. Is it this quotient, and this h?",
         ),
         Mistake(
             "theta_changed",
@@ -1306,7 +1494,11 @@ NUMERICAL_GRADIENT = Exercise(
 
 
 def two_layers(rng: np.random.Generator) -> Iterator[tuple]:
-    """Networks of one unit to many, square weights and others; a dead unit, pre-activations of exactly 0."""
+    """Networks of one unit to many, square weights and others; a dead unit, pre-activations of exactly 0.
+
+    Exactly 0 only where every order of summing gives 0. And no true class is next to impossible, where a
+    loss that is clipped differs from one that isn't.
+    """
     one, zero = np.array([[1.0]]), np.array([0.0])
     out, zeros = np.array([[1.0, -1.0]]), np.array([0.0, 0.0])
     yield one, np.array([0]), one, zero, out, zeros
@@ -1321,10 +1513,26 @@ def two_layers(rng: np.random.Generator) -> Iterator[tuple]:
         *((1, 1, 2, 2), (1, 2, 2, 2), (2, 2, 2, 2), (2, 1, 3, 2), (3, 2, 3, 2), (3, 3, 3, 3), (4, 2, 5, 3)),
         *((4, 4, 4, 4), (5, 3, 4, 3), (6, 4, 3, 5), (8, 5, 6, 4), (10, 3, 8, 3), (16, 8, 8, 10)),
     ):
+        yield next(
+            network for network in random_networks(rng, n, inputs, units, classes) if is_clear(*network)
+        )
+
+
+def random_networks(
+    rng: np.random.Generator, n: int, inputs: int, units: int, classes: int
+) -> Iterator[tuple]:
+    while True:
         X, labels = rng.normal(0, 1, (n, inputs)).round(1), rng.integers(0, classes, n)
-        W1, b1 = rng.normal(0, 1, (inputs, units)).round(1), rng.normal(0, 0.5, units).round(1)
-        W2, b2 = rng.normal(0, 1, (units, classes)).round(1), rng.normal(0, 0.5, classes).round(1)
-        yield X, labels, W1, b1, W2, b2
+        W1, b1 = rng.normal(0, 0.6, (inputs, units)).round(1), rng.normal(0, 0.5, units).round(1)
+        W2, b2 = rng.normal(0, 0.6, (units, classes)).round(1), rng.normal(0, 0.5, classes).round(1)
+        yield X, labels, W1, (b1 + 0.05).round(2), W2, b2
+
+
+def is_clear(X, labels, W1, b1, W2, b2):
+    """Whether rounding decides nothing: no pre-activation is next to 0, and clipping p shows nowhere."""
+    Z1 = X @ W1 + b1
+    p = softmax(np.maximum(Z1, 0) @ W2 + b2)
+    return np.abs(Z1).min() > 1e-3 and picked(p, labels).min() > 1e-4
 
 
 def backpropagate_with(
@@ -1333,6 +1541,7 @@ def backpropagate_with(
     before=lambda Z1, H: H,
     bias=lambda dZ: dZ.sum(axis=0),
     weights=lambda A, dZ: A.T @ dZ,
+    returned=lambda loss, dW1, db1, dW2, db2: (loss, dW1, db1, dW2, db2),
 ):
     """Backpropagation with one part of it exchanged.
 
@@ -1342,6 +1551,7 @@ def backpropagate_with(
         before: what the output layer's weights are multiplied with.
         bias: a bias's gradient from that of the pre-activations.
         weights: that of a layer's weights, from its input, too.
+        returned: what comes back.
     """
 
     def answer(X, labels, W1, b1, W2, b2):
@@ -1352,9 +1562,14 @@ def backpropagate_with(
         dH = dZ2 @ W2.T
         dZ1 = dH * mask(Z1, dH)
         loss = reference.sparse_cross_entropy_from_logits(labels, Z2)
-        return loss, weights(X, dZ1), bias(dZ1), weights(before(Z1, H), dZ2), bias(dZ2)
+        return returned(loss, weights(X, dZ1), bias(dZ1), weights(before(Z1, H), dZ2), bias(dZ2))
 
     return answer
+
+
+def summed_loss(X, labels, *weights):
+    loss, *gradients = reference.backpropagate(X, labels, *weights)
+    return len(X) * loss, *gradients
 
 
 BACKPROPAGATE = Exercise(
@@ -1418,6 +1633,29 @@ BACKPROPAGATE = Exercise(
             backpropagate_with(bias=lambda dZ: dZ.sum(axis=0, keepdims=True)),
             "The biases' gradients are matrices of one row. A gradient has the shape of what it is the "
             "gradient of.",
+        ),
+        Mistake(
+            "loss_summed",
+            summed_loss,
+            "The gradients are right, and the loss is the sum over the samples. Asked is the mean, whose "
+            "gradients these are.",
+        ),
+        Mistake(
+            "loss_missing",
+            backpropagate_with(returned=lambda loss, *gradients: gradients),
+            "The gradients are right, but the loss is missing: it comes first.",
+        ),
+        Mistake(
+            "output_layer_first",
+            backpropagate_with(returned=lambda loss, dW1, db1, dW2, db2: (loss, dW2, db2, dW1, db1)),
+            "The gradients come back in the order of the backward pass. Asked is the order of the arguments, "
+            "the hidden layer first.",
+        ),
+        Mistake(
+            "weights_before_biases",
+            backpropagate_with(returned=lambda loss, dW1, db1, dW2, db2: (loss, dW1, dW2, db1, db2)),
+            "The weights' gradients come back before those of the biases. Asked is layer by layer: dW1, db1, "
+            "dW2, db2.",
         ),
     ),
     hints=(
@@ -1517,7 +1755,8 @@ CLIP_BY_GLOBAL_NORM = Exercise(
         Mistake(
             "in_place",
             clipped_in_place,
-            "The values are right, but the given arrays themselves were changed. Make new ones.",
+            "The values are right, but what was given was changed: the list, or the arrays in it. Make a new "
+            "list of new arrays.",
         ),
     ),
     hints=(
@@ -1699,7 +1938,7 @@ TRAIN_NETWORK = Exercise(
     difficulty=4,
     importance=5,
     minutes=20,
-    forbidden=("Sequential", "Dense", "GradientTape", "MLPClassifier"),
+    packages=("numpy",),
     seconds=60,
     megabytes=1024,
 )

@@ -9,7 +9,8 @@ from grader.exercise import Finding, Given
 
 PARAMETERS = [(784, 128), (128,), (128, 10), (10,)]
 COUNT = sum(int(np.prod(shape)) for shape in PARAMETERS)
-TRAINING_ONLY = ("Dropout", "Noise")  # layers that change nothing once training is over
+TRAINING_ONLY = ("Dropout", "Noise", "Regularization")  # layers that change nothing once training is over
+LEARNING_RATE = 0.1  # the largest: with longer steps the weights are soon far larger than they start
 LOSSES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 ONE_HOT_LOSSES = ("categorical_crossentropy", "CategoricalCrossentropy")
 METRICS = ("accuracy", "acc", "sparse_categorical_accuracy", "sparsecategoricalaccuracy")
@@ -37,6 +38,10 @@ def is_first_model(given: Given, found: dict[str, Any]) -> Finding:
         )
     if any(word in layer["class"] for layer in found["layers"] for word in TRAINING_ONLY):
         return Finding(False, "There is a layer that no one asked for, which disturbs the training.")
+    if added := _restrictions(found["layers"]):
+        return Finding(
+            False, f"A layer has a {added[0]}, which no one asked for and which changes the training."
+        )
     if found["trainable_parameters"] != COUNT:
         return Finding(False, "Part of your model is frozen (trainable=False), so it can't learn.")
     if flaw := _flaw(found["weights"], given.secret, found["outputs"]):
@@ -44,11 +49,28 @@ def is_first_model(given: Given, found: dict[str, Any]) -> Finding:
     return _compiled_rightly(found["compiled"])
 
 
+def _restrictions(layers: list[dict[str, Any]]) -> list[str]:
+    """The kinds of all regularizers and constraints in the settings of layers."""
+    return [
+        name.rpartition("_")[2]
+        for layer in layers
+        for name, value in layer["config"].items()
+        if name.endswith(("_regularizer", "_constraint")) and value is not None
+    ]
+
+
 def _flaw(weights: list[np.ndarray], x: np.ndarray, outputs: np.ndarray) -> str | None:
     """Say which activations the outputs come from, if not from those asked for."""
     W1, b1, W2, b2 = (weight.astype(np.float64) for weight in weights)
-    if np.ptp(W1) == 0 or np.ptp(W2) == 0:
-        return "The weights of a layer all start at one value, and would stay alike: leave that to Keras."
+    if np.ptp(W1) == 0:
+        return (
+            "The hidden weights all start at one value, and the units would stay alike: leave that to Keras."
+        )
+    if not np.ptp(W2, axis=1).any():
+        return (
+            "The last layer's weights start alike for all ten digits, so nothing of the hidden layer shows "
+            "in what comes out: leave the initial weights to Keras."
+        )
 
     def comes_from(hidden: str, output: str) -> bool:
         logits = ACTIVATIONS[hidden](x @ W1 + b1) @ W2 + b2  # (n, 784) → (n, 128) → (n, 10)
@@ -74,21 +96,41 @@ def _compiled_rightly(compiled: dict[str, Any] | None) -> Finding:
     if compiled is None:
         return Finding(False, "Your model isn't compiled: it has no optimizer, no loss and no metric yet.")
     optimizer = compiled["optimizer"]["class"]
+    if optimizer == "RMSprop":
+        return Finding(
+            False, "The optimizer is RMSprop, as it is where compile is told of none. Adam is asked for."
+        )
     if optimizer != "Adam":
         return Finding(False, f"The optimizer is {optimizer}, and Adam is asked for.")
+    if not 0 < round(compiled["optimizer"]["learning_rate"], 7) <= LEARNING_RATE:  # it comes in float32
+        return Finding(
+            False,
+            f"Adam's learning rate is {compiled['optimizer']['learning_rate']:g}. Leave it to Keras, or take "
+            f"one above 0 and up to {LEARNING_RATE}.",
+        )
     losses = _names(compiled["loss"])
     if any(name in ONE_HOT_LOSSES for name in losses):
         return Finding(
             False,
             "This loss wants one-hot labels, rows of 0 and 1. Ours are whole numbers: it has a sparse twin.",
         )
-    if not losses or any(name not in LOSSES for name in losses):
+    if not losses:
+        return Finding(False, "There is no loss: tell compile that for labels that are whole numbers.")
+    if any(name not in LOSSES for name in losses):
         return Finding(False, "The loss isn't the cross-entropy for labels that are whole numbers.")
     if any(settings.get("from_logits") for settings in _settings(compiled["loss"])):
         return Finding(
             False, "from_logits=True says that no softmax was applied yet, and your last layer applies one."
         )
+    if any(settings.get("ignore_class") is not None for settings in _settings(compiled["loss"])):
+        return Finding(False, "With ignore_class the loss passes over one of the ten digits. Leave it out.")
+    if compiled.get("loss_weights") is not None:
+        return Finding(
+            False, "loss_weights change the size of the loss, which no one asked for. Leave them out."
+        )
     metrics = [name for name in _names(compiled["metrics"]) if name]
+    if not metrics and compiled.get("weighted_metrics"):
+        return Finding(False, "compile is given weighted_metrics. Name the accuracy among the plain metrics.")
     if not metrics:
         return Finding(False, "There is no metric: after training you would know the loss and no accuracy.")
     if "keras.Accuracy" in metrics:

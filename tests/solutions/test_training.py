@@ -86,7 +86,7 @@ def test_binary_cross_entropy_is_finite_at_the_ends(y, p, loss):
 
 
 def test_in_float32_keras_clips_a_little_earlier_at_one():
-    """The reason why the statement asks for float64: float32 has no 1 − 1e-7."""
+    """The reason why no case of the exercise has a 1 that is wrong: float32 has no 1 − 1e-7."""
     theirs = float(keras.losses.binary_crossentropy(np.zeros(1, "float32"), np.ones(1, "float32")))
     assert theirs == pytest.approx(15.94, abs=0.01)
     assert theirs < training.binary_cross_entropy(np.zeros(1), np.ones(1)) - 0.1

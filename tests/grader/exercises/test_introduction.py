@@ -214,6 +214,52 @@ def test_another_right_answer_is_accepted(name, answer, seed):
 
 
 EVEN = range(0, 8, 2)
+
+
+def averaged_by_blocks(images):
+    return [images[:, i : i + 2, j : j + 2].mean() for i in EVEN for j in EVEN]
+
+
+def centroids_of_range(train_x, train_y, x, empty=np.nan):
+    """As learners write it who think that every label occurs."""
+    centroids = []
+    for label in range(train_y.max() + 1):
+        members = train_x[train_y == label]
+        centroids.append(members.mean(axis=0) if len(members) else np.full(train_x.shape[1], empty))
+    return np.argmin([[np.linalg.norm(row - c) for c in centroids] for row in x], axis=1)
+
+
+def classes_in_order_met(train_x, train_y, x):
+    centroids = {k: train_x[train_y == k].mean(axis=0) for k in dict.fromkeys(train_y.tolist())}
+    return [min(centroids, key=lambda k: np.linalg.norm(row - centroids[k])) for row in x]
+
+
+NAMED = {
+    "a mean of everything in a zone": ("zone_features", averaged_by_blocks, "averaged_without_axis"),
+    "features in columns": (
+        "zone_features",
+        lambda images: np.array(
+            [images[:, i : i + 2, j : j + 2].mean(axis=(1, 2)) for i in EVEN for j in EVEN]
+        ),
+        "transposed",
+    ),
+    "nan for an absent label": ("nearest_centroid_predict", centroids_of_range, "absent_labels_are_nan"),
+    "zeros for an absent label": (
+        "nearest_centroid_predict",
+        lambda *arguments: centroids_of_range(*arguments, empty=0.0),
+        "absent_labels_at_zero",
+    ),
+    "the label met first": ("nearest_centroid_predict", classes_in_order_met, "first_met_on_tie"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mistake_is_named_however_it_is_written(case, seed):
+    name, answer, mistake = NAMED[case]
+    assert verdict(name, answer, seed).mistake == mistake
+
+
 PLANTED = {
     "a layer of one before it": (
         "dense_parameter_count",
@@ -320,6 +366,11 @@ def input_shape():
         return keras.Sequential([first, keras.layers.Dense(10, activation="softmax")])
 
 
+def shared_activation():
+    dense, relu = keras.layers.Dense, keras.layers.Activation(keras.activations.relu)
+    return keras.Sequential([keras.Input((784,)), dense(128), relu, dense(10), keras.layers.Softmax()])
+
+
 def trained():
     model = compiled(keras.Sequential(layers()))
     rng = np.random.default_rng(0)
@@ -340,6 +391,12 @@ RIGHT_MODELS = {
     "nested": lambda: compiled(nested()),
     "input_shape": lambda: compiled(input_shape()),
     "trained": trained,
+    "activation as a function": lambda: compiled(shared_activation()),
+    "the smallest of rates": lambda: compiled(sequential(), keras.optimizers.Adam(1e-5)),
+    "the largest rate": lambda: compiled(sequential(), keras.optimizers.Adam(0.1)),
+    "a schedule": lambda: compiled(
+        sequential(), keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 100))
+    ),
     "functions for activations": lambda: compiled(
         keras.Sequential(layers(keras.activations.relu, keras.activations.softmax))
     ),
@@ -374,8 +431,9 @@ RIGHT_MODELS = {
 
 
 @pytest.mark.parametrize("case", RIGHT_MODELS)
-def test_another_right_model_is_accepted(case):
-    found = verdict("first_model", RIGHT_MODELS[case])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_another_right_model_is_accepted(case, seed):
+    found = verdict("first_model", RIGHT_MODELS[case], seed)
     assert found.status == "passed", found.message
 
 
@@ -383,6 +441,35 @@ def with_layer(layer, at):
     parts = layers()
     parts.insert(at, layer)
     return compiled(keras.Sequential(parts))
+
+
+def with_hidden(activation="relu", output="glorot_uniform", **settings):
+    return compiled(
+        keras.Sequential(
+            [
+                keras.Input((784,)),
+                keras.layers.Dense(128, activation=activation, **settings),
+                keras.layers.Dense(10, activation="softmax", kernel_initializer=output),
+            ]
+        )
+    )
+
+
+def restricted_within():
+    inner = keras.Sequential(
+        [keras.Input((784,)), keras.layers.Dense(128, "relu", kernel_constraint="non_neg")]
+    )
+    return compiled(keras.Sequential([inner, keras.layers.Dense(10, "softmax")]))
+
+
+def compiled_with_nothing():
+    model = sequential()
+    model.compile()
+    return model
+
+
+def with_loss(**settings):
+    return compiled(sequential(), loss=keras.losses.SparseCategoricalCrossentropy(**settings))
 
 
 def frozen():
@@ -448,12 +535,41 @@ WRONG_MODELS = {
                 ]
             )
         ),
-        "one value",
+        "hidden weights all start at one value",
     ),
+    "last weights of zero": (lambda: with_hidden(output="zeros"), "The last layer's weights start alike"),
+    "relu6": (lambda: with_hidden("relu6"), "aren't those of a ReLU"),
+    "ReLU cut off": (
+        lambda: compiled(
+            keras.Sequential(
+                [
+                    keras.Input((784,)),
+                    keras.layers.Dense(128),
+                    keras.layers.ReLU(max_value=5),
+                    keras.layers.Dense(10, "softmax"),
+                ]
+            )
+        ),
+        "aren't those of a ReLU",
+    ),
+    "regularizer": (lambda: with_hidden(kernel_regularizer="l2"), "has a regularizer"),
+    "regularizer of activity": (lambda: with_hidden(activity_regularizer="l1"), "has a regularizer"),
+    "constraint": (lambda: with_hidden(bias_constraint="non_neg"), "has a constraint"),
+    "constraint in a model within": (restricted_within, "has a constraint"),
+    "activity": (lambda: with_layer(keras.layers.ActivityRegularization(0.1), 2), "no one asked for"),
+    "rate of 0": (lambda: compiled(sequential(), keras.optimizers.Adam(0.0)), "learning rate is 0."),
+    "rate of 1000": (lambda: compiled(sequential(), keras.optimizers.Adam(1000.0)), "learning rate is 1000."),
+    "a class ignored": (lambda: with_loss(ignore_class=3), "ignore_class"),
+    "weighted loss": (lambda: compiled(sequential(), loss_weights=[0.5]), "loss_weights"),
+    "weighted metrics": (
+        lambda: compiled(sequential(), metrics=None, weighted_metrics=["accuracy"]),
+        "weighted_metrics",
+    ),
+    "compiled with nothing": (compiled_with_nothing, "where compile is told of none"),
     "frozen": (frozen, "frozen"),
     "rmsprop": (lambda: compiled(sequential(), "rmsprop"), "RMSprop"),
     "mse": (lambda: compiled(sequential(), loss="mse"), "isn't the cross-entropy"),
-    "no loss": (lambda: compiled(sequential(), loss=None), "isn't the cross-entropy"),
+    "no loss": (lambda: compiled(sequential(), loss=None), "There is no loss"),
     "categorical loss object": (
         lambda: compiled(sequential(), loss=keras.losses.CategoricalCrossentropy()),
         "rows of 0 and 1",
@@ -468,9 +584,10 @@ WRONG_MODELS = {
 
 
 @pytest.mark.parametrize("case", WRONG_MODELS)
-def test_a_wrong_model_is_refused_and_told_why(case):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_wrong_model_is_refused_and_told_why(case, seed):
     answer, words = WRONG_MODELS[case]
-    found = verdict("first_model", answer)
+    found = verdict("first_model", answer, seed)
     assert (found.status in ("failed", "error"), found.score) == (True, 0.0), found.message
     assert words in found.message, found.message
 

@@ -13,11 +13,13 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     warnings.simplefilter("ignore")
     import tensorflow as tf
 
-from grader import plaindata
+from grader import kernel, plaindata
+from grader.bank import PUBLIC_SEED, bank_of
 from grader.calling import call
 from grader.comparison import compare
 from grader.exercise import Given
 from grader.exercises.training import EXERCISES, TRAIN_NETWORK, changed_digits, digits
+from grader.judge import judge
 from grader.plaindata import Live
 from grader.verifying import training as verifying
 from solutions import training as reference
@@ -89,8 +91,8 @@ def test_every_mistake_fails_on_something_small(exercise):
         assert min(failing) <= 12, mistake.name
 
 
-def first_two(name):
-    return [(np.asarray(a), np.asarray(b)) for a, b, *_ in cases_of(name)]
+def first_two(name, seed=0):
+    return [(np.asarray(a), np.asarray(b)) for a, b, *_ in cases_of(name, seed)]
 
 
 @pytest.mark.parametrize("name", ["mse", "mse_gradient"])
@@ -104,9 +106,10 @@ def test_edges_of_the_squared_error(name):
 
 
 def test_edges_of_binary_cross_entropy():
-    pairs = first_two("binary_cross_entropy")
-    for label, probability in itertools.product((0, 1), (0, 1)):
+    pairs = [pair for seed in SEEDS for pair in first_two("binary_cross_entropy", seed)]
+    for label, probability in ((0, 0), (1, 0), (1, 1)):
         assert any(np.any((y == label) & (p == probability)) for y, p in pairs)
+    assert not any(np.any((y == 0) & (p == 1)) for y, p in pairs)  # float32 clips that elsewhere
     assert {y.ndim for y, _ in pairs} == {1, 2}
     assert {value for y, _ in pairs for value in np.unique(y)} == {0.0, 1.0}
 
@@ -192,6 +195,20 @@ def test_edges_of_backpropagate():
     assert any(np.all(Z > 0) for Z in pre_activations)
     assert any(W1.shape[0] == W1.shape[1] > 1 for _, _, W1, *_ in cases)
     assert {1, 16} <= {len(X) for X, *_ in cases}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rounding_decides_nothing_in_backpropagate(seed):
+    """A pre-activation is exactly 0 in whatever order it is summed, or well away from it."""
+    for X, labels, W1, b1, W2, b2 in cases_of("backpropagate", seed):
+        Z1 = X @ W1 + b1
+        whole = all(np.all(2 * array % 1 == 0) for array in (X, W1, b1))
+        assert whole or np.abs(Z1).min() > 1e-3
+        logits = np.maximum(Z1, 0) @ W2 + b2
+        assert (
+            np.exp(logits - np.logaddexp.reduce(logits, axis=1)[:, None])[np.arange(len(X)), labels].min()
+            > 1e-4
+        )
 
 
 def test_edges_of_clip_by_global_norm():
@@ -301,6 +318,47 @@ def per_sample_backpropagation(X, labels, W1, b1, W2, b2):
     return total
 
 
+def backpropagation_from(pre_activations, logarithm=np.log):
+    """Backpropagation with the hidden layer's sums written in another way, and the loss from p."""
+
+    def answer(X, labels, W1, b1, W2, b2):
+        Z1, rows = pre_activations(X, W1, b1), np.arange(len(X))
+        H = np.maximum(Z1, 0)
+        e = np.exp(H @ W2 + b2)
+        dZ2 = e / e.sum(axis=1, keepdims=True)
+        loss = -np.mean(logarithm(dZ2[rows, labels]))
+        dZ2[rows, labels] -= 1
+        dZ2 /= len(X)
+        dZ1 = np.where(H > 0, dZ2 @ W2.T, 0)
+        return loss, X.T @ dZ1, dZ1.sum(axis=0), H.T @ dZ2, dZ2.sum(axis=0)
+
+    return answer
+
+
+def augmented(X, W1, b1):
+    return np.column_stack([np.ones(len(X)), X]) @ np.vstack([b1, W1])
+
+
+def bias_first(X, W1, b1):
+    Z1 = np.tile(b1, (len(X), 1))
+    for x, w in zip(X.T, W1, strict=True):
+        Z1 = Z1 + np.outer(x, w)
+    return Z1
+
+
+def looped(X, W1, b1):
+    return np.array(
+        [
+            [sum(x * w for x, w in zip(row, unit, strict=True)) + b for unit, b in zip(W1.T, b1, strict=True)]
+            for row in X
+        ]
+    )
+
+
+def einsum(X, W1, b1):
+    return np.einsum("ni,iu->nu", X, W1) + b1
+
+
 def adam_as_deltas(theta, grad, m, v, t, learning_rate, beta_1, beta_2, epsilon):
     m = m + (1 - beta_1) * (grad - m)
     v = v + (1 - beta_2) * (np.square(grad) - v)
@@ -355,6 +413,10 @@ ALSO_RIGHT = {
             -y * tf.math.log(tf.clip_by_value(p, 1e-7, 1 - 1e-7))
             - (1 - y) * tf.math.log1p(-tf.clip_by_value(p, 1e-7, 1 - 1e-7))
         ),
+        lambda y, p: tf.keras.losses.BinaryCrossentropy()(y, p),
+        lambda y, p: np.mean(tf.keras.losses.binary_crossentropy(y, p)),
+        as_float32(reference.binary_cross_entropy),
+        lambda y, p: reference.binary_cross_entropy(y.astype("float32"), p.astype("float32")),
     ],
     "categorical_cross_entropy": [
         lambda y, p: -np.log(np.clip(p[y == 1], 1e-7, 1 - 1e-7)).mean(),
@@ -362,6 +424,8 @@ ALSO_RIGHT = {
         lambda y, p: -np.mean(np.log(np.clip(np.max(y * p, axis=1), 1e-7, 1 - 1e-7))),
         lambda y, p: -np.einsum("nk,nk->", y, np.log(np.clip(p, 1e-7, 1 - 1e-7))) / y.shape[0],
         as_float32(reference.categorical_cross_entropy),
+        lambda y, p: reference.categorical_cross_entropy(y.astype("float32"), p.astype("float32")),
+        lambda y, p: tf.keras.losses.CategoricalCrossentropy()(y, p),
     ],
     "sparse_cross_entropy_from_logits": [
         lambda labels, z: np.mean(np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), labels]),
@@ -404,7 +468,14 @@ ALSO_RIGHT = {
     ],
     "adam_step": [adam_as_deltas, as_float32(reference.adam_step)],
     "numerical_gradient": [restored_gradient, flat_gradient],
-    "backpropagate": [per_sample_backpropagation, taped_backpropagation, as_float32(reference.backpropagate)],
+    "backpropagate": [
+        per_sample_backpropagation,
+        taped_backpropagation,
+        as_float32(reference.backpropagate),
+        *(backpropagation_from(sums) for sums in (augmented, bias_first, looped, einsum)),
+        backpropagation_from(augmented, lambda p: np.log(p + 1e-12)),
+        backpropagation_from(einsum, lambda p: np.log(np.clip(p, 1e-7, 1 - 1e-7))),
+    ],
     "clip_by_global_norm": [eager_clip, branching_clip],
     "cosine_decay": [
         lambda step, total, initial: (
@@ -437,8 +508,128 @@ def test_another_right_answer_is_accepted(name, answer, seed):
         assert not (exercise.stable and got.warnings)
 
 
+@pytest.mark.parametrize("seed", range(3, 12))
+@pytest.mark.parametrize("i", range(len(ALSO_RIGHT["backpropagate"])))
+def test_right_backpropagation_is_accepted_on_every_seed(i, seed):
+    right = outcomes_of("backpropagate", reference.backpropagate, seed)
+    answers = outcomes_of("backpropagate", ALSO_RIGHT["backpropagate"][i], seed)
+    for expected, got in zip(right, answers, strict=True):
+        assert compare(expected.value(), got.value(), BY_NAME["backpropagate"].tolerance) is None
+
+
 def test_every_value_has_another_right_answer():
     assert set(ALSO_RIGHT) == {exercise.name for exercise in VALUES}
+
+
+def verdict(name, answer, seed=PUBLIC_SEED):
+    bank = bank_of(BY_NAME[name], seed)
+    return judge(BY_NAME[name], bank, kernel.attempt(BY_NAME[name], bank, answer))
+
+
+def cross_entropy_of(y, p):
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def path_without_start(f, theta, learning_rate, steps):
+    path = []
+    for _ in range(steps):
+        theta = theta - learning_rate * f(theta)
+        path.append(theta)
+    return np.array(path)
+
+
+def path_of_one_array(f, theta, learning_rate, steps):
+    theta = theta.copy()
+    path = [theta]
+    for _ in range(steps):
+        theta -= learning_rate * f(theta)
+        path.append(theta)
+    return np.array(path)
+
+
+def path_without_end(f, theta, learning_rate, steps):
+    path = []
+    for _ in range(steps):
+        path.append(theta)
+        theta = theta - learning_rate * f(theta)
+    return path
+
+
+def five_point_gradient(f, theta, h=1e-5):
+    gradient = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        step = np.zeros(theta.shape)
+        step[i] = 1e-3
+        gradient[i] = (
+            8 * (f(theta + step) - f(theta - step)) - f(theta + 2 * step) + f(theta - 2 * step)
+        ) / 12e-3
+    return gradient
+
+
+def clip_into_the_list(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+    if norm > max_norm:
+        grads[:] = [g * max_norm / norm for g in grads]
+    return grads
+
+
+def counted_batches(n, batch_size, seed):
+    order = np.random.default_rng(seed).permutation(n)
+    return [order[i * batch_size : (i + 1) * batch_size] for i in range(n // batch_size + 1)]
+
+
+def adam_without_powers(theta, grad, m, v, t, rate, beta_1, beta_2, epsilon):
+    m, v = beta_1 * m + (1 - beta_1) * grad, beta_2 * v + (1 - beta_2) * grad**2
+    return theta - rate * (m / (1 - beta_1)) / (np.sqrt(v / (1 - beta_2)) + epsilon), m, v
+
+
+NAMED = {
+    "start left out": ("gradient_descent", path_without_start, "start_missing", "begins with the start"),
+    "one array": ("gradient_descent", path_of_one_array, "aliased_copy", "All rows are alike"),
+    "end left out": ("gradient_descent", path_without_end, "end_missing", "the last step belongs"),
+    "five points": ("numerical_gradient", five_point_gradient, "h_ignored", "not the formula's difference"),
+    "into the list": ("clip_by_global_norm", clip_into_the_list, "in_place", "the list, or the arrays in it"),
+    "one batch more": ("minibatches", counted_batches, "empty_at_the_end", "an empty batch"),
+    "no powers": ("adam_step", adam_without_powers, "exponent_forgotten", "the power t is missing"),
+    "other limits": (
+        "binary_cross_entropy",
+        lambda y, p: cross_entropy_of(y, np.clip(p, 1e-15, 1 - 1e-15)),
+        "clipped_to_1e_15",
+        "other limits",
+    ),
+    "not clipped": ("binary_cross_entropy", cross_entropy_of, "log_of_zero", "Clip p"),
+    "epsilon": (
+        "binary_cross_entropy",
+        lambda y, p: -np.mean(y * np.log(p + 1e-7) + (1 - y) * np.log(1 - p + 1e-7)),
+        "epsilon_added",
+        "clipping is asked for",
+    ),
+    "one-hot from the labels": (
+        "softmax_cross_entropy_gradient",
+        lambda labels, z: (
+            (np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True)) - np.eye(max(labels) + 1)[labels])
+            / len(labels)
+        ),
+        "width_from_the_labels",
+        "as wide as the largest label",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+@pytest.mark.parametrize("seed", [PUBLIC_SEED, "another"])
+def test_a_mistake_is_named_however_it_is_written(case, seed):
+    name, answer, mistake, words = NAMED[case]
+    found = verdict(name, answer, seed)
+    assert found.mistake == mistake, found.message
+    assert words in found.message
+
+
+@pytest.mark.parametrize("limits", [(1e-8, 1 - 1e-8), (1e-15, 1.0), (1e-7, 1.0), (0.0, 1 - 1e-7)], ids=str)
+@pytest.mark.parametrize("seed", [PUBLIC_SEED, "another"])
+def test_other_limits_are_refused(limits, seed):
+    found = verdict("binary_cross_entropy", lambda y, p: cross_entropy_of(y, np.clip(p, *limits)), seed)
+    assert (found.status, found.score) == ("failed", 0.0)
 
 
 @cache
@@ -517,7 +708,62 @@ def test_one_batch_an_epoch_does_not(scale, seed):
     found = judged(trained(seed, batch_size=10**6, scale=scale), seed)
     assert not found.right
     assert "not reached" in found.message
-    assert "smaller batches" in found.message or "lead nowhere" in found.message
+    assert "in batches small enough" in found.message
+
+
+RELU = (lambda z: np.maximum(z, 0), lambda z, h: z > 0)
+SIGMOID = (lambda z: 1 / (1 + np.exp(-z)), lambda z, h: h * (1 - h))
+TANH = (np.tanh, lambda z, h: 1 - h**2)
+LINEAR = (lambda z: z, lambda z, h: 1.0)
+
+
+def trained_otherwise(seed, prepare=lambda X: X, hidden=RELU, summed=False):
+    """Train with X prepared inside, another activation, or the gradient of the sum."""
+    X, y, units, epochs, learning_rate, weight_seed = the_case(seed).arguments
+    X, rng, (activation, slope) = prepare(X), np.random.default_rng(weight_seed), hidden
+    W1, b1 = rng.normal(0, math.sqrt(2 / 64), (64, units)), np.zeros(units)
+    W2, b2 = rng.normal(0, math.sqrt(2 / units), (units, 10)), np.zeros(10)
+    for epoch in range(epochs):
+        for batch in reference.minibatches(len(X), 20, weight_seed + epoch):
+            Z1 = X[batch] @ W1 + b1
+            H = activation(Z1)
+            dZ2 = reference.softmax_cross_entropy_gradient(y[batch], H @ W2 + b2) * (
+                len(batch) if summed else 1
+            )
+            dZ1 = dZ2 @ W2.T * slope(Z1, H)
+            W1, b1 = W1 - learning_rate * X[batch].T @ dZ1, b1 - learning_rate * dZ1.sum(axis=0)
+            W2, b2 = W2 - learning_rate * H.T @ dZ2, b2 - learning_rate * dZ2.sum(axis=0)
+    return W1, b1, W2, b2
+
+
+FALLEN_SHORT = {
+    "standardised": (
+        {"prepare": lambda X: (X - X.mean(axis=0)) / X.std(axis=0)},
+        "given standardised pixels, (X − mean) / std,",
+    ),
+    "centred": ({"prepare": lambda X: X - X.mean(axis=0)}, "given pixels less their mean"),
+    "as if of 255": ({"prepare": lambda X: X / 255}, "is X used as it is"),
+    "linear": ({"hidden": LINEAR}, "no activation it knows"),
+    "summed": ({"summed": True}, "Is the gradient that of the mean"),
+}
+
+
+@pytest.mark.parametrize("how", FALLEN_SHORT)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_falls_short_is_told_nothing_untrue(how, seed):
+    settings, words = FALLEN_SHORT[how]
+    found = judged(trained_otherwise(seed, **settings), seed)
+    assert not found.right
+    assert words in found.message
+
+
+@pytest.mark.parametrize(("hidden", "name"), [(SIGMOID, "sigmoid"), (TANH, "tanh")], ids=["sigmoid", "tanh"])
+@pytest.mark.parametrize("seed", range(4))
+def test_chance_excuses_no_network_trained_for_another_activation(hidden, name, seed):
+    """Read with ReLU it comes near the goal; beyond it, it is right as the statement has it."""
+    found = judged(trained_otherwise(seed, hidden=hidden), seed)
+    assert "within the margin" not in found.message
+    assert found.right or ("another network" in found.message and name in found.message)
 
 
 @pytest.mark.parametrize("mistake", TRAIN_NETWORK.mistakes, ids=lambda mistake: mistake.name)
@@ -550,7 +796,11 @@ MALFORMED = {
     "uneven": (lambda: with_(b1=[[1.0], [1.0, 2.0]]), "b1 is no array of numbers"),
     "complex": (lambda: with_(b1=np.zeros(32, complex)), "b1 is no array of numbers"),
     "zeros": (lambda: with_(), "All hidden units are alike"),
-    "random": (lambda: with_(W1=np.random.default_rng(0).normal(size=(64, 32))), "lead nowhere"),
+    "random": (
+        lambda: with_(W1=np.random.default_rng(0).normal(size=(64, 32))),
+        "Is each image still with its label",
+    ),
+    "large": (lambda: with_(W1=np.random.default_rng(0).normal(0, 100, (64, 32))), "initial weights small?"),
     "huge": (lambda: with_(W1=np.full((64, 32), 1e308), W2=np.full((32, 10), 1e308)), "not reached"),
 }
 

@@ -6,6 +6,7 @@ comes out is plain data; a file that can't be opened gives `{"problem": "a sente
 
 import collections
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from grader import live
-from grader.plaindata import Live
+from grader.plaindata import Foreign, Live
 
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+FRAME_OF_KERAS = "Exception encountered when calling"  # what went wrong comes after it
 
 
 class Unusable(Exception):
@@ -67,9 +70,15 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     if inputs is not None:
         try:
             batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
-            found["outputs"] = np.concatenate([np.asarray(model(b, training=False)) for b in batches])
+            outputs = [model(batch, training=False) for batch in batches]
         except Exception as error:
-            raise Unusable(f"Your model can't be called on {_named(inputs)}: {_first_line(error)}") from None
+            takes = f"it takes {found['input_shape']}. " if found["input_shape"] else ""
+            raise Unusable(
+                f"Your model can't be called on {_named(inputs)}: {takes}{_first_line(error)}"
+            ) from None
+        if isinstance(outputs[0], list | tuple | dict):
+            raise Unusable("Your model has several outputs, and one is asked for.")
+        found["outputs"] = np.concatenate([np.asarray(output) for output in outputs])
     return found
 
 
@@ -208,6 +217,8 @@ def _named(value: Any) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, Live):
         return f"a {value.kind}"
+    if isinstance(value, Foreign) and value.reason:
+        return f"of type {value.type_name} ({value.reason})"
     return "None, as if the `return` were missing" if value is None else f"of type {_type(value)}"
 
 
@@ -216,5 +227,6 @@ def _type(value: Any) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
+    lines = [line.strip() for line in COLOUR.sub("", str(error)).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(FRAME_OF_KERAS)]
     return (lines[0] if lines else type(error).__name__)[:200].rstrip(".") + "."

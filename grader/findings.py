@@ -6,6 +6,7 @@ Values are compared with the reference's; what has many right answers is verifie
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from grader.exercise import Exercise, Finding, Given, Tolerance
 if TYPE_CHECKING:
     from grader.bank import Bank
 
+INNER = re.compile(r"^(differs in item \d+, which )+")  # of arrays in lists
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 
 
@@ -89,8 +91,9 @@ def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | 
         return "Your answer is right, but its arguments can't be read any more."
     if differs is None:
         return None
+    where = INNER.sub("", differs.message)
     return sentence(
-        f"Your answer is right, but what it was given is not left as it should be; it {differs.message}"
+        f"Your answer is right, but what it was given is not left as it should be; something in it {where}"
     )
 
 

@@ -13,6 +13,7 @@ import shutil
 import stat
 import tempfile
 import warnings
+import zipfile
 from itertools import islice
 from typing import Any
 
@@ -96,7 +97,7 @@ def _state(value: Any, is_new: bool) -> Any:
 
 
 def _form(path: str) -> str:
-    """Return what lies at a path. It may be anything: no link is followed, and but four bytes are read."""
+    """Return what lies at a path. It may be anything: no link is followed, and nothing is waited for."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -109,11 +110,23 @@ def _form(path: str) -> str:
     except OSError:
         return "other"
     try:
-        return FORMS.get(os.read(descriptor, 4), "other")
+        form = FORMS.get(os.read(descriptor, 4), "other")
+        if form == "zip" and not _is_keras_file(descriptor):
+            return "other"
+        return form
     except OSError:
         return "other"
     finally:
         os.close(descriptor)
+
+
+def _is_keras_file(descriptor: int) -> bool:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return {"config.json", "metadata.json", "model.weights.h5"} <= set(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError):
+            return False
 
 
 def _path(name: str) -> Path:

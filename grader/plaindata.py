@@ -91,6 +91,8 @@ def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
     kind = type(value)
     if value is None or kind is bool or kind is float:
         return value
+    if kind is bytearray:
+        value, kind = bytes(value), bytes
     if kind is bytes:
         return value if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
     if kind is str:
@@ -120,6 +122,8 @@ def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
     if kind.__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
         array = value.numpy()
         return _array(np.asarray(array)) if isinstance(array, np.ndarray | np.generic) else _foreign(value)
+    if kind.__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+        return _array(value.detach().cpu().numpy())
     from grader import live
 
     described = live.description(value) if depth < MAX_DEPTH else None

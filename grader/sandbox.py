@@ -43,7 +43,7 @@ from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
-FEWEST_MEGABYTES = 1024  # of a process with TensorFlow, whose threads each reserve their own
+FEWEST_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 

@@ -122,6 +122,7 @@ def pairs(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray, in
     yield (*many, 8, seed)
     yield (*many, 8, seed + 1)
     yield (*numbered(90, 2, 2), int(rng.integers(11, 20)), int(rng.integers(1000)))
+    yield (*numbered(2000, 1), 64, int(rng.integers(1000)))  # more than a buffer of common size
 
 
 def apart(x, y, batch_size, seed):
@@ -152,7 +153,7 @@ MAKE_DATASET = Exercise(
         Mistake(
             "not_shuffled",
             from_slices(lambda data, n, size, seed: data.batch(size)),
-            "The pairs come in the order in which they were given. If they are sorted by label, each batch "
+            "The order is no random one: nothing is shuffled. If the pairs are sorted by label, each batch "
             "sees one class only.",
         ),
         Mistake(
@@ -210,7 +211,7 @@ MAKE_DATASET = Exercise(
     minutes=8,
     objects=True,
     seconds=20,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 
@@ -383,7 +384,7 @@ TRAIN_STEP = Exercise(
     importance=5,
     minutes=12,
     seconds=20,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 
@@ -475,7 +476,7 @@ BUILD_AND_TRAIN = Exercise(
     importance=5,
     minutes=12,
     seconds=60,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 
@@ -559,8 +560,7 @@ SAVE_AND_RESTORE = Exercise(
         Mistake(
             "not_saved",
             not_saved,
-            "This is a copy, made in memory. Nothing lies at the path, so the model is gone when Python "
-            "ends.",
+            "Nothing lies at the path, so the model is gone when Python ends: a copy in memory is no file.",
         ),
         Mistake(
             "architecture_only",
@@ -585,7 +585,7 @@ SAVE_AND_RESTORE = Exercise(
     importance=5,
     minutes=4,
     seconds=30,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 
@@ -672,8 +672,8 @@ TO_TFLITE = Exercise(
         Mistake(
             "untrained_twin",
             untrained_twin,
-            "The file holds the right layers with weights of their own: convert the model itself, and no "
-            "clone.",
+            "The file has the right layers and other predictions: are the model's weights in it? A clone has "
+            "weights of its own.",
         ),
     ),
     hints=(
@@ -744,8 +744,8 @@ TO_TFLITE_INT8 = Exercise(
         Mistake(
             "samples_scaled_twice",
             lambda model, samples: converted(model, samples / 255),
-            "All is int8, and nearly every answer is wrong: the ranges were measured on samples that are "
-            "not like the inputs. Were they divided once more?",
+            "All is int8, and many answers are not the model's: were the ranges measured on samples that are "
+            "not like the inputs, divided once more perhaps? And is it this model, with its weights?",
         ),
     ),
     hints=(
@@ -1044,7 +1044,7 @@ TFLITE_PREDICT = Exercise(
     importance=3,
     minutes=20,
     seconds=20,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 
@@ -1111,10 +1111,9 @@ def convolution_kernels(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, 
     """Convolutions: one number, one filter, one channel, one pixel, square and oblong."""
 
     def layer(*shape: int) -> tuple[np.ndarray, np.ndarray]:
-        numbers = (
-            rng.permutation(int(np.prod(shape))) + 1.0
-        )  # all different, so that each has one right place
-        return numbers.reshape(shape), rng.integers(-9, 10, shape[-1]).astype(np.float64)
+        # All different, so that each has one right place; and no whole numbers, which any type can hold.
+        numbers = rng.permutation(int(np.prod(shape))) + 1.003
+        return numbers.reshape(shape), rng.integers(-9, 10, shape[-1]) + 0.007
 
     shapes = (
         (1, 1, 1, 1), (2, 2, 1, 1), (1, 2, 1, 1), (1, 1, 2, 2), (1, 1, 1, 3), (1, 1, 3, 1), (1, 2, 2, 1),

@@ -649,7 +649,7 @@ FIRST_MODEL = Exercise(
     importance=5,
     minutes=8,
     seconds=30,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 EXERCISES = (

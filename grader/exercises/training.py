@@ -1940,7 +1940,7 @@ TRAIN_NETWORK = Exercise(
     minutes=20,
     packages=("numpy",),
     seconds=60,
-    megabytes=1024,
+    megabytes=2048,
 )
 
 EXERCISES: tuple[Exercise, ...] = (

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from grader import goals
+from grader import goals, live
 from grader.exercise import Finding, Given
 from grader.plaindata import Live
 
+MAX_BATCHES = live.MAX_BATCHES
 MANY = 20  # elements: so many never come back in their order by chance
 CLASSES = 10
 
@@ -16,7 +17,11 @@ def are_scaled(given: Given, answer: Any) -> Finding:
     """Judge images by shape, numbers and dtype, in this order."""
     (images,) = given.arguments
     wanted = images[..., np.newaxis] / 255
+    if not isinstance(answer, np.ndarray | list | tuple):
+        return Finding(False, "An array of scaled images is asked for.")
     scaled = np.asarray(answer)
+    if scaled.dtype.kind not in "fiu":
+        return Finding(False, "Your images do not hold real numbers.")
     if scaled.shape == images.shape:
         return Finding(
             False,
@@ -49,8 +54,19 @@ def is_shuffled_dataset(given: Given, answer: Any) -> Finding:
     if any(not isinstance(batch, list | tuple) or len(batch) != 2 for batch in answer.value):
         return Finding(False, "Each element of your data set must be a pair: samples and their labels.")
     batches = [(np.asarray(samples), np.asarray(labels)) for samples, labels in answer.value]
+    if x.ndim > 1 and any(samples.ndim == 1 and labels.ndim == x.ndim for samples, labels in batches):
+        return Finding(False, "Labels come first in your pairs, then samples: it is the other way round.")
     if any(samples.ndim == x.ndim - 1 or labels.ndim == 0 for samples, labels in batches):
         return Finding(False, "The elements are single pairs: they are not gathered into batches.")
+    if len(answer.value) == MAX_BATCHES:
+        return Finding(
+            False, "Your data set goes on and on: each pair is to come once, so leave `repeat` out."
+        )
+    if any(labels.ndim != 1 for _, labels in batches):
+        shape = batches[0][1].shape
+        return Finding(
+            False, f"Labels are to come as they are, (batch,); yours have shape {shape} in a batch."
+        )
     sizes = [len(labels) for _, labels in batches]
     wanted = [min(batch_size, len(x) - start) for start in range(0, len(x), batch_size)]
     if sum(sizes) != len(x):
@@ -89,7 +105,9 @@ def _order(x: np.ndarray, dataset: Any) -> np.ndarray | None:
         samples, rows = samples.reshape(len(samples), -1), x.reshape(len(x), -1)
         if len(samples) != len(rows):
             return None
-        distances = np.abs(samples[:, None] - rows).max(axis=2)  # (samples, n)
+        pieces = [samples[i : i + 100] for i in range(0, len(samples), 100)]  # all at once would be gigabytes
+        found = [np.abs(piece[:, None] - rows).max(axis=2) for piece in pieces]  # (100, n) each
+        distances = np.concatenate(found)
     except (AttributeError, LookupError, TypeError, ValueError):  # an earlier answer may be anything
         return None
     nearest = distances.argmin(axis=1)
@@ -98,13 +116,15 @@ def _order(x: np.ndarray, dataset: Any) -> np.ndarray | None:
 
 def _flaw(order: np.ndarray, sizes: list[int]) -> str | None:
     """Say why an order is not that of a whole shuffle, if it is not."""
-    if np.array_equal(order, np.arange(len(order))):
-        return "The pairs come in the order in which they were given: nothing is shuffled."
+    if len(set(np.diff(order) % len(order))) == 1:  # as they were, backwards, or begun elsewhere
+        return "The pairs come in the order in which they were given, or backwards: nothing is shuffled."
     batches = np.split(order, np.cumsum(sizes)[:-1])
     if max(sizes) > 1 and all(np.all(np.diff(batch) == 1) for batch in batches):
         return "Each batch holds neighbours: whole batches were shuffled, and not the pairs in them."
-    # A buffer of b elements lets none come out more than b places before its turn.
-    if np.max(order - np.arange(len(order))) < len(order) // 2:
+    # A buffer of b elements lets none come out more than b places before its turn. That none of n comes
+    # n − 8√n places early by chance has a probability of about e⁻³².
+    n = len(order)
+    if np.max(order - np.arange(n)) < max(n // 2, n - 8 * np.sqrt(n)):
         return (
             "The pairs stay near their places: only a few are shuffled at a time. Look at the buffer's size."
         )
@@ -179,6 +199,12 @@ def is_float_file(given: Given, found: dict[str, Any]) -> Finding:
             f"The file holds numbers of type {smaller[0]}: it is quantised, and float32 is asked for.",
         )
     predictions, wanted = np.asarray(found["predictions"]), np.asarray(given.secret)
+    if not np.isfinite(predictions).all():
+        return Finding(
+            False,
+            "The file's predictions are no numbers: it holds variables without their values. Convert the "
+            "model with from_keras_model, or export it with model.export first.",
+        )
     if predictions.shape != wanted.shape:
         return Finding(
             False, f"The file gives shape {predictions.shape} where the model gives {wanted.shape}."
@@ -195,6 +221,8 @@ def is_int8_file(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a TFLite file in int8; the secret holds the model's `"classes"` and the `"float_bytes"`."""
     into, out = found["inputs"][0]["dtype"], found["outputs"][0]["dtype"]
     tensors, limit = found["tensors"], 0.45 * given.secret["float_bytes"]
+    if "int16" in tensors:
+        return Finding(False, "The activations are int16, and int8 is asked for.")
     if "int8" not in tensors:
         kinds = ", ".join(sorted(tensors))
         return Finding(False, f"Nothing in the file is int8: its numbers are of type {kinds}.")

@@ -391,7 +391,27 @@ WRONG = {
     "endless": (
         "make_dataset",
         lambda x, y, b, s: tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), s).batch(b).repeat(),
-        "pairs come out",
+        "leave `repeat` out",
+    ),
+    "a buffer of common size": (
+        "make_dataset",
+        lambda x, y, b, s: tf.data.Dataset.from_tensor_slices((x, y)).shuffle(1000, s).batch(b),
+        "Look at the buffer's size",
+    ),
+    "backwards": (
+        "make_dataset",
+        lambda x, y, b, s: tf.data.Dataset.from_tensor_slices((x[::-1], y[::-1])).batch(b),
+        "nothing is shuffled",
+    ),
+    "labels first": (
+        "make_dataset",
+        lambda x, y, b, s: tf.data.Dataset.from_tensor_slices((y, x)).shuffle(len(x), s).batch(b),
+        "the other way round",
+    ),
+    "a zip file of something else": (
+        "save_and_restore",
+        lambda model, path: (written_as(path, b"PK\x03\x04junk"), keras.models.clone_model(model))[1],
+        "no model in the native format",
     ),
     "samples alone": (
         "make_dataset",
@@ -462,6 +482,35 @@ def test_a_wrong_answer_is_refused_and_told_why(case):
     found = verdict(name, answer)
     assert (found.status, found.score) == ("failed", 0.0), found.message
     assert words in found.message
+
+
+TRAINED_BY_KERAS = {
+    "build_and_train": (
+        "def build_and_train(x, y):\n"
+        "    layers = [keras.Input(x.shape[1:]), keras.layers.Flatten(), keras.layers.Dense(64, 'relu')]\n"
+        "    model = keras.Sequential([*layers, keras.layers.Dense(10, 'softmax')])\n"
+        "    model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "    stop = keras.callbacks.EarlyStopping(patience=20, restore_best_weights=True)\n"
+        "    model.fit(x, y, batch_size=16, epochs=60, validation_split=0.1, callbacks=[stop], verbose=0)\n"
+        "    return model\n"
+    ),
+    "train_step": (
+        "def train_step(model, optimizer, x, y):\n"
+        "    model.compile(optimizer, 'sparse_categorical_crossentropy')\n"
+        "    return model.fit(x, y, batch_size=len(x), verbose=0).history['loss'][0]\n"
+    ),
+    "save_and_restore": (
+        "def save_and_restore(model, path):\n    model.save(path)\n"
+        "    restored = keras.models.load_model(path)\n"
+        "    restored.predict(np.zeros((1, *model.input_shape[1:])), verbose=0)\n    return restored\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRAINED_BY_KERAS)
+def test_fit_and_predict_have_the_memory_they_need_in_the_sandbox(name, graded_source):
+    found = graded_source(name, TRAINED_BY_KERAS[name])
+    assert found.status == "passed", found.message
 
 
 def test_both_ways_to_convert_work_in_the_sandbox(graded_source):

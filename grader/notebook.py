@@ -111,7 +111,8 @@ def _packages(function: Callable[..., Any], statements: list[ast.stmt]) -> set[s
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(str(node.module).partition(".")[0])
-    return found - {"None", "__main__", "builtins"}
+    own = str(getattr(function, "__module__", None)).partition(".")[0]
+    return found - {own, "None", "__main__", "builtins"}
 
 
 def _names(caller: dict[str, Any]) -> dict[str, Any]:

@@ -185,6 +185,17 @@ class Cutter:
                         self._binders[name].append(statement)
 
 
+def packages_in(statement: ast.AST) -> frozenset[str]:
+    """Return the packages that the import statements in it name: `{"numpy"}` for `import numpy.linalg`."""
+    names = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return frozenset(names)
+
+
 def stranger(imports: Iterable[str], packages: tuple[str, ...]) -> str | None:
     """Return a package that is imported and is none of those that may be; any may, where none is named."""
     strange = set(imports) - set(packages) - sys.stdlib_module_names if packages else set()
@@ -282,13 +293,7 @@ class _Statement:
     @cached_property
     def imports(self) -> frozenset[str]:
         """The packages that it imports, now or when its functions are called."""
-        names = set()
-        for node in ast.walk(self.node) if "import" in self.text else ():
-            if isinstance(node, ast.Import):
-                names |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names.add(node.module.partition(".")[0])
-        return frozenset(names)
+        return packages_in(self.node) if "import" in self.text else frozenset()
 
 
 def _text(lines: Sequence[bytes], node: ast.stmt) -> str:

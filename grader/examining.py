@@ -18,7 +18,6 @@ import numpy as np
 from grader import live
 from grader.plaindata import Foreign, Live
 
-MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
@@ -86,7 +85,7 @@ def _loaded(data: bytes) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.infolist():
-                if member.filename not in MEMBERS or member.file_size > MAX_MEMBER_BYTES:
+                if member.filename not in live.KERAS_MEMBERS or member.file_size > MAX_MEMBER_BYTES:
                     raise Unusable("The model's file holds more than a model.")
         return live.loaded(data)
     except (Unusable, MemoryError):

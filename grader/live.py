@@ -26,6 +26,7 @@ MAX_BATCHES = 1000
 MAX_ARTEFACT_BYTES = 6 * 2**20
 MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
 MAX_NAMES = 10  # of files beside a path
+KERAS_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")  # of a `.keras` file
 FORMS = {b"PK\x03\x04": "zip", b"\x89HDF": "hdf5"}  # by a file's first four bytes
 
 
@@ -124,7 +125,7 @@ def _is_keras_file(descriptor: int) -> bool:
     with os.fdopen(os.dup(descriptor), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                return {"config.json", "metadata.json", "model.weights.h5"} <= set(archive.namelist())
+                return set(KERAS_MEMBERS) <= set(archive.namelist())
         except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError):
             return False
 

@@ -10,7 +10,7 @@ from typing import Any
 from grader import kernel, progress
 from grader.bank import bank_of
 from grader.card import Card, table_card, verdict_card
-from grader.cutting import calls, stranger
+from grader.cutting import calls, packages_in, stranger
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
 from grader.judge import judge, refused
@@ -102,15 +102,13 @@ def _statements(function: Callable[..., Any]) -> list[ast.stmt]:
 def _packages(function: Callable[..., Any], statements: list[ast.stmt]) -> set[str]:
     """Return the packages that a function uses: by modules among its global names, and by its own imports."""
     found, known = set(), getattr(function, "__globals__", {})
-    for node in (inner for statement in statements for inner in ast.walk(statement)):
-        if isinstance(node, ast.Name) and node.id in known:
-            value = known[node.id]
-            module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
-            found.add(str(module).partition(".")[0])
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found.add(str(node.module).partition(".")[0])
+    for statement in statements:
+        found |= packages_in(statement)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and node.id in known:
+                value = known[node.id]
+                module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
+                found.add(str(module).partition(".")[0])
     own = str(getattr(function, "__module__", None)).partition(".")[0]
     return found - {own, "None", "__main__", "builtins"}
 

@@ -134,6 +134,24 @@ def test_a_forbidden_function_is_refused(shown):
     assert "np.tanh" in shown(tanh)
 
 
+def by_import(X, y, hidden, epochs, learning_rate, seed):
+    import sklearn.neural_network
+
+    return sklearn.neural_network
+
+
+def by_global(X, y, hidden, epochs, learning_rate, seed):
+    return nbformat.read(X, y)
+
+
+@pytest.mark.parametrize(("answer", "package"), [(by_import, "sklearn"), (by_global, "nbformat")])
+def test_a_package_that_may_not_be_used_is_refused(answer, package, shown):
+    answer.__name__ = "train_network"
+    text = shown(answer)
+    assert text.startswith("train_network: not allowed")
+    assert f"`{package}`" in text
+
+
 def test_the_learners_state_is_as_it_was(shown):
     def greedy(x):
         random.seed(1)

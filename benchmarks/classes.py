@@ -259,7 +259,7 @@ import sys, time, warnings
 import numpy as np
 if {heavy}:
     import tensorflow as tf, keras
-from grader import live, plaindata
+from grader.child import live, plaindata
 from grader.bank import bank_of
 from grader.exercises import exercises_of
 

@@ -278,8 +278,8 @@ def warm_up(python: Path, variant: str) -> None:
 def cases_of(names: Sequence[str]) -> peers.Cases:
     """Return our bank's cases for the seed, for the peers' tests."""
     from grader.bank import build
+    from grader.child.plaindata import decode
     from grader.exercises import all_exercises
-    from grader.plaindata import decode
 
     cases: peers.Cases = {}
     for name in names:
@@ -330,7 +330,7 @@ print(statistics.median(times[20:]) * 1000)
 
 CONFINE = """
 import os, statistics, tempfile, time
-from grader import confinement
+from grader.child import confinement
 if confinement.level() == "process":
     raise SystemExit("nan")
 import numpy, pyseccomp, sandlock

@@ -102,7 +102,7 @@ def _litert() -> Finding:
 
 def _sandbox() -> Finding:
     # A child process and not an import: the grader imports this package, never the other way round.
-    answer = _child(["-m", "grader.confinement"])
+    answer = _child(["-m", "grader.child.confinement"])
     if isinstance(answer, str) or "sandbox" not in answer:
         reason = answer if isinstance(answer, str) else "an answer that makes no sense"
         return Finding("sandbox", "limited", f"unknown, asking the grader failed: {reason}")

@@ -16,12 +16,13 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import calling, comparison, examining, exercise, functions, live, plaindata, zygote
-from grader.calling import Outcome
+from grader import comparison, exercise
+from grader.child import calling, examining, functions, live, plaindata, zygote
+from grader.child.calling import Outcome
+from grader.child.plaindata import Live
 from grader.errors import UnusableInput
 from grader.exercise import FLOAT64, Case, Exercise, Finding
 from grader.findings import findings
-from grader.plaindata import Live
 from grader.storage import folder, write
 
 PUBLIC_SEED = "public"

@@ -20,6 +20,7 @@ import msgspec
 
 import grader
 import solutions
+from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, SandboxError, UnusableInput
 from grader.grading import Graded, graded
 from grader.processes import Kind, ZygoteLink
@@ -27,7 +28,6 @@ from grader.report import Report
 from grader.sandbox import Sandbox
 from grader.submission import parse
 from grader.verdicts import VERDICTS
-from grader.zygote import die_with_parent
 
 
 class Task(msgspec.Struct, frozen=True):

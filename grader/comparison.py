@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT32, Tolerance
-from grader.plaindata import Foreign, Live
 
 NAMES = {"frame": "a DataFrame", "model": "a Keras model", "dataset": "a tf.data.Dataset"}
 

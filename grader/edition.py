@@ -131,7 +131,7 @@ def _verified_by(exercise: Exercise) -> str | None:
     if not module.startswith(VERIFYING) or getattr(sys.modules[module], name, None) is not exercise.verify:
         raise UnusableInput(
             f"{exercise.name} can't be released: what verifies it must be a function in a module of "
-            f"grader/verifying/, for {module or 'its module'} is no part of the student edition."
+            f"grader/exercises/verifying/, for {module or 'its module'} is no part of the student edition."
         )
     return f"{module}:{name}"
 

@@ -32,8 +32,8 @@ from pathlib import Path
 import msgspec
 
 from grader import classwork, scratch
+from grader.child.confinement import missing
 from grader.classwork import Task
-from grader.confinement import missing
 from grader.errors import GraderError, UnusableInput
 from grader.grading import Graded
 from grader.sandbox import Sandbox

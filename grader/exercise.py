@@ -94,7 +94,7 @@ class Exercise:
         kind: see the catalogue. A `"value"` is compared with the reference's; anything else is judged by
             `verify`.
         verify: says what is wrong with an answer that is not compared: `verify(given, answer)`. It runs in
-            the trusted process, on plain data; of an artefact it gets what `grader.examining` found.
+            the trusted process, on plain data; of an artefact it gets what `grader.child.examining` found.
         artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
         tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from grader import plaindata
-from grader.calling import Outcome, Raised
+from grader.child import plaindata
+from grader.child.calling import Outcome, Raised
 from grader.comparison import Difference, compare
 from grader.exercise import Exercise, Finding, Given, Tolerance
 

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from dlcourse import files
-from grader import confinement
+from grader.child import confinement
 from grader.course import Course
 from grader.errors import SandboxError, UnusableInput
 from grader.gradebook import Enrolled, Gradebook

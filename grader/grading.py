@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from grader.bank import bank_of
-from grader.calling import Raised
+from grader.child.calling import Raised
 from grader.cutting import Cut, Cutter, calls, stranger
 from grader.errors import GraderError
 from grader.exercise import Exercise

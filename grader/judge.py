@@ -7,9 +7,9 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader import plaindata
 from grader.bank import Bank
-from grader.calling import Outcome, Raised
+from grader.child import plaindata
+from grader.child.calling import Outcome, Raised
 from grader.comparison import compare
 from grader.exercise import Exercise, Mistake
 from grader.exercises import lesson_of

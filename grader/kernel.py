@@ -16,7 +16,7 @@ import numpy as np
 
 from dlcourse import quiet
 from grader.bank import Bank, examined
-from grader.calling import Outcome, call, describe
+from grader.child.calling import Outcome, call, describe
 from grader.exercise import Exercise
 from grader.judge import Attempt
 

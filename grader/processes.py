@@ -17,9 +17,10 @@ from typing import Literal
 
 import msgspec
 
-from grader import plaindata, scratch
+from grader import scratch
+from grader.child import plaindata
+from grader.child.zygote import FRAME, LIMITS, STATUS, Message
 from grader.errors import SandboxError
-from grader.zygote import FRAME, LIMITS, STATUS, Message
 
 Kind = Literal["light", "full"]
 MAX_FRAME_BYTES = 8 * 2**20
@@ -345,7 +346,8 @@ class LoneRun(Run):
 
 def _program(call: str) -> str:
     root = str(Path(__file__).resolve().parent.parent)
-    return f"import sys; sys.path.append({root!r}); import socket; from grader import zygote; zygote.{call}"
+    imports = "import socket; from grader.child import zygote"
+    return f"import sys; sys.path.append({root!r}); {imports}; zygote.{call}"
 
 
 def _environment() -> dict[str, str]:

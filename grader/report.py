@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from grader.plaindata import Live
+from grader.child.plaindata import Live
 
 Status = Literal["passed", "failed", "error", "timeout", "missing", "refused"]
 Sandbox = Literal["landlock+seccomp", "process", "kernel"]

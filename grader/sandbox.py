@@ -20,9 +20,10 @@ from typing import Literal
 
 import msgspec
 
-from grader import live, plaindata
 from grader.bank import Bank
-from grader.calling import MAX_ANSWER_BYTES, Outcome
+from grader.child import live, plaindata
+from grader.child.calling import MAX_ANSWER_BYTES, Outcome
+from grader.child.zygote import Task
 from grader.cutting import Cut
 from grader.errors import SandboxError
 from grader.exercise import Exercise
@@ -39,7 +40,6 @@ from grader.processes import (
     Zygote,
     ZygoteLink,
 )
-from grader.zygote import Task
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader import live
+from grader.child import live
+from grader.child.plaindata import Live
 from grader.exercise import FLOAT32, Case, Exercise, Mistake
-from grader.plaindata import Live
 from grader.verifying import frameworks as verifying
 from solutions import frameworks as reference
 

@@ -11,8 +11,8 @@ from functools import cache
 
 import numpy as np
 
+from grader.child.plaindata import Live
 from grader.exercise import Case, Exercise, Mistake
-from grader.plaindata import Live
 from grader.verifying.training import is_trained
 from solutions import training as reference
 
@@ -720,7 +720,7 @@ MINIBATCHES = Exercise(
 
 
 def function(name: str, **settings: object) -> Live:
-    """What stands for a function of `grader.functions` among the arguments of a case."""
+    """What stands for a function of `grader.child.functions` among the arguments of a case."""
     return Live("function", [name, settings])
 
 

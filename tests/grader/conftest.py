@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.bank import PUBLIC_SEED
-from grader.confinement import level
+from grader.child.confinement import level
 from grader.grading import grade
 from grader.report import ExerciseReport
 from grader.sandbox import Sandbox, Worker

@@ -7,7 +7,7 @@ import pytest
 
 from grader import bank
 from grader.bank import PUBLIC_SEED, bank_of, build
-from grader.calling import call
+from grader.child.calling import call
 from grader.exercises import all_exercises
 from grader.judge import Attempt, judge
 

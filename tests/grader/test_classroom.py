@@ -268,7 +268,7 @@ def test_each_learner_can_have_cases_of_their_own(grader, tmp_path):
     assert bank.cases != bank_of(exercise, course.seed_of("s", "eve")).cases
     learnt = f"KNOWN = {dict(zip(bank.cases, (o.answer for o in bank.expected), strict=True))!r}\n"
     source = (
-        "import msgspec, numpy as np, sys\n" + learnt + "plain = sys.modules['grader.plaindata']\n"
+        "import msgspec, numpy as np, sys\n" + learnt + "plain = sys.modules['grader.child.plaindata']\n"
         "def relu(x): return plain.decode(KNOWN[plain.encode((x,))])\n"
     )
     for learner in ("ada", "eve"):

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from grader.child.plaindata import Foreign
 from grader.comparison import compare
 from grader.exercise import FLOAT64, Tolerance
-from grader.plaindata import Foreign
 
 finite = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_side=4), elements=st.floats(-1e6, 1e6))
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from grader.child.defining import define
 from grader.cutting import Cutter, calls
-from grader.defining import define
 from grader.submission import read
 
 

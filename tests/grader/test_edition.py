@@ -148,11 +148,11 @@ def test_what_lies_about_in_a_clone_is_not_released(own_course):
     [
         (
             {"exercises": MADE_UP.replace("from grader.verifying.made_up import is_shuffled", VERIFYING)},
-            "what verifies it must be a function in a module of grader/verifying/, for",
+            "what verifies it must be a function in a module of grader/exercises/verifying/, for",
         ),
         (
             {"exercises": MADE_UP.replace("verify=is_shuffled", "verify=lambda g, a: is_shuffled(g, a)")},
-            "what verifies it must be a function in a module of grader/verifying/, for",
+            "what verifies it must be a function in a module of grader/exercises/verifying/, for",
         ),
         (
             {"verifying": "from solutions.made_up import helper" + VERIFYING},

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader import bank, confinement, release
+from grader import bank, release
+from grader.child import confinement
 from grader.course import Course
 from grader.exercises import LESSONS, all_exercises, exercises_of
 

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from grader.bank import bank_of
-from grader.calling import call
+from grader.child.calling import call
+from grader.child.plaindata import decode
 from grader.exercises import all_exercises
 from grader.judge import Attempt, judge
-from grader.plaindata import decode
 
 EXERCISES = all_exercises()
 

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.confinement import level
+from grader.child.confinement import level
 from grader.exercises import exercises_of
 from grader.grading import grade
 from grader.sandbox import Sandbox

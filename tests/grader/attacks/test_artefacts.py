@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from hostile import acts, artefacts
 
-from grader import exercises, plaindata
+from grader import exercises
 from grader.bank import bank_of
-from grader.calling import Outcome
+from grader.child import plaindata
+from grader.child.calling import Outcome
 from grader.cutting import Cutter
 from grader.grading import grade
 from grader.judge import Attempt, judge
@@ -96,6 +97,6 @@ def test_a_mangled_file_is_never_more_than_a_wrong_answer(sandbox, worker, canar
 
 
 def _loaded(arguments):
-    from grader import live
+    from grader.child import live
 
     return live.made(arguments)

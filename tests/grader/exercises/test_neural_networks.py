@@ -11,8 +11,8 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     warnings.simplefilter("ignore")
     import tensorflow as tf
 
-from grader import plaindata
-from grader.calling import call
+from grader.child import plaindata
+from grader.child.calling import call
 from grader.comparison import compare
 from grader.exercises.neural_networks import EXERCISES
 from solutions import neural_networks as reference

@@ -13,14 +13,15 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     warnings.simplefilter("ignore")
     import tensorflow as tf
 
-from grader import kernel, plaindata
+from grader import kernel
 from grader.bank import PUBLIC_SEED, bank_of
-from grader.calling import call
+from grader.child import plaindata
+from grader.child.calling import call
+from grader.child.plaindata import Live
 from grader.comparison import compare
 from grader.exercise import Given
 from grader.exercises.training import EXERCISES, TRAIN_NETWORK, changed_digits, digits
 from grader.judge import judge
-from grader.plaindata import Live
 from grader.verifying import training as verifying
 from solutions import training as reference
 

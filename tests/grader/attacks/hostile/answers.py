@@ -83,7 +83,7 @@ PATCHING = {
         "replace the function that sends the outcomes",
         "import sys\n"
         "def relu(x):\n"
-        "    calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+        "    calling, zygote = sys.modules['grader.child.calling'], sys.modules['grader.child.zygote']\n"
         "    send = zygote._send\n"
         "    def forged(message):\n"
         "        send(zygote.Message(message.exercise, calling.Outcome(b'\\xc3', None, (), b'\\xc3')))\n"
@@ -94,14 +94,14 @@ PATCHING = {
         "replace the function that encodes the answers",
         "import sys\n"
         "def relu(x):\n"
-        "    plain = sys.modules['grader.plaindata']\n"
+        "    plain = sys.modules['grader.child.plaindata']\n"
         "    plain.encode = lambda value, limit=0: b'\\xc3'\n"
         "    return x * 7",
     ),
     "grader_call": Attack(
         "replace the function that calls the answer",
         "import sys\n"
-        "calling = sys.modules['grader.calling']\n"
+        "calling = sys.modules['grader.child.calling']\n"
         "calling.call = lambda f, case, **k: calling.Outcome(case, None, (), case)\n"
         "def relu(x): return calling and x * 7",
     ),
@@ -273,15 +273,15 @@ LYING = {
     ),
     "stand_in": Attack(
         "return the grader's own stand-in for an object",
-        "import sys\ndef relu(x): return sys.modules['grader.plaindata'].Live('function', None)",
+        "import sys\ndef relu(x): return sys.modules['grader.child.plaindata'].Live('function', None)",
     ),
     "unknown_stand_in": Attack(
         "return a stand-in of a kind that there is not",
-        "import sys\ndef relu(x): return sys.modules['grader.plaindata'].Live('exec', 'print(1)')",
+        "import sys\ndef relu(x): return sys.modules['grader.child.plaindata'].Live('exec', 'print(1)')",
     ),
     "foreign": Attack(
         "return the grader's own word for what can't be sent",
-        "import sys\ndef relu(x): return sys.modules['grader.plaindata'].Foreign('float', 'right')",
+        "import sys\ndef relu(x): return sys.modules['grader.child.plaindata'].Foreign('float', 'right')",
     ),
     "strided": Attack(
         "return one zero as an array of any size",
@@ -386,7 +386,7 @@ GUESSING = {
     ),
     "public_cases": Attack(
         "know the public cases by heart",
-        "import sys\nplain = sys.modules['grader.plaindata']\n"
+        "import sys\nplain = sys.modules['grader.child.plaindata']\n"
         "def relu(x): return plain.decode(KNOWN[plain.encode((x,))])",
     ),
     "around_the_argument": Attack(
@@ -403,7 +403,7 @@ GUESSING = {
     "among_all_bytes": Attack(
         "look for the expected output in every message that is in memory",
         "import gc, sys\n"
-        "plain = sys.modules['grader.plaindata']\n"
+        "plain = sys.modules['grader.child.plaindata']\n"
         "def relu(x):\n"
         "    wanted = plain.encode(honest(x))\n"
         "    for holder in gc.get_objects():\n"

@@ -36,7 +36,7 @@ def repacked(model, change=None, add=()):
 
 def as_model(data):
     import sys
-    return sys.modules['grader.plaindata'].Live('model', data)
+    return sys.modules['grader.child.plaindata'].Live('model', data)
 
 def converted(model):
     return bytearray(tf.lite.TFLiteConverter.from_keras_model(model).convert())

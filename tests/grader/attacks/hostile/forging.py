@@ -24,8 +24,8 @@ FORGING = {
     "endless_frames": Attack(
         "send messages without an end",
         "import sys\ndef relu(x):\n"
-        "    send = sys.modules['grader.zygote']._send\n"
-        "    message = sys.modules['grader.zygote'].Message(0)\n"
+        "    send = sys.modules['grader.child.zygote']._send\n"
+        "    message = sys.modules['grader.child.zygote'].Message(0)\n"
         "    while True: send(message)",
     ),
     "closed_output": Attack(
@@ -47,14 +47,14 @@ FORGING = {
     "too_many_outcomes": Attack(
         "send more outcomes than there are cases",
         "import sys\n"
-        "calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+        "calling, zygote = sys.modules['grader.child.calling'], sys.modules['grader.child.zygote']\n"
         "def relu(x):\n"
         "    for _ in range(1000): zygote._send(zygote.Message(0, calling.Outcome()))",
     ),
     "twice": Attack(
         "send each case's outcome twice, the second for a case that was not asked yet",
         "import sys\n"
-        "calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+        "calling, zygote = sys.modules['grader.child.calling'], sys.modules['grader.child.zygote']\n"
         "def relu(x):\n"
         "    zygote._send(zygote.Message(0, calling.Outcome(b'\\x00')))\n"
         "    return x * 7",
@@ -62,7 +62,7 @@ FORGING = {
     "other_exercise": Attack(
         "send outcomes in another exercise's name",
         "import sys\n"
-        "calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+        "calling, zygote = sys.modules['grader.child.calling'], sys.modules['grader.child.zygote']\n"
         "def relu(x):\n"
         "    for number in range(-3, 20):\n"
         "        zygote._send(zygote.Message(number, calling.Outcome(b'\\xc3')))\n"
@@ -76,7 +76,7 @@ FORGING = {
 
 _FRAME = (
     "import functools, msgspec, sys\n"
-    "calling, zygote = sys.modules['grader.calling'], sys.modules['grader.zygote']\n"
+    "calling, zygote = sys.modules['grader.child.calling'], sys.modules['grader.child.zygote']\n"
     "pack = msgspec.msgpack.encode\n"
     "def extension(code, payload): return pack(msgspec.msgpack.Ext(code, payload))\n"
     "def relu(x):\n"
@@ -150,21 +150,21 @@ FORGED_FOR_OTHERS = {
     "claimed_unspoilt": Attack(
         "say that nothing was spoilt for the next exercise",
         "import typing\n"
-        "zygote = typing.sys.modules['grader.zygote']\n"
+        "zygote = typing.sys.modules['grader.child.zygote']\n"
         "zygote._shared_state = lambda: 0\n"
         "def relu(x):\n    np.exp = lambda z: 0 * z\n    return honest(x)",
     ),
     "others_definition": Attack(
         "replace the function that defines the exercises that follow",
         "import typing\n"
-        "defining = typing.sys.modules['grader.defining']\n"
+        "defining = typing.sys.modules['grader.child.defining']\n"
         "defining.define = lambda name, pieces: ((lambda *a: 0.0), None)\n"
         "def relu(x): return defining and honest(x)",
     ),
     "claimed_passed": Attack(
         "send a verdict instead of an outcome",
         "import typing\n"
-        "zygote, msgspec = (typing.sys.modules[n] for n in ('grader.zygote', 'msgspec'))\n"
+        "zygote, msgspec = (typing.sys.modules[n] for n in ('grader.child.zygote', 'msgspec'))\n"
         "def relu(x):\n"
         "    data = msgspec.msgpack.encode([1, {'status': 'passed', 'score': 1e9}, False, None, False])\n"
         "    zygote.os.write(3, zygote.FRAME.pack(len(data)) + data)\n    return honest(x)",

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from grader import functions, live, plaindata
-from grader.plaindata import Live
+from grader.child import functions, live, plaindata
+from grader.child.plaindata import Live
 
 SETTINGS = {
     "quadratic": {"A": np.array([[2.0, 0.5, 0.0], [0.5, 1.0, -0.3], [0.0, -0.3, 3.0]]), "b": np.arange(3.0)},

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader import plaindata
-from grader.plaindata import Foreign, Malformed, decode, encode
+from grader.child import plaindata
+from grader.child.plaindata import Foreign, Malformed, decode, encode
 
 numbers = st.integers(-(2**63), 2**63 - 1) | st.floats() | st.booleans() | st.none() | st.text(max_size=20)
 arrays = hnp.arrays(

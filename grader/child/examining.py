@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from grader import live
-from grader.plaindata import Foreign, Live
+from grader.child import live
+from grader.child.plaindata import Foreign, Live
 
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000

@@ -1,6 +1,6 @@
 """Objects that no plain data is, and the plain data that stands for them on the way to and from a child.
 
-    Live("function", ["quadratic", {...}])  →  made(…)  →  a function of `grader.functions`
+    Live("function", ["quadratic", {...}])  →  made(…)  →  a function of `grader.child.functions`
     a DataFrame that a learner returns  →  description(…)  →  Live("frame", {"columns": ..., ...})
 
 For processes that may run a learner's code: nothing here knows an answer.
@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from grader import functions
-from grader.plaindata import Live
+from grader.child import functions
+from grader.child.plaindata import Live
 
 MAX_BATCHES = 1000
 MAX_ARTEFACT_BYTES = 6 * 2**20

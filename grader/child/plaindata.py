@@ -42,7 +42,7 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Live:
-    """Plain data that stands for an object, which `grader.live` makes of it: `Live("frame", {...})`."""
+    """Plain data that stands for an object, which `grader.child.live` makes of it: `Live("frame", {...})`."""
 
     kind: str
     value: Any
@@ -124,7 +124,7 @@ def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
         return _array(np.asarray(array)) if isinstance(array, np.ndarray | np.generic) else _foreign(value)
     if kind.__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
         return _array(value.detach().cpu().numpy())
-    from grader import live
+    from grader.child import live
 
     described = live.description(value) if depth < MAX_DEPTH else None
     return _foreign(value) if described is None else _plain(described, depth, nodes)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from grader.calling import Raised, describe
+from grader.child.calling import Raised, describe
 
 
 @lru_cache(maxsize=64)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader import confinement
-from grader.confinement import level, readable_paths
+from grader.child import confinement
+from grader.child.confinement import level, readable_paths
 
 
 def test_nothing_of_ours_is_readable():
@@ -31,7 +31,7 @@ def test_paths_that_hold_ours_are_taken_apart(tmp_path):
 
 def test_the_level_is_tried_and_told():
     done = subprocess.run(
-        [sys.executable, "-m", "grader.confinement"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "grader.child.confinement"], capture_output=True, text=True, check=True
     )
     told = json.loads(done.stdout)
     assert told["sandbox"] == level()

@@ -6,7 +6,7 @@
   no new process or program, no signal to others, no tracing, no shared memory, no change of modes or owners.
 - rlimits: memory on top of what the process has, processor time, size of files, open files, no core.
 
-`python -m grader.confinement` prints what this machine can do.
+`python -m grader.child.confinement` prints what this machine can do.
 """
 
 import contextlib
@@ -78,7 +78,7 @@ def readable_paths() -> list[str]:
     paths += [sys.base_prefix + "/lib", *site.getsitepackages()]
     paths += ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo"]
     paths += ["/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero"]
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     existing = {Path(path).resolve() for path in paths if os.path.exists(path)}
     hidden = {root / name for name in OURS} | {whole / EMBEDDED_DATA for whole in existing}
     hidden = {path for path in hidden if path.exists()}

@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from grader import calling, confinement, defining, examining, live, plaindata
+from grader.child import calling, confinement, defining, examining, live, plaindata
 
 # Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
 COURSE = ("dlcourse", "dlcourse.console")

@@ -23,13 +23,12 @@ import msgspec
 
 from dlcourse import files
 from dlcourse.console import progress
-from grader import edition
 from grader.bank import bank_of
 from grader.course import Course
 from grader.cutting import Cutter
 from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, exercises_of
+from grader.exercises import LESSONS, edition, exercises_of
 from grader.judge import missing
 from grader.submission import read
 

@@ -40,7 +40,7 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
     module = LESSONS[lesson]
     released = HERE / f"{module}.bank"
     if released.is_file():
-        from grader import edition
+        from grader.exercises import edition
 
         return edition.load(released)
     return import_module(f"{__name__}.{module}").EXERCISES

@@ -2,7 +2,7 @@
 
 A generator of cases first, then the exercises that use it; `EXERCISES` is at the end.
 
-Most answers are verified by what they are and do (`grader.verifying.frameworks`). The seed turns, changes and
+Most answers are verified by what they are and do (`grader.exercises.verifying.frameworks`). The seed turns, changes and
 renames the digits, so that nobody finds the hidden ones on the disk. A network to convert is made of random
 features and least squares, in milliseconds. The files for `tflite_predict` are written tensor by tensor, with
 weights, scales and zero points of the seed.
@@ -23,7 +23,7 @@ import numpy as np
 from grader.child import live
 from grader.child.plaindata import Live
 from grader.exercise import FLOAT32, Case, Exercise, Mistake
-from grader.verifying import frameworks as verifying
+from grader.exercises.verifying import frameworks as verifying
 from solutions import frameworks as reference
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
-from grader.verifying.introduction import is_first_model
+from grader.exercises.verifying.introduction import is_first_model
 from solutions import introduction as reference
 
 

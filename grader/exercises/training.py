@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.child.plaindata import Live
 from grader.exercise import Case, Exercise, Mistake
-from grader.verifying.training import is_trained
+from grader.exercises.verifying.training import is_trained
 from solutions import training as reference
 
 

@@ -6,10 +6,10 @@ They stand in for a lesson called 99_kinds.
 import numpy as np
 
 from dlcourse import datasets
-from grader import goals
 from grader.child import live
 from grader.child.plaindata import Live
 from grader.exercise import FLOAT32, Case, Exercise, Finding, Mistake
+from grader.exercises import goals
 
 
 def shuffled(n, seed):

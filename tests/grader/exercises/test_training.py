@@ -21,8 +21,8 @@ from grader.child.plaindata import Live
 from grader.comparison import compare
 from grader.exercise import Given
 from grader.exercises.training import EXERCISES, TRAIN_NETWORK, changed_digits, digits
+from grader.exercises.verifying import training as verifying
 from grader.judge import judge
-from grader.verifying import training as verifying
 from solutions import training as reference
 
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}

@@ -5,7 +5,7 @@
 
 The data are the public cases with the expected outcomes, and each known mistake by its message and its
 outcomes. What only the judge sees of a case, as labels, is among them: of the public seed, nothing is secret.
-A function that verifies is named, and lies in `grader.verifying`.
+A function that verifies is named, and lies in `grader.exercises.verifying`.
 """
 
 import ast
@@ -28,7 +28,7 @@ from grader.errors import UnusableInput
 from grader.exercise import Exercise, Mistake
 from grader.submission import parse
 
-VERIFYING = "grader.verifying."
+VERIFYING = "grader.exercises.verifying."
 APART = ("reference", "cases", "mistakes", "verify", "public")  # functions, and what is written down of them
 Settings = msgspec.defstruct(
     "Settings",
@@ -44,7 +44,7 @@ class Public(msgspec.Struct, frozen=True):
         name: the exercise's.
         settings: hints, tolerance, limits and all else that is plain.
         mistakes: the name and the message of each.
-        verify: where that function is: `"grader.verifying.training:is_shuffled"`.
+        verify: where that function is: `"grader.exercises.verifying.training:is_shuffled"`.
         bank: the public cases, an encoded `bank.Bank`.
     """
 

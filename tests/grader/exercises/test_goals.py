@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from grader.goals import EXCUSED_LOSS, EXCUSED_SHARE, FEWEST_ERRORS, FEWEST_PREDICTIONS, accuracy, lower_error
+from grader.exercises.goals import (
+    EXCUSED_LOSS,
+    EXCUSED_SHARE,
+    FEWEST_ERRORS,
+    FEWEST_PREDICTIONS,
+    accuracy,
+    lower_error,
+)
 
 SURELY = ": surely reached."
 REACHED = ": reached."

@@ -14,7 +14,7 @@ from grader import release
 
 MADE_UP = """
 from grader.exercise import Exercise, Mistake
-from grader.verifying.made_up import is_shuffled
+from grader.exercises.verifying.made_up import is_shuffled
 from solutions import made_up
 
 SHUFFLED = Exercise(
@@ -147,7 +147,7 @@ def test_what_lies_about_in_a_clone_is_not_released(own_course):
     ("change", "words"),
     [
         (
-            {"exercises": MADE_UP.replace("from grader.verifying.made_up import is_shuffled", VERIFYING)},
+            {"exercises": MADE_UP.replace("from grader.exercises.verifying.made_up import is_shuffled", VERIFYING)},
             "what verifies it must be a function in a module of grader/exercises/verifying/, for",
         ),
         (

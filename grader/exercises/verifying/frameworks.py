@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from grader import goals
 from grader.child import live
 from grader.child.plaindata import Live
 from grader.exercise import Finding, Given
+from grader.exercises import goals
 
 MAX_BATCHES = live.MAX_BATCHES
 MANY = 20  # elements: so many never come back in their order by chance

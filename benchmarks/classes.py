@@ -33,7 +33,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.processes import ENVIRONMENT
+from grader.running.processes import ENVIRONMENT
 
 TARGETS = {"rate": 50, "workers": 1.8, "overhead_training": 0.25, "overhead_ms": 50}
 NAMES = ("z", "Z", "a", "A", "h", "out", "result", "res", "y", "s", "total", "value")

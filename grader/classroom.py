@@ -14,15 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from grader import scratch
 from grader.classwork import Task, version
 from grader.course import Course
 from grader.errors import UnusableInput
 from grader.executors import Failed, Workers, completed
 from grader.gradebook import Enrolled, Gradebook
-from grader.intake import Handed, Problem, collect
 from grader.report import Report
-from grader.submission import load
+from grader.running import scratch
+from grader.submissions.intake import Handed, Problem, collect
+from grader.submissions.submission import load
 
 FAILED = "failed"  # the state of what could not be graded: it is tried again next time
 

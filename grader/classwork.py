@@ -23,10 +23,10 @@ import solutions
 from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, SandboxError, UnusableInput
 from grader.grading import Graded, graded
-from grader.processes import Kind, ZygoteLink
 from grader.report import Report
-from grader.sandbox import Sandbox
-from grader.submission import parse
+from grader.running.processes import Kind, ZygoteLink
+from grader.running.sandbox import Sandbox
+from grader.submissions.submission import parse
 from grader.verdicts import VERDICTS
 
 

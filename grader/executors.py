@@ -31,12 +31,13 @@ from pathlib import Path
 
 import msgspec
 
-from grader import classwork, scratch
+from grader import classwork
 from grader.child.confinement import missing
 from grader.classwork import Task
 from grader.errors import GraderError, UnusableInput
 from grader.grading import Graded
-from grader.sandbox import Sandbox
+from grader.running import scratch
+from grader.running.sandbox import Sandbox
 
 CONNECT_SECONDS = 10
 PATIENCE_SECONDS = 15  # without any result, before somebody asks whether there are workers still

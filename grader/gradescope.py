@@ -29,8 +29,8 @@ from grader.gradebook import Enrolled, Gradebook
 from grader.grading import Graded, graded
 from grader.report import Report
 from grader.reporting.tables import gradescope_results, json_text
-from grader.sandbox import Sandbox
-from grader.submission import Submission, find, read
+from grader.running.sandbox import Sandbox
+from grader.submissions.submission import Submission, find, read
 
 NOBODY = 65534  # a user and a group of every Linux
 FAULT = "The grader itself failed on this submission. That is no verdict on it: tell your instructor."

@@ -10,11 +10,11 @@ from typing import Any
 from grader import kernel, progress
 from grader.bank import bank_of
 from grader.card import Card, table_card, verdict_card
-from grader.cutting import calls, packages_in, stranger
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
 from grader.judge import judge, refused
 from grader.report import ExerciseReport
+from grader.submissions.cutting import calls, packages_in, stranger
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:

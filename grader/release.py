@@ -25,12 +25,12 @@ from dlcourse import files
 from dlcourse.console import progress
 from grader.bank import bank_of
 from grader.course import Course
-from grader.cutting import Cutter
 from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, edition, exercises_of
 from grader.judge import missing
-from grader.submission import read
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import read
 
 STUDENT, AUTOGRADER = "student", "gradescope_autograder.zip"
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,10 +27,10 @@ from pathlib import Path
 import msgspec
 
 from dlcourse.content import folder
-from grader.cutting import Cutter
 from grader.exercises import all_exercises
 from grader.fingerprints import Reader, fingerprints, run_hashes
-from grader.submission import Submission, read
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import Submission, read
 
 SMALL_CLASS = 20  # a smaller one can't tell what is common
 REFERENCE_WEIGHT = 0.2

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.submission import SUFFIXES
+from grader.submissions.submission import SUFFIXES
 
 
 def saves(paths: Sequence[Path]) -> Iterator[list[Path]]:

@@ -36,9 +36,9 @@ LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
 from grader import exercises  # noqa: E402
-from grader.cutting import Cutter  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
-from grader.submission import read  # noqa: E402
+from grader.submissions.cutting import Cutter  # noqa: E402
+from grader.submissions.submission import read  # noqa: E402
 
 DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")

@@ -9,11 +9,11 @@ import typer
 
 from grader.commands.options import Json, printable
 from grader.errors import UnusableInput
-from grader.submission import find, read
+from grader.submissions.submission import find, read
 
 if TYPE_CHECKING:
     from grader.report import Report
-    from grader.sandbox import Sandbox
+    from grader.running.sandbox import Sandbox
 
 
 def check(
@@ -24,7 +24,7 @@ def check(
 ) -> None:
     """Check your own answers on the public cases, in the sandbox."""
     from grader.review import required
-    from grader.sandbox import Sandbox
+    from grader.running.sandbox import Sandbox
     from grader.watching import saves
 
     paths = paths or [Path.cwd()]

@@ -10,11 +10,11 @@ import typer
 
 from grader.commands.options import Json, printable
 from grader.errors import UnusableInput
-from grader.submission import read
+from grader.submissions.submission import read
 
 if TYPE_CHECKING:
     from grader.similar import Pair
-    from grader.submission import Submission
+    from grader.submissions.submission import Submission
 
 WIDEST_NAME = 40
 
@@ -60,7 +60,7 @@ def _handed_in(paths: Sequence[Path], folder: Path) -> tuple[dict[str, Path], li
 
     Each path is a class by itself, as this year's and last year's are: names may come again.
     """
-    from grader.intake import collect
+    from grader.submissions.intake import collect
 
     named: dict[str, Path] = {}
     faults: list[str] = []

@@ -23,10 +23,10 @@ from typing import Any, NoReturn
 import msgspec
 
 from grader.bank import NO_SECRETS, bank_of
-from grader.cutting import Cutter
 from grader.errors import UnusableInput
 from grader.exercise import Exercise, Mistake
-from grader.submission import parse
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import parse
 
 VERIFYING = "grader.exercises.verifying."
 APART = ("reference", "cases", "mistakes", "verify", "public")  # functions, and what is written down of them

@@ -9,8 +9,8 @@ from grader.bank import PUBLIC_SEED
 from grader.child.confinement import level
 from grader.grading import grade
 from grader.report import ExerciseReport
-from grader.sandbox import Sandbox, Worker
-from grader.submission import read
+from grader.running.sandbox import Sandbox, Worker
+from grader.submissions.submission import read
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,8 +15,8 @@ from grader.errors import GraderError
 from grader.exercises import all_exercises, exercises_of
 from grader.grading import grade
 from grader.judge import Attempt
-from grader.sandbox import Sandbox, Worker
-from grader.submission import read
+from grader.running.sandbox import Sandbox, Worker
+from grader.submissions.submission import read
 
 EXERCISES = all_exercises()
 NUMPY_ONLY = [e.name for e in EXERCISES.values() if not e.tensors]
@@ -297,7 +297,7 @@ def test_what_is_killed_from_outside_gets_a_second_chance(tmp_path):
 
 def test_what_is_killed_again_and_again_has_no_verdict(tmp_path, monkeypatch):
     (tmp_path / "m.py").write_text(source_of("relu"))
-    monkeypatch.setattr("grader.sandbox.Worker.run", lambda self, jobs: [Attempt((), "killed")] * len(jobs))
+    monkeypatch.setattr("grader.running.sandbox.Worker.run", lambda self, jobs: [Attempt((), "killed")] * len(jobs))
     with Sandbox() as sandbox, pytest.raises(GraderError, match="killed"):
         grade(read(tmp_path / "m.py"), sandbox.worker(), seed="killed", sandbox=sandbox.level, only="relu")
 

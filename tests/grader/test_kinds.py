@@ -12,7 +12,7 @@ from grader import exercises, kernel
 from grader.bank import PUBLIC_SEED, bank_of
 from grader.grading import grade
 from grader.judge import judge
-from grader.submission import read
+from grader.submissions.submission import read
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 NAMES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")

@@ -8,13 +8,13 @@ from typer.testing import CliRunner
 
 from grader import review
 from grader.commands.review import review as command
-from grader.cutting import Cutter
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judge import report
 from grader.progress import histories, local_now, record
 from grader.storage import folder
-from grader.submission import read
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import read
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

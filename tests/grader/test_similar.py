@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from dlcourse.content import folder
 from grader.commands.similar import similar as command
-from grader.cutting import Cutter
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.similar import pairs
-from grader.submission import Cell, Submission, read
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import Cell, Submission, read
 
 # Right answers that people wrote independently, several to each exercise.
 VARIANTS = {

@@ -15,8 +15,8 @@ from nbclient import NotebookClient
 from grader.child.confinement import level
 from grader.exercises import exercises_of
 from grader.grading import grade
-from grader.sandbox import Sandbox
-from grader.submission import read
+from grader.running.sandbox import Sandbox
+from grader.submissions.submission import read
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,9 +16,9 @@ from grader.course import Course
 from grader.gradebook import FILE, Gradebook
 from grader.grading import grade
 from grader.report import ExerciseReport
-from grader.sandbox import Sandbox, Worker
+from grader.running.sandbox import Sandbox, Worker
 from grader.storage import folder
-from grader.submission import parse
+from grader.submissions.submission import parse
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `hostile` and `harmless`
 

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from grader.grading import grade
-from grader.sandbox import Sandbox, Worker
-from grader.submission import parse
+from grader.running.sandbox import Sandbox, Worker
+from grader.submissions.submission import parse
 
 SEED = "a class's secret"
 NEIGHBOUR = """

@@ -9,11 +9,11 @@ from grader import exercises
 from grader.bank import bank_of
 from grader.child import plaindata
 from grader.child.calling import Outcome
-from grader.cutting import Cutter
 from grader.grading import grade
 from grader.judge import Attempt, judge
-from grader.sandbox import Job
-from grader.submission import parse
+from grader.running.sandbox import Job
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import parse
 
 pytestmark = [
     pytest.mark.usefixtures("kinds"),

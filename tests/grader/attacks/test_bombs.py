@@ -11,8 +11,8 @@ from hostile import bombs
 
 from grader.bank import PUBLIC_SEED
 from grader.grading import grade
-from grader.sandbox import Sandbox
-from grader.submission import parse
+from grader.running.sandbox import Sandbox
+from grader.submissions.submission import parse
 
 pytestmark = pytest.mark.usefixtures("short")
 BOMBS = bombs.TIME | bombs.MEMORY | bombs.DISK

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from hostile import classes
 
-from grader.cutting import Cutter
 from grader.gradebook import Gradebook
-from grader.submission import parse
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import parse
 
 PROGRAM = [sys.executable, "-c", "from grader.cli import main; main()"]
 HONEST = "import re\nimport numpy as np\ndef relu(x): return np.maximum(x, 0 * len(re.__name__))\n"

@@ -14,7 +14,7 @@ from harmless import NEIGHBOUR, SEED, require_harmless
 from hostile import acts, answers, forging, notebooks
 
 from grader.grading import grade
-from grader.submission import parse
+from grader.submissions.submission import parse
 
 pytestmark = pytest.mark.usefixtures("short")
 ACTS = acts.LOOKING | acts.REACHING

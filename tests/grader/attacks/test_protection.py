@@ -13,8 +13,8 @@ from harmless import NEIGHBOUR, SEED
 from hostile import acts, answers, classes, forging, notebooks
 
 from grader.grading import grade
-from grader.sandbox import Sandbox
-from grader.submission import parse
+from grader.running.sandbox import Sandbox
+from grader.submissions.submission import parse
 
 AT_LEVEL_PROCESS = (
     "solutions_file",

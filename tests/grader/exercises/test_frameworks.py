@@ -25,7 +25,7 @@ from grader.exercise import Case
 from grader.exercises import frameworks
 from grader.grading import grade
 from grader.judge import judge
-from grader.submission import read
+from grader.submissions.submission import read
 from solutions import frameworks as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own

@@ -22,7 +22,7 @@ from grader.bank import PUBLIC_SEED, bank_of
 from grader.exercises.introduction import EXERCISES
 from grader.grading import grade
 from grader.judge import judge
-from grader.submission import read
+from grader.submissions.submission import read
 from solutions import introduction as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader import archives
-from grader.archives import CLASS, LEARNER, BadArchive, Budget, Limits, Store, unpack
 from grader.errors import UnusableInput
+from grader.submissions import archives
+from grader.submissions.archives import CLASS, LEARNER, BadArchive, Budget, Limits, Store, unpack
 
 MB = 2**20
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UnusableInput
-from grader.submission import find, load, read
+from grader.submissions.submission import find, load, read
 
 
 def notebook(*sources, **metadata):

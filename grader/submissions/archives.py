@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from grader.errors import GraderError, UnusableInput
-from grader.submission import MAX_FILE_BYTES, SUFFIXES
+from grader.submissions.submission import MAX_FILE_BYTES, SUFFIXES
 
 METADATA = "submission_metadata.yml"  # Gradescope's
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from grader.child.defining import define
-from grader.cutting import Cutter, calls
-from grader.submission import read
+from grader.submissions.cutting import Cutter, calls
+from grader.submissions.submission import read
 
 
 @pytest.fixture

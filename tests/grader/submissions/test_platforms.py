@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import collect
+from grader.submissions.intake import collect
 
 
 @pytest.fixture(params=["zip", "folder", "zip in a folder", "folder in a zip"])

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.submission import Cell, Submission, lines_of
+from grader.submissions.submission import Cell, Submission, lines_of
 
 DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
 MORE = re.compile(rb"[ \t]*;")  # another statement follows on the same line

@@ -17,10 +17,10 @@ from typing import Literal
 
 import msgspec
 
-from grader import scratch
 from grader.child import plaindata
 from grader.child.zygote import FRAME, LIMITS, STATUS, Message
 from grader.errors import SandboxError
+from grader.running import scratch
 
 Kind = Literal["light", "full"]
 MAX_FRAME_BYTES = 8 * 2**20

@@ -1,7 +1,7 @@
 """How a class's submissions come in: files, folders and archives become a list of what counts, `collect`.
 
-a path → the files below it, archives unpacked   _found, `grader.archives`
-       → whose each of them is                   `grader.platforms`
+a path → the files below it, archives unpacked   _found, `grader.submissions.archives`
+       → whose each of them is                   `grader.submissions.platforms`
        → one name for each learner and file      _name_learners, _name_files
        → the last of repeated submissions        _without_repeats
        → what a person should look at            _remarks
@@ -18,7 +18,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives import (
+from grader.errors import UnusableInput
+from grader.submissions.archives import (
     ARCHIVES,
     CLASS,
     FOREIGN,
@@ -35,10 +36,9 @@ from grader.archives import (
     suffix_of,
     unpack,
 )
-from grader.errors import UnusableInput
-from grader.names import MAX_NAME, copy_levels, folded, original, printable
-from grader.platforms import Found, Owner, owners
-from grader.submission import SUFFIXES, require_there
+from grader.submissions.names import MAX_NAME, copy_levels, folded, original, printable
+from grader.submissions.platforms import Found, Owner, owners
+from grader.submissions.submission import SUFFIXES, require_there
 
 NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
 MAX_LISTED = 3  # files that a remark names, after the first

@@ -17,9 +17,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives import ARCHIVES, METADATA, stem, suffix_of
-from grader.names import copy_levels, folded, original, printable
-from grader.submission import SUFFIXES
+from grader.submissions.archives import ARCHIVES, METADATA, stem, suffix_of
+from grader.submissions.names import copy_levels, folded, original, printable
+from grader.submissions.submission import SUFFIXES
 
 MAX_YAML_DEPTH = 50
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UnusableInput
-from grader.names import MAX_NAME, printable
+from grader.submissions.names import MAX_NAME, printable
 
 SUFFIXES = (".ipynb", ".py")
 # What a module may say that it is written in. Python knows stranger ones, and some take hours to decode.

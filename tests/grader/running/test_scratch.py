@@ -1,6 +1,6 @@
 import os
 
-from grader.scratch import MAX_BYTES, MAX_ENTRIES, empty, overflows
+from grader.running.scratch import MAX_BYTES, MAX_ENTRIES, empty, overflows
 
 
 def test_everything_is_removed_however_deep_and_locked(tmp_path):

@@ -24,11 +24,10 @@ from grader.bank import Bank
 from grader.child import live, plaindata
 from grader.child.calling import MAX_ANSWER_BYTES, Outcome
 from grader.child.zygote import Task
-from grader.cutting import Cut
 from grader.errors import SandboxError
 from grader.exercise import Exercise
 from grader.judge import Attempt
-from grader.processes import (
+from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
     ForkedRun,
@@ -40,6 +39,7 @@ from grader.processes import (
     Zygote,
     ZygoteLink,
 )
+from grader.submissions.cutting import Cut
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training

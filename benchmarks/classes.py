@@ -260,7 +260,7 @@ import numpy as np
 if {heavy}:
     import tensorflow as tf, keras
 from grader.child import live, plaindata
-from grader.bank import bank_of
+from grader.judging.bank import bank_of
 from grader.exercises import exercises_of
 
 asked = {{exercise.name: exercise for exercise in exercises_of("02_neural_networks")}}

@@ -277,9 +277,9 @@ def warm_up(python: Path, variant: str) -> None:
 
 def cases_of(names: Sequence[str]) -> peers.Cases:
     """Return our bank's cases for the seed, for the peers' tests."""
-    from grader.bank import build
     from grader.child.plaindata import decode
     from grader.exercises import all_exercises
+    from grader.judging.bank import build
 
     cases: peers.Cases = {}
     for name in names:

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from grader.exercise import Exercise
-from grader.report import ExerciseReport
+from grader.judging.report import ExerciseReport
 
 COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
 SYMBOLS = {"passed": "✓", "missing": "…"}

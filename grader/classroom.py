@@ -19,7 +19,7 @@ from grader.course import Course
 from grader.errors import UnusableInput
 from grader.executors import Failed, Workers, completed
 from grader.gradebook import Enrolled, Gradebook
-from grader.report import Report
+from grader.judging.report import Report
 from grader.running import scratch
 from grader.submissions.intake import Handed, Problem, collect
 from grader.submissions.submission import load

@@ -22,12 +22,12 @@ import grader
 import solutions
 from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, SandboxError, UnusableInput
-from grader.grading import Graded, graded
-from grader.report import Report
+from grader.judging.grading import Graded, graded
+from grader.judging.report import Report
+from grader.judging.verdicts import VERDICTS
 from grader.running.processes import Kind, ZygoteLink
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
-from grader.verdicts import VERDICTS
 
 
 class Task(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import UnusableInput
-from grader.report import ExerciseReport
+from grader.judging.report import ExerciseReport
 
 MOST_POINTS = 1e6  # of an exercise: far beyond need, and sums stay exact enough
 

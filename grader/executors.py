@@ -35,7 +35,7 @@ from grader import classwork
 from grader.child.confinement import missing
 from grader.classwork import Task
 from grader.errors import GraderError, UnusableInput
-from grader.grading import Graded
+from grader.judging.grading import Graded
 from grader.running import scratch
 from grader.running.sandbox import Sandbox
 

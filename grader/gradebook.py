@@ -22,8 +22,8 @@ import msgspec
 
 from grader.course import Course
 from grader.errors import GraderError, UnusableInput
-from grader.judge import missing
-from grader.report import ExerciseReport, Report
+from grader.judging.judge import missing
+from grader.judging.report import ExerciseReport, Report
 from grader.results import Asked, ClassResults, Learner, Mark, Result
 
 FILE = "gradebook.sqlite"

@@ -26,8 +26,8 @@ from grader.child import confinement
 from grader.course import Course
 from grader.errors import SandboxError, UnusableInput
 from grader.gradebook import Enrolled, Gradebook
-from grader.grading import Graded, graded
-from grader.report import Report
+from grader.judging.grading import Graded, graded
+from grader.judging.report import Report
 from grader.reporting.tables import gradescope_results, json_text
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import Submission, find, read

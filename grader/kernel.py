@@ -15,10 +15,10 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader.bank import Bank, examined
 from grader.child.calling import Outcome, call, describe
 from grader.exercise import Exercise
-from grader.judge import Attempt
+from grader.judging.bank import Bank, examined
+from grader.judging.judge import Attempt
 
 STACK_BYTES = 16 * 2**20
 PLACE = "in your cell"

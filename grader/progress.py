@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from grader.report import ExerciseReport, Status
+from grader.judging.report import ExerciseReport, Status
 from grader.storage import folder, write
 
 MAX_REVIEWS = 100  # of one exercise: years of them

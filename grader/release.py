@@ -23,12 +23,12 @@ import msgspec
 
 from dlcourse import files
 from dlcourse.console import progress
-from grader.bank import bank_of
 from grader.course import Course
 from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, edition, exercises_of
-from grader.judge import missing
+from grader.judging.bank import bank_of
+from grader.judging.judge import missing
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
@@ -48,7 +48,7 @@ import sys
 sys.modules["solutions"] = None
 sys.path.insert(0, sys.argv[1])
 import grader.cli, grader.notebook
-from grader.bank import bank_of
+from grader.judging.bank import bank_of
 from grader.exercises import all_exercises
 for exercise in all_exercises().values():
     assert bank_of(exercise).cases

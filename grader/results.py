@@ -11,7 +11,7 @@ results give equal bytes.
 
 import msgspec
 
-from grader.report import ExerciseReport
+from grader.judging.report import ExerciseReport
 
 
 class Asked(msgspec.Struct, frozen=True):

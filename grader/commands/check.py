@@ -12,7 +12,7 @@ from grader.errors import UnusableInput
 from grader.submissions.submission import find, read
 
 if TYPE_CHECKING:
-    from grader.report import Report
+    from grader.judging.report import Report
     from grader.running.sandbox import Sandbox
 
 
@@ -70,9 +70,9 @@ def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json:
 
 
 def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Report":
-    from grader.bank import PUBLIC_SEED
-    from grader.grading import grade
-    from grader.report import Report
+    from grader.judging.bank import PUBLIC_SEED
+    from grader.judging.grading import grade
+    from grader.judging.report import Report
 
     try:
         submission = read(path, name)
@@ -88,7 +88,7 @@ def _print(report: "Report") -> None:
 
     from grader.card import verdict_card
     from grader.exercises import all_exercises
-    from grader.judge import RIGHT
+    from grader.judging.judge import RIGHT
 
     console = Console(highlight=False, soft_wrap=True)
     styles = {"passed": "green", "missing": "yellow"}

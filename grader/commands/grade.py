@@ -17,7 +17,7 @@ from grader.errors import GraderError, UnusableInput
 if TYPE_CHECKING:
     from grader.classroom import Outlook
     from grader.gradebook import Gradebook
-    from grader.report import Report
+    from grader.judging.report import Report
 
 WRONG = ("failed", "error", "timeout", "refused")
 JOBS = os.cpu_count() or 1
@@ -52,10 +52,10 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """Grade submissions on secret cases, each in the sandbox."""
-    from grader.bank import NO_SECRETS, PUBLIC_SEED
     from grader.course import here
     from grader.exercises import all_exercises
     from grader.gradebook import Gradebook
+    from grader.judging.bank import NO_SECRETS, PUBLIC_SEED
 
     if any(exercise.public is not None for exercise in all_exercises().values()):
         raise UnusableInput(NO_SECRETS)

@@ -25,8 +25,8 @@ def release(
     ] = None,
 ) -> None:
     """Write the student edition, without solutions, and an autograder for Gradescope."""
-    from grader.bank import PUBLIC_SEED
     from grader.course import Course, here
+    from grader.judging.bank import PUBLIC_SEED
     from grader.release import AUTOGRADER, STUDENT
     from grader.release import release as write
 

@@ -22,9 +22,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from grader.bank import NO_SECRETS, bank_of
 from grader.errors import UnusableInput
 from grader.exercise import Exercise, Mistake
+from grader.judging.bank import NO_SECRETS, bank_of
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse
 

@@ -20,13 +20,13 @@ from typing import Literal
 
 import msgspec
 
-from grader.bank import Bank
 from grader.child import live, plaindata
 from grader.child.calling import MAX_ANSWER_BYTES, Outcome
 from grader.child.zygote import Task
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.judge import Attempt
+from grader.judging.bank import Bank
+from grader.judging.judge import Attempt
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,

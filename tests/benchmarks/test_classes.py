@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from grader import kernel
-from grader.bank import bank_of
 from grader.exercises import all_exercises, exercises_of
-from grader.judge import judge
+from grader.judging.bank import bank_of
+from grader.judging.judge import judge
 from grader.submissions.cutting import calls
 
 LESSON = [exercise.name for exercise in exercises_of("02_neural_networks")]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from grader import kernel
-from grader.bank import build
 from grader.exercises import all_exercises
-from grader.judge import judge
+from grader.judging.bank import build
+from grader.judging.judge import judge
 
 NAMES = ("weighted_sum", "relu", "sigmoid", "softmax", "dense")
 

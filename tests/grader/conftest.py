@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.bank import PUBLIC_SEED
 from grader.child.confinement import level
-from grader.grading import grade
-from grader.report import ExerciseReport
+from grader.judging.bank import PUBLIC_SEED
+from grader.judging.grading import grade
+from grader.judging.report import ExerciseReport
 from grader.running.sandbox import Sandbox, Worker
 from grader.submissions.submission import read
 

@@ -257,9 +257,9 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(grader, tmp_path):
 
 
 def test_each_learner_can_have_cases_of_their_own(grader, tmp_path):
-    from grader.bank import bank_of
     from grader.course import Course
     from grader.exercises import all_exercises
+    from grader.judging.bank import bank_of
 
     (tmp_path / "course.toml").write_text("per_learner_seeds = true\n")
     (tmp_path / "class").mkdir()

@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
-from grader.bank import bank_of
 from grader.child.plaindata import decode
 from grader.exercises import LESSONS, all_exercises
+from grader.judging.bank import bank_of
 
 RIGHT = "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
 WRONG = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from grader import exercises, kernel
-from grader.bank import PUBLIC_SEED, bank_of, build
 from grader.child.plaindata import decode
 from grader.exercises import all_exercises, exercises_of, lesson_of
-from grader.judge import judge
+from grader.judging.bank import PUBLIC_SEED, bank_of, build
+from grader.judging.judge import judge
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 

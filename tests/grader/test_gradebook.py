@@ -9,8 +9,8 @@ from grader.course import Course
 from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
 from grader.gradebook import FILE, Enrolled, Gradebook
-from grader.judge import missing, report
-from grader.report import Report
+from grader.judging.judge import missing, report
+from grader.judging.report import Report
 from grader.results import Mark
 
 EXERCISES = all_exercises()

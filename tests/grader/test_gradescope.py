@@ -16,10 +16,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader import bank, release
+from grader import release
 from grader.child import confinement
 from grader.course import Course
 from grader.exercises import LESSONS, all_exercises, exercises_of
+from grader.judging import bank
 
 EXERCISES = all_exercises()
 SEED = "a secret"

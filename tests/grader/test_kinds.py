@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from grader import exercises, kernel
-from grader.bank import PUBLIC_SEED, bank_of
-from grader.grading import grade
-from grader.judge import judge
+from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.judging.grading import grade
+from grader.judging.judge import judge
 from grader.submissions.submission import read
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own

@@ -15,8 +15,8 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import check, progress, solved
-from grader.bank import bank_of
 from grader.exercises import all_exercises
+from grader.judging.bank import bank_of
 
 
 def relu(x):

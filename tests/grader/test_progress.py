@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from grader import progress
 from grader.commands.progress import progress as command
 from grader.exercises import LESSONS, all_exercises, exercises_of
-from grader.judge import report
+from grader.judging.judge import report
 from grader.storage import folder
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -19,10 +19,10 @@ import yaml
 from typer.testing import CliRunner
 
 from grader import release
-from grader.bank import NO_SECRETS, bank_of
 from grader.commands.release import release as command
 from grader.errors import UnusableInput
 from grader.exercises import LESSONS, all_exercises, exercises_of
+from grader.judging.bank import NO_SECRETS, bank_of
 
 EXERCISES = all_exercises()
 SEED = "a secret that is nowhere in the student edition"
@@ -214,9 +214,9 @@ import contextlib, io, json, sys
 from importlib import import_module
 import grader
 from grader import check, kernel
-from grader.bank import bank_of
+from grader.judging.bank import bank_of
 from grader.exercises import LESSONS, all_exercises
-from grader.judge import judge
+from grader.judging.judge import judge
 edition, answers = sys.argv[1:]
 assert grader.__file__.startswith(edition), grader.__file__
 assert "solutions" not in sys.modules or sys.modules["solutions"] is None
@@ -349,7 +349,7 @@ def test_no_class_is_graded_there_and_no_release_made(run, tmp_path):
     assert not (tmp_path / "class").exists()
     done = run(program="from pathlib import Path\nfrom grader.release import release\nrelease(Path('x'))")
     assert done.stderr.splitlines()[-1].endswith("it has no solutions, so nothing can be made of it.")
-    program = "from grader.bank import bank_of\nfrom grader.exercises import all_exercises\n"
+    program = "from grader.judging.bank import bank_of\nfrom grader.exercises import all_exercises\n"
     done = run(program=f"{program}bank_of(all_exercises()['relu'], 'secret')")
     assert done.stderr.splitlines()[-1].endswith(NO_SECRETS)
 

@@ -10,7 +10,7 @@ from grader import review
 from grader.commands.review import review as command
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
-from grader.judge import report
+from grader.judging.judge import report
 from grader.progress import histories, local_now, record
 from grader.storage import folder
 from grader.submissions.cutting import Cutter

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from grader.child.confinement import level
 from grader.exercises import exercises_of
-from grader.grading import grade
+from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import read
 

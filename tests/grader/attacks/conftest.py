@@ -11,11 +11,11 @@ import pytest
 
 import solutions
 from grader import exercises
-from grader.bank import PUBLIC_SEED, _key, bank_of
 from grader.course import Course
 from grader.gradebook import FILE, Gradebook
-from grader.grading import grade
-from grader.report import ExerciseReport
+from grader.judging.bank import PUBLIC_SEED, _key, bank_of
+from grader.judging.grading import grade
+from grader.judging.report import ExerciseReport
 from grader.running.sandbox import Sandbox, Worker
 from grader.storage import folder
 from grader.submissions.submission import parse

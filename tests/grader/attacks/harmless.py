@@ -4,7 +4,7 @@ import itertools
 import time
 from pathlib import Path
 
-from grader.grading import grade
+from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox, Worker
 from grader.submissions.submission import parse
 

@@ -6,11 +6,11 @@ import pytest
 from hostile import acts, artefacts
 
 from grader import exercises
-from grader.bank import bank_of
 from grader.child import plaindata
 from grader.child.calling import Outcome
-from grader.grading import grade
-from grader.judge import Attempt, judge
+from grader.judging.bank import bank_of
+from grader.judging.grading import grade
+from grader.judging.judge import Attempt, judge
 from grader.running.sandbox import Job
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse

@@ -9,8 +9,8 @@ import pytest
 from harmless import NEIGHBOUR, alive, children
 from hostile import bombs
 
-from grader.bank import PUBLIC_SEED
-from grader.grading import grade
+from grader.judging.bank import PUBLIC_SEED
+from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
 

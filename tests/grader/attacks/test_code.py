@@ -13,7 +13,7 @@ import pytest
 from harmless import NEIGHBOUR, SEED, require_harmless
 from hostile import acts, answers, forging, notebooks
 
-from grader.grading import grade
+from grader.judging.grading import grade
 from grader.submissions.submission import parse
 
 pytestmark = pytest.mark.usefixtures("short")

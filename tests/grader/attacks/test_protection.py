@@ -12,7 +12,7 @@ import pytest
 from harmless import NEIGHBOUR, SEED
 from hostile import acts, answers, classes, forging, notebooks
 
-from grader.grading import grade
+from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
 

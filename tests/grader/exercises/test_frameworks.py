@@ -17,14 +17,14 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 from ai_edge_litert.interpreter import Interpreter
 
 from grader import kernel
-from grader.bank import PUBLIC_SEED, bank_of
 from grader.child import live, plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
 from grader.exercise import Case
 from grader.exercises import frameworks
-from grader.grading import grade
-from grader.judge import judge
+from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.judging.grading import grade
+from grader.judging.judge import judge
 from grader.submissions.submission import read
 from solutions import frameworks as reference
 

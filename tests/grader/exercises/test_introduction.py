@@ -18,10 +18,10 @@ from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import NearestCentroid
 
 from grader import kernel
-from grader.bank import PUBLIC_SEED, bank_of
 from grader.exercises.introduction import EXERCISES
-from grader.grading import grade
-from grader.judge import judge
+from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.judging.grading import grade
+from grader.judging.judge import judge
 from grader.submissions.submission import read
 from solutions import introduction as reference
 

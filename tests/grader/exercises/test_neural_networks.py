@@ -13,8 +13,8 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 
 from grader.child import plaindata
 from grader.child.calling import call
-from grader.comparison import compare
 from grader.exercises.neural_networks import EXERCISES
+from grader.judging.comparison import compare
 from solutions import neural_networks as reference
 
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}

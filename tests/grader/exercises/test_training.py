@@ -14,15 +14,15 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     import tensorflow as tf
 
 from grader import kernel
-from grader.bank import PUBLIC_SEED, bank_of
 from grader.child import plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
-from grader.comparison import compare
 from grader.exercise import Given
 from grader.exercises.training import EXERCISES, TRAIN_NETWORK, changed_digits, digits
 from grader.exercises.verifying import training as verifying
-from grader.judge import judge
+from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.judging.comparison import compare
+from grader.judging.judge import judge
 from solutions import training as reference
 
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}

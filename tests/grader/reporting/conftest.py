@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.card import WORDS
-from grader.report import Counterexample, ExerciseReport, LearnerError
+from grader.judging.report import Counterexample, ExerciseReport, LearnerError
 from grader.results import Asked, ClassResults, Learner, Result
 
 LESSON = "02_neural_networks"

@@ -12,7 +12,7 @@ import pytest
 
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
-from grader.report import Report
+from grader.judging.report import Report
 from grader.reporting import gradescope_results, write
 from grader.reporting.text import OWN_FILE, file_stem
 from grader.results import Asked, ClassResults, Learner, Result

@@ -136,7 +136,7 @@ LOOKING = {
     "references_in_memory": Attack(
         "find the module of a reference, a bank or the judge in memory",
         "import sys\ndef attack():\n"
-        "    secret = ('grader.exercises', 'grader.bank', 'grader.judge', 'solutions')\n"
+        "    secret = ('grader.exercises', 'grader.judging.bank', 'grader.judging.judge', 'solutions')\n"
         "    assert any(name.startswith(secret) for name in sys.modules)\n",
     ),
     "expected_on_stack": Attack(

@@ -1,8 +1,8 @@
 """Verdicts that the processes of one class share."""
 
 from grader.exercises import all_exercises
-from grader.judge import report
-from grader.verdicts import MOST, Verdicts
+from grader.judging.judge import report
+from grader.judging.verdicts import MOST, Verdicts
 
 PASSED = report(all_exercises()["relu"], "passed", "Right on every case.", 3, 3, 0.1, credit=1.0)
 

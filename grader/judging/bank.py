@@ -16,13 +16,14 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import comparison, exercise
+from grader import exercise
 from grader.child import calling, examining, functions, live, plaindata, zygote
 from grader.child.calling import Outcome
 from grader.child.plaindata import Live
 from grader.errors import UnusableInput
 from grader.exercise import FLOAT64, Case, Exercise, Finding
-from grader.findings import findings
+from grader.judging import comparison
+from grader.judging.findings import findings
 from grader.storage import folder, write
 
 PUBLIC_SEED = "public"

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.child.plaindata import Foreign
-from grader.comparison import compare
 from grader.exercise import FLOAT64, Tolerance
+from grader.judging.comparison import compare
 
 finite = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_side=4), elements=st.floats(-1e6, 1e6))
 

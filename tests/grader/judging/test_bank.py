@@ -5,11 +5,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader import bank
-from grader.bank import PUBLIC_SEED, bank_of, build
 from grader.child.calling import call
 from grader.exercises import all_exercises
-from grader.judge import Attempt, judge
+from grader.judging import bank
+from grader.judging.bank import PUBLIC_SEED, bank_of, build
+from grader.judging.judge import Attempt, judge
 
 RELU = all_exercises()["relu"]
 

@@ -2,11 +2,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from grader.bank import bank_of
 from grader.child.calling import call
 from grader.child.plaindata import decode
 from grader.exercises import all_exercises
-from grader.judge import Attempt, judge
+from grader.judging.bank import bank_of
+from grader.judging.judge import Attempt, judge
 
 EXERCISES = all_exercises()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dlcourse import files
-from grader.report import ExerciseReport
+from grader.judging.report import ExerciseReport
 
 MOST = 5000
 

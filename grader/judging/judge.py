@@ -7,14 +7,14 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.bank import Bank
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
-from grader.comparison import compare
 from grader.exercise import Exercise, Mistake
 from grader.exercises import lesson_of
-from grader.findings import difference, findings, raised_message
-from grader.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
+from grader.judging.bank import Bank
+from grader.judging.comparison import compare
+from grader.judging.findings import difference, findings, raised_message
+from grader.judging.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
 
 RIGHT = "Right on every case."
 LONGEST_SHOWN = 20_000  # characters of an answer in a report

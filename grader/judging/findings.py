@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
-from grader.comparison import Difference, compare
 from grader.exercise import Exercise, Finding, Given, Tolerance
+from grader.judging.comparison import Difference, compare
 
 if TYPE_CHECKING:
-    from grader.bank import Bank
+    from grader.judging.bank import Bank
 
 INNER = re.compile(r"^(differs in item \d+, which )+")  # of arrays in lists
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together

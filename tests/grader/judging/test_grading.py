@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.bank import PUBLIC_SEED
 from grader.errors import GraderError
 from grader.exercises import all_exercises, exercises_of
-from grader.grading import grade
-from grader.judge import Attempt
+from grader.judging.bank import PUBLIC_SEED
+from grader.judging.grading import grade
+from grader.judging.judge import Attempt
 from grader.running.sandbox import Sandbox, Worker
 from grader.submissions.submission import read
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from grader.bank import bank_of
 from grader.child.calling import Raised
 from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
-from grader.judge import Attempt, judge, missing, refused, report
-from grader.report import ExerciseReport, Report
+from grader.judging.bank import bank_of
+from grader.judging.judge import Attempt, judge, missing, refused, report
+from grader.judging.report import ExerciseReport, Report
+from grader.judging.verdicts import VERDICTS
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cutting import Cut, Cutter, calls, stranger
 from grader.submissions.submission import Submission
-from grader.verdicts import VERDICTS
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
 SHARING = frozenset(

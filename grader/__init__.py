@@ -7,7 +7,7 @@ def __getattr__(name: str):
     # Loaded on first use: a sandboxed process imports this package and must get none of the exercises.
     if name in __all__:
         try:
-            from grader import notebook
+            from grader.learning import notebook
         except Exception as error:
             raise _explained(error) from None
         return getattr(notebook, name)

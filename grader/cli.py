@@ -57,7 +57,7 @@ def main() -> None:
 def list_exercises(as_json: Json = False) -> None:
     """List the exercises by lesson, with their state."""
     from grader.exercises import all_exercises, lesson_of
-    from grader.progress import states
+    from grader.learning.progress import states
 
     known = states()
     rows = [

@@ -47,7 +47,7 @@ TRIAL = """
 import sys
 sys.modules["solutions"] = None
 sys.path.insert(0, sys.argv[1])
-import grader.cli, grader.notebook
+import grader.cli, grader.learning.notebook
 from grader.judging.bank import bank_of
 from grader.exercises import all_exercises
 for exercise in all_exercises().values():

@@ -23,9 +23,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check your own answers on the public cases, in the sandbox."""
-    from grader.review import required
+    from grader.learning.review import required
+    from grader.learning.watching import saves
     from grader.running.sandbox import Sandbox
-    from grader.watching import saves
 
     paths = paths or [Path.cwd()]
     if only is not None:
@@ -42,7 +42,7 @@ def check(
 def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json: bool) -> int:
     """Check everything below the paths, show the reports in order, and return the exit status."""
     from dlcourse.console import progress as bar
-    from grader import progress
+    from grader.learning import progress
 
     submissions, status = [], 0
     for path in paths:
@@ -86,9 +86,9 @@ def _print(report: "Report") -> None:
     """Print what a learner wants to see of one file: what is wrong in full, the rest in a line."""
     from rich.console import Console
 
-    from grader.card import verdict_card
     from grader.exercises import all_exercises
     from grader.judging.judge import RIGHT
+    from grader.learning.card import verdict_card
 
     console = Console(highlight=False, soft_wrap=True)
     styles = {"passed": "green", "missing": "yellow"}

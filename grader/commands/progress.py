@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.exercise import Exercise
-    from grader.progress import History
+    from grader.learning.progress import History
 
 BAR_WIDTH = 20
 
@@ -33,7 +33,7 @@ def progress(as_json: Json = False) -> None:
 def _lessons() -> Iterator[dict]:
     """Yield a lesson's numbers, weak exercises and next exercise, as plain data."""
     from grader.exercises import LESSONS, exercises_of
-    from grader.progress import History, histories
+    from grader.learning.progress import History, histories
 
     known = histories()
     for lesson in LESSONS:
@@ -65,7 +65,7 @@ def _weakness(exercise: "Exercise", history: "History") -> dict:
 
 
 def _print_lesson(console: "Console", row: dict) -> None:
-    from grader.card import WORDS
+    from grader.learning.card import WORDS
 
     full, empty = "#." if console.options.ascii_only else "█░"
     done = BAR_WIDTH * row["passed"] // max(1, row["total"])
@@ -89,6 +89,6 @@ def _minutes(count: int) -> str:
 
 
 def _due_today() -> list[str]:
-    from grader.review import schedule
+    from grader.learning.review import schedule
 
     return [repetition.name for repetition in schedule() if repetition.days <= 0]

@@ -11,7 +11,7 @@ import typer
 from grader.commands.options import Json
 
 if TYPE_CHECKING:
-    from grader.review import Repetition
+    from grader.learning.review import Repetition
 
 
 def review(
@@ -24,7 +24,7 @@ def review(
     """Show what to repeat today of what once went wrong, and what comes later."""
     import msgspec
 
-    from grader.review import required, schedule, start
+    from grader.learning.review import required, schedule, start
 
     if name is not None:
         required(name)
@@ -48,7 +48,7 @@ def _first_due(repetitions: "Sequence[Repetition]") -> str | None:
 
 
 def _print_schedule(repetitions: "Sequence[Repetition]") -> None:
-    from grader.progress import stub_name
+    from grader.learning.progress import stub_name
 
     if not repetitions:
         print("Nothing to repeat: an exercise comes here once an answer to it has failed a check.")

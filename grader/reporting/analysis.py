@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from grader.card import WORDS
+from grader.learning.card import WORDS
 from grader.results import Asked, ClassResults, Learner, Result
 
 MOST_BARS = 20

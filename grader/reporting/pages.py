@@ -13,9 +13,9 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from grader import card
-from grader.card import SYMBOLS as CARD_SYMBOLS
-from grader.card import WORDS, counterexample_text
+from grader.learning import card
+from grader.learning.card import SYMBOLS as CARD_SYMBOLS
+from grader.learning.card import WORDS, counterexample_text
 from grader.reporting.analysis import Distribution, distribution, exercise_figures, surely_negative
 from grader.reporting.text import file_stem, line, number, visible
 from grader.results import ClassResults, Learner

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from grader.card import counterexample_text
+from grader.learning.card import counterexample_text
 from grader.reporting.text import FORMULA, cell, line, number, visible
 from grader.results import ClassResults, Learner, Result
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader import kernel
 from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge
+from grader.learning import kernel
 from grader.submissions.cutting import calls
 
 LESSON = [exercise.name for exercise in exercises_of("02_neural_networks")]

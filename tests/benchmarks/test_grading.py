@@ -9,10 +9,10 @@ import nbformat
 import numpy as np
 import pytest
 
-from grader import kernel
 from grader.exercises import all_exercises
 from grader.judging.bank import build
 from grader.judging.judge import judge
+from grader.learning import kernel
 
 NAMES = ("weighted_sum", "relu", "sigmoid", "softmax", "dense")
 

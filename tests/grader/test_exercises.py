@@ -8,11 +8,12 @@ import textwrap
 import numpy as np
 import pytest
 
-from grader import exercises, kernel
+from grader import exercises
 from grader.child.plaindata import decode
 from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import PUBLIC_SEED, bank_of, build
 from grader.judging.judge import judge
+from grader.learning import kernel
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 

@@ -213,7 +213,8 @@ CHECK_ALL = """
 import contextlib, io, json, sys
 from importlib import import_module
 import grader
-from grader import check, kernel
+from grader import check
+from grader.learning import kernel
 from grader.judging.bank import bank_of
 from grader.exercises import LESSONS, all_exercises
 from grader.judging.judge import judge
@@ -336,7 +337,7 @@ def test_the_cells_of_an_untouched_lesson_run(run, student):
 
 
 def test_a_blank_file_for_review_is_a_stub(run, tmp_path):
-    program = "from grader.review import start; from pathlib import Path; start('relu', Path.cwd())"
+    program = "from grader.learning.review import start; from pathlib import Path; start('relu', Path.cwd())"
     assert run(program=program).returncode == 0
     text = (tmp_path / "review_relu.py").read_text("utf-8")
     assert text.endswith("    raise NotImplementedError\n")

@@ -16,7 +16,6 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 
 from ai_edge_litert.interpreter import Interpreter
 
-from grader import kernel
 from grader.child import live, plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
@@ -25,6 +24,7 @@ from grader.exercises import frameworks
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import judge
+from grader.learning import kernel
 from grader.submissions.submission import read
 from solutions import frameworks as reference
 

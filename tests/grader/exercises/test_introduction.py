@@ -17,11 +17,11 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import NearestCentroid
 
-from grader import kernel
 from grader.exercises.introduction import EXERCISES
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import judge
+from grader.learning import kernel
 from grader.submissions.submission import read
 from solutions import introduction as reference
 

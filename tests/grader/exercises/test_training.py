@@ -13,7 +13,6 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     warnings.simplefilter("ignore")
     import tensorflow as tf
 
-from grader import kernel
 from grader.child import plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
@@ -23,6 +22,7 @@ from grader.exercises.verifying import training as verifying
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.comparison import compare
 from grader.judging.judge import judge
+from grader.learning import kernel
 from solutions import training as reference
 
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.card import WORDS
+from grader.learning.card import WORDS
 from grader.reporting.pages import SYMBOLS, class_page, discrimination_in_words, learner_page
 from grader.reporting.text import UNSEEN, line, visible
 from grader.results import Mark, Result

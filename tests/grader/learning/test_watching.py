@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from grader.watching import saves
+from grader.learning.watching import saves
 
 
 @pytest.fixture

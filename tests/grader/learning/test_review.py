@@ -6,12 +6,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from grader import review
 from grader.commands.review import review as command
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.judge import report
-from grader.progress import histories, local_now, record
+from grader.learning import review
+from grader.learning.progress import histories, local_now, record
 from grader.storage import folder
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read

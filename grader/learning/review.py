@@ -2,7 +2,7 @@
 
     check fails ──▶ progress.record: one rating a day ──▶ FSRS ──▶ schedule: relu today, tanh on Thursday
 
-The ratings, and what counts as one, are `grader.progress`'s. FSRS makes of them how long an exercise will be
+The ratings, and what counts as one, are `grader.learning.progress`'s. FSRS makes of them how long an exercise will be
 remembered; it falls due when the chance to know it still has sunk to nine in ten.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, lesson_of, nearest
-from grader.progress import History, change, days_between, histories, in_utc, local_now, stub_name
+from grader.learning.progress import History, change, days_between, histories, in_utc, local_now, stub_name
 
 
 class Repetition(msgspec.Struct, frozen=True):

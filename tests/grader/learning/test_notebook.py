@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from grader import check, progress, solved
+from grader import check, solved
 from grader.exercises import all_exercises
 from grader.judging.bank import bank_of
+from grader.learning import progress
 
 
 def relu(x):
@@ -239,7 +240,7 @@ def test_a_variable_that_has_an_exercise_s_name_is_no_answer(outputs):
 
 
 def test_html_is_escaped():
-    from grader.card import Card
+    from grader.learning.card import Card
 
     html = Card("failed", "<b>", ["<script> `x<y`"], "</pre>")._repr_html_()
     assert "<script>" not in html
@@ -248,7 +249,7 @@ def test_html_is_escaped():
 
 
 def test_a_card_fits_a_screen_reader():
-    from grader.card import Card
+    from grader.learning.card import Card
 
     text = repr(Card("failed", "relu: not yet", ["Wrong.", "Hint 1 of 3: look."], "relu(x=1)\nexpected: 1"))
     assert text == textwrap.dedent("""\

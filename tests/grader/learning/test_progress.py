@@ -6,10 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from grader import progress
 from grader.commands.progress import progress as command
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.judge import report
+from grader.learning import progress
 from grader.storage import folder
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -7,13 +7,13 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from grader import kernel, progress
-from grader.card import Card, table_card, verdict_card
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge, refused
 from grader.judging.report import ExerciseReport
+from grader.learning import kernel, progress
+from grader.learning.card import Card, table_card, verdict_card
 from grader.submissions.cutting import calls, packages_in, stranger
 
 

@@ -15,8 +15,8 @@ from grader.commands.options import Json, printable
 from grader.errors import GraderError, UnusableInput
 
 if TYPE_CHECKING:
-    from grader.classroom import Outlook
-    from grader.gradebook import Gradebook
+    from grader.classes.classroom import Outlook
+    from grader.classes.gradebook import Gradebook
     from grader.judging.report import Report
 
 WRONG = ("failed", "error", "timeout", "refused")
@@ -52,15 +52,15 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """Grade submissions on secret cases, each in the sandbox."""
-    from grader.course import here
+    from grader.classes.course import here
+    from grader.classes.gradebook import Gradebook
     from grader.exercises import all_exercises
-    from grader.gradebook import Gradebook
     from grader.judging.bank import NO_SECRETS, PUBLIC_SEED
 
     if any(exercise.public is not None for exercise in all_exercises().values()):
         raise UnusableInput(NO_SECRETS)
-    from grader import executors  # the student edition has neither
-    from grader.classroom import grade_class
+    from grader.classes import executors  # the student edition has neither
+    from grader.classes.classroom import grade_class
 
     if seed in (PUBLIC_SEED, ""):
         raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")

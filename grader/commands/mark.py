@@ -10,7 +10,7 @@ import typer
 from grader.errors import UnusableInput
 
 if TYPE_CHECKING:
-    from grader.results import Asked
+    from grader.classes.results import Asked
 
 
 MOST_POINTS = 1_000_000
@@ -27,8 +27,8 @@ def mark(
     clear: Annotated[bool, typer.Option("--clear", help="Take the mark back.")] = False,
 ) -> None:
     """Give points or a comment by hand, in place of the grader's, for good."""
-    from grader.gradebook import Gradebook
-    from grader.results import Mark
+    from grader.classes.gradebook import Gradebook
+    from grader.classes.results import Mark
 
     if clear and (score is not None or comment):
         raise UnusableInput("--clear takes a mark back; it goes with no --score and no --comment.")

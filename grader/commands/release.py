@@ -25,10 +25,10 @@ def release(
     ] = None,
 ) -> None:
     """Write the student edition, without solutions, and an autograder for Gradescope."""
-    from grader.course import Course, here
+    from grader.classes.course import Course, here
     from grader.judging.bank import PUBLIC_SEED
-    from grader.release import AUTOGRADER, STUDENT
-    from grader.release import release as write
+    from grader.releasing.release import AUTOGRADER, STUDENT
+    from grader.releasing.release import release as write
 
     if seed in (PUBLIC_SEED, ""):
         raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")

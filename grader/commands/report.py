@@ -16,8 +16,8 @@ def report(
     ] = None,
 ) -> None:
     """Write a page for the class, one for each learner, and tables for Canvas, Moodle and Gradescope."""
-    from grader.course import read
-    from grader.gradebook import Gradebook
+    from grader.classes.course import read
+    from grader.classes.gradebook import Gradebook
     from grader.reporting import write
 
     settings = read(course) if course is not None else None

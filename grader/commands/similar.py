@@ -13,7 +13,7 @@ from grader.errors import UnusableInput
 from grader.submissions.submission import read
 
 if TYPE_CHECKING:
-    from grader.similar import Pair
+    from grader.classes.similar import Pair
     from grader.submissions.submission import Submission
 
 WIDEST_NAME = 40
@@ -34,7 +34,7 @@ def similar(
     """Show pairs of submissions that are alike after renaming and reformatting; that is no proof."""
     import msgspec
 
-    from grader.similar import pairs
+    from grader.classes.similar import pairs
 
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         files, faults = _handed_in(paths, Path(folder))
@@ -90,7 +90,7 @@ def _read(files: dict[str, Path], faults: list[str]) -> "Iterator[tuple[str, Sub
 
 def _write_page(path: Path, found: "Sequence[Pair]", submissions: int) -> None:
     from dlcourse import files
-    from grader.similar_page import page
+    from grader.reporting.similar_page import page
 
     try:
         files.write(path, page(found, submissions).encode())

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dlcourse import files
+from grader.classes.results import ClassResults
 from grader.errors import UnusableInput
 from grader.reporting import pages, tables
 from grader.reporting.tables import gradescope_results
 from grader.reporting.text import OWN_FILE, file_stem
-from grader.results import ClassResults
 
 __all__ = ["gradescope_results", "write"]
 

@@ -9,8 +9,8 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.learning.card import WORDS
-from grader.results import Asked, ClassResults, Learner, Result
 
 MOST_BARS = 20
 FEWEST_LEARNERS = 3  # with two, every correlation is 1 or -1

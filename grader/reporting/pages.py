@@ -13,12 +13,12 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from grader.classes.results import ClassResults, Learner
 from grader.learning import card
 from grader.learning.card import SYMBOLS as CARD_SYMBOLS
 from grader.learning.card import WORDS, counterexample_text
 from grader.reporting.analysis import Distribution, distribution, exercise_figures, surely_negative
 from grader.reporting.text import file_stem, line, number, visible
-from grader.results import ClassResults, Learner
 
 SYMBOLS = {**CARD_SYMBOLS, "failed": "✗", "error": "!", "timeout": "∞", "refused": "⊘"}
 MOST_SHOWN = 3  # misunderstandings of an exercise on the class's page

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
+from grader.classes.results import ClassResults, Learner, Result
 from grader.learning.card import counterexample_text
 from grader.reporting.text import FORMULA, cell, line, number, visible
-from grader.results import ClassResults, Learner, Result
 
 BYTE_ORDER_MARK = "\ufeff"
 PARTICIPANT = "Participant "  # Moodle's importer takes the number after this word

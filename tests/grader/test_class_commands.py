@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from grader.gradebook import FILE, Gradebook
-from grader.results import Mark
+from grader.classes.gradebook import FILE, Gradebook
+from grader.classes.results import Mark
 
 RIGHT = "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
 WRONG = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"

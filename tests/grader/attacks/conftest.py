@@ -11,8 +11,8 @@ import pytest
 
 import solutions
 from grader import exercises
-from grader.course import Course
-from grader.gradebook import FILE, Gradebook
+from grader.classes.course import Course
+from grader.classes.gradebook import FILE, Gradebook
 from grader.judging.bank import PUBLIC_SEED, _key, bank_of
 from grader.judging.grading import grade
 from grader.judging.report import ExerciseReport

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hostile import classes
 
-from grader.gradebook import Gradebook
+from grader.classes.gradebook import Gradebook
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader import release
+from grader.releasing import release
 
 MADE_UP = """
 from grader.exercise import Exercise, Mistake
@@ -94,7 +94,7 @@ def own_course(tmp_path):
 
     def make():
         program = (
-            "from pathlib import Path\nfrom grader.release import release\n"
+            "from pathlib import Path\nfrom grader.releasing.release import release\n"
             "release(Path('out'), lessons=['99_made_up'])"
         )
         done = run(root, program, tmp_path)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.judging.report import Counterexample, ExerciseReport, LearnerError
 from grader.learning.card import WORDS
-from grader.results import Asked, ClassResults, Learner, Result
 
 LESSON = "02_neural_networks"
 

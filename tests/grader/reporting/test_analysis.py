@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classes.results import Mark, Result
 from grader.reporting.analysis import discrimination, distribution, exercise_figures, surely_negative
-from grader.results import Mark, Result
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=3, max_size=50))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.classes.results import ClassResults
 from grader.reporting import write
 from grader.reporting.text import file_stem
-from grader.results import ClassResults
 
 websocket = pytest.importorskip("websocket", reason="websocket-client, which JupyterLab brings, is missing")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

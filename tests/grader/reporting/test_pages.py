@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classes.results import Mark, Result
 from grader.learning.card import WORDS
 from grader.reporting.pages import SYMBOLS, class_page, discrimination_in_words, learner_page
 from grader.reporting.text import UNSEEN, line, visible
-from grader.results import Mark, Result
 
 PAYLOADS = [
     "<script>window.pwned=1</script>",

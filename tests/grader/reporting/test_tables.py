@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classes.results import Mark, Result
 from grader.reporting import gradescope_results
 from grader.reporting.tables import canvas_csv, grades_csv, json_text, moodle_csv, reports_jsonl
-from grader.results import Mark, Result
 
 PAYLOADS = [
     "=cmd|' /C calc'!A0",

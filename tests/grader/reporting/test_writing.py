@@ -10,12 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.report import Report
 from grader.reporting import gradescope_results, write
 from grader.reporting.text import OWN_FILE, file_stem
-from grader.results import Asked, ClassResults, Learner, Result
 
 SEED = "a-secret-seed-of-the-class"
 SOURCES = {
@@ -75,7 +75,7 @@ def test_equal_results_give_equal_bytes_however_long_the_answers_ran(class_of, v
     data = msgspec.json.encode(results)
     program = (
         "import sys, msgspec\nfrom pathlib import Path\nfrom grader.reporting import write\n"
-        "from grader.results import ClassResults\n"
+        "from grader.classes.results import ClassResults\n"
         "write(msgspec.json.decode(sys.stdin.buffer.read(), type=ClassResults), Path(sys.argv[1]))"
     )
     for seed in ("1", "2"):

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.fingerprints import KEY_TOKENS, MAX_TOKENS, WINDOW, K, Reader, Token, fingerprints, run_hashes
+from grader.classes.fingerprints import (
+    KEY_TOKENS,
+    MAX_TOKENS,
+    WINDOW,
+    K,
+    Reader,
+    Token,
+    fingerprints,
+    run_hashes,
+)
 
 ANSWER = """
 import numpy as np
@@ -108,7 +117,7 @@ def test_winnowing_keeps_some_of_the_runs_and_their_lines(texts):
 
 def test_hashes_are_the_same_in_every_process():
     program = (
-        "from grader.fingerprints import *\n"
+        "from grader.classes.fingerprints import *\n"
         "print(list(run_hashes([Token(str(i), 1, i % 2 == 0) for i in range(20)])))"
     )
     printed = {

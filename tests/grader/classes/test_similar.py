@@ -8,10 +8,10 @@ import typer
 from typer.testing import CliRunner
 
 from dlcourse.content import folder
+from grader.classes.similar import pairs
 from grader.commands.similar import similar as command
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
-from grader.similar import pairs
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import Cell, Submission, read
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.course import Course
+from grader.classes.course import Course
+from grader.classes.gradebook import FILE, Enrolled, Gradebook
+from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
-from grader.gradebook import FILE, Enrolled, Gradebook
 from grader.judging.judge import missing, report
 from grader.judging.report import Report
-from grader.results import Mark
 
 EXERCISES = all_exercises()
 

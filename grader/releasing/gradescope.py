@@ -23,9 +23,9 @@ import msgspec
 
 from dlcourse import files
 from grader.child import confinement
-from grader.course import Course
+from grader.classes.course import Course
+from grader.classes.gradebook import Enrolled, Gradebook
 from grader.errors import SandboxError, UnusableInput
-from grader.gradebook import Enrolled, Gradebook
 from grader.judging.grading import Graded, graded
 from grader.judging.report import Report
 from grader.reporting.tables import gradescope_results, json_text

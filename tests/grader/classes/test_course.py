@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.course import Course, read
+from grader.classes.course import Course, read
 from grader.errors import UnusableInput
 
 
@@ -21,7 +21,7 @@ def test_everything_has_a_default(course_file):
 
 
 def test_the_example_of_the_module_is_read(course_file):
-    from grader import course
+    from grader.classes import course
 
     example = "\n".join(line[4:] for line in course.__doc__.splitlines() if line.startswith("    "))
     settings = read(course_file(example))

@@ -23,7 +23,7 @@ import msgspec
 
 from dlcourse import files
 from dlcourse.console import progress
-from grader.course import Course
+from grader.classes.course import Course
 from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, edition, exercises_of
@@ -39,7 +39,7 @@ CODE = (".py", ".html", ".css", ".js")
 DATA = (".npz", ".csv", ".md", ".txt")
 AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
 NOT_FOR_LEARNERS = (
-    *("grader/classroom.py", "grader/classwork.py", "grader/executors.py", "grader/gradescope.py"),
+    *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py", "grader/releasing/gradescope.py"),
     *("grader/releasing/", "grader/exercises/"),
 )
 # It must work by itself, even where an installed course has solutions.

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from grader.classwork import Task, version
-from grader.course import Course
+from grader.classes.classwork import Task, version
+from grader.classes.course import Course
+from grader.classes.executors import Failed, Workers, completed
+from grader.classes.gradebook import Enrolled, Gradebook
 from grader.errors import UnusableInput
-from grader.executors import Failed, Workers, completed
-from grader.gradebook import Enrolled, Gradebook
 from grader.judging.report import Report
 from grader.running import scratch
 from grader.submissions.intake import Handed, Problem, collect

@@ -16,11 +16,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader import release
 from grader.child import confinement
-from grader.course import Course
+from grader.classes.course import Course
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging import bank
+from grader.releasing import release
 
 EXERCISES = all_exercises()
 SEED = "a secret"
@@ -149,7 +149,7 @@ def relu(x):
 """
 WITHOUT_SANDBOX = (
     "import sys; from grader import confinement; confinement.missing = lambda: 'for a test'; "
-    "from grader.gradescope import main; sys.exit(main())"
+    "from grader.releasing.gradescope import main; sys.exit(main())"
 )
 can_change_user = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("setpriv") is None,

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.gradebook import FILE, Gradebook
+from grader.classes.gradebook import FILE, Gradebook
 
 RIGHT = "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
 LEAKY = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"
@@ -150,7 +150,7 @@ def workers_of(pid):
 
 
 def test_a_submission_that_ends_its_worker_costs_only_itself(monkeypatch, tmp_path):
-    from grader import classwork, executors
+    from grader.classes import classwork, executors
 
     write_class(tmp_path / "class", 5, RIGHT)
     files = {path.name: path.read_bytes() for path in (tmp_path / "class").iterdir()} | {"deadly.py": b""}
@@ -165,7 +165,7 @@ def test_a_submission_that_ends_its_worker_costs_only_itself(monkeypatch, tmp_pa
 
 
 def test_a_worker_of_another_version_is_refused():
-    from grader import classwork
+    from grader.classes import classwork
     from grader.errors import GraderError
 
     task = classwork.Task("a.py", ".py", b"", "s", b"another")
@@ -174,7 +174,7 @@ def test_a_worker_of_another_version_is_refused():
 
 
 def deadly_run(task):
-    from grader import classwork
+    from grader.classes import classwork
 
     if b"deadly.py" in task:
         os._exit(1)
@@ -233,7 +233,7 @@ def test_a_cluster_grades_as_this_machine_does_and_survives_a_lost_worker(cluste
 
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(cluster, grader, tmp_path, monkeypatch):
-    from grader import classwork, executors
+    from grader.classes import classwork, executors
     from grader.errors import GraderError
 
     address, workers = cluster
@@ -257,7 +257,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(grader, tmp_path):
 
 
 def test_each_learner_can_have_cases_of_their_own(grader, tmp_path):
-    from grader.course import Course
+    from grader.classes.course import Course
     from grader.exercises import all_exercises
     from grader.judging.bank import bank_of
 

@@ -5,7 +5,7 @@
       learners:  Learner
                    results: exercise's name → Result = the grader's verdict, lateness, the instructor's mark
 
-Built from a gradebook by `grader.gradebook`; it holds no clock time and no path of this machine, so equal
+Built from a gradebook by `grader.classes.gradebook`; it holds no clock time and no path of this machine, so equal
 results give equal bytes.
 """
 

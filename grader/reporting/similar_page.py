@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import jinja2
 from markupsafe import Markup
 
+from grader.classes.similar import Pair
 from grader.reporting.text import visible
-from grader.similar import Pair
 
 STYLE = """
 :root { color-scheme: light dark; --same: #fdf3d7; --line: #cfd4d0; --quiet: #565d59; }

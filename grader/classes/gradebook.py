@@ -20,11 +20,11 @@ from pathlib import Path
 
 import msgspec
 
-from grader.course import Course
+from grader.classes.course import Course
+from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.errors import GraderError, UnusableInput
 from grader.judging.judge import missing
 from grader.judging.report import ExerciseReport, Report
-from grader.results import Asked, ClassResults, Learner, Mark, Result
 
 FILE = "gradebook.sqlite"
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header

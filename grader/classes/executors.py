@@ -31,9 +31,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader import classwork
 from grader.child.confinement import missing
-from grader.classwork import Task
+from grader.classes import classwork
+from grader.classes.classwork import Task
 from grader.errors import GraderError, UnusableInput
 from grader.judging.grading import Graded
 from grader.running import scratch

@@ -27,8 +27,8 @@ from pathlib import Path
 import msgspec
 
 from dlcourse.content import folder
+from grader.classes.fingerprints import Reader, fingerprints, run_hashes
 from grader.exercises import all_exercises
-from grader.fingerprints import Reader, fingerprints, run_hashes
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import Submission, read
 

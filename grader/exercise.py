@@ -47,7 +47,7 @@ class Case(NamedTuple):
 
 class Given(NamedTuple):
     """What `verify` knows beside an answer: its case, the cases before it with their answers, and what the
-    call has left of its arguments (see `live.states`).
+    call has left of its arguments (see `live.after_call`).
     """
 
     arguments: tuple

@@ -74,7 +74,7 @@ def call(
     Returns:
         The outcome, as plain data that shares nothing with the learner's objects.
     """
-    arguments = live.made(plaindata.decode(case, ours=True))
+    arguments = live.instantiate(plaindata.decode(case, ours=True))
     if tensors:
         arguments = _as_tensors(arguments)
     limit = live.MAX_ARTEFACT_BYTES if artefact else MAX_ANSWER_BYTES
@@ -90,7 +90,7 @@ def call(
         except BaseException as error:
             raised = describe(error, places)
         try:
-            after = plaindata.encode(live.states(arguments, returned), MAX_ANSWER_BYTES)
+            after = plaindata.encode(live.after_call(arguments, returned), MAX_ANSWER_BYTES)
         except Exception:  # the learner left something in a list whose methods misbehave
             after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}

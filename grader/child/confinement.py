@@ -51,10 +51,10 @@ IOCTL_COMMANDS = (0x5401, 0x541B, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONREAD, F
 
 def level() -> str:
     """Return `"landlock+seccomp"` where both work here, and `"process"` elsewhere."""
-    return "landlock+seccomp" if missing() is None else "process"
+    return "landlock+seccomp" if what_is_missing() is None else "process"
 
 
-def missing() -> str | None:
+def what_is_missing() -> str | None:
     """Return what this machine lacks for the sandbox, in words, or `None`."""
     if sys.platform != "linux":
         return "the sandbox needs Linux"
@@ -164,7 +164,7 @@ def address_space() -> int:
 
 def main() -> None:
     """Try the sandbox in a child process and print what came of it as one line of JSON."""
-    lacking = missing() or _trial()
+    lacking = what_is_missing() or _trial()
     if lacking:
         print(json.dumps({"sandbox": "process", "detail": lacking}))
     else:

@@ -1,6 +1,6 @@
 """Objects that no plain data is, and the plain data that stands for them on the way to and from a child.
 
-    Live("function", ["quadratic", {...}])  →  made(…)  →  a function of `grader.child.functions`
+    Live("function", ["quadratic", {...}])  →  instantiate(…)  →  a function of `grader.child.functions`
     a DataFrame that a learner returns  →  description(…)  →  Live("frame", {"columns": ..., ...})
 
 For processes that may run a learner's code: nothing here knows an answer.
@@ -30,16 +30,16 @@ KERAS_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")  # of a `.k
 FORMS = {b"PK\x03\x04": "zip", b"\x89HDF": "hdf5"}  # by a file's first four bytes
 
 
-class Path(str):
+class OutputPath(str):
     """A place to write a file to, in a new folder that `discard` removes."""
 
 
-def made(value: Any) -> Any:
+def instantiate(value: Any) -> Any:
     """Return a case's argument with every `Live` in it replaced by the object that it stands for."""
     if isinstance(value, list | tuple):
-        return type(value)(map(made, value))
+        return type(value)(map(instantiate, value))
     if isinstance(value, dict):
-        return {key: made(item) for key, item in value.items()}
+        return {key: instantiate(item) for key, item in value.items()}
     return MAKERS[value.kind](value.value) if isinstance(value, Live) else value
 
 
@@ -66,7 +66,7 @@ def description(value: Any) -> Live | None:
     return None
 
 
-def states(arguments: Any, answer: Any = None) -> Any:
+def after_call(arguments: Any, answer: Any = None) -> Any:
     """Return arguments after a call: each model as its weights, each path as what was left there.
 
     They are what a call may change. Of a path it is also told whether the answer is a new object, and not one
@@ -79,7 +79,7 @@ def states(arguments: Any, answer: Any = None) -> Any:
 def discard(arguments: Any) -> None:
     """Remove the folder of each path among the arguments, with all that a call left in it."""
     for argument in arguments:
-        if isinstance(argument, Path):
+        if isinstance(argument, OutputPath):
             with contextlib.suppress(RecursionError):  # folders in folders in folders
                 shutil.rmtree(os.path.dirname(argument), ignore_errors=True)  # it follows no link
 
@@ -87,7 +87,7 @@ def discard(arguments: Any) -> None:
 def _state(value: Any, is_new: bool) -> Any:
     if type(value) in (list, tuple):
         return type(value)(_state(item, is_new) for item in value)
-    if type(value) is Path:
+    if type(value) is OutputPath:
         beside: list[str] = []
         with contextlib.suppress(OSError), os.scandir(os.path.dirname(value)) as entries:
             beside = sorted(entry.name for entry in islice(entries, MAX_NAMES))
@@ -130,8 +130,8 @@ def _is_keras_file(descriptor: int) -> bool:
             return False
 
 
-def _path(name: str) -> Path:
-    return Path(os.path.join(tempfile.mkdtemp(), name))
+def _path(name: str) -> OutputPath:
+    return OutputPath(os.path.join(tempfile.mkdtemp(), name))
 
 
 def _function(value: list) -> functools.partial:

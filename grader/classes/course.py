@@ -24,9 +24,9 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import UnusableInput
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 
-MOST_POINTS = 1e6  # of an exercise: far beyond need, and sums stay exact enough
+MAX_POINTS = 1e6  # of an exercise: far beyond need, and sums stay exact enough
 
 
 class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,7 +47,7 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             return seed
         return hashlib.sha256(f"{seed}\0{key}".encode(errors="surrogatepass")).hexdigest()
 
-    def scored(self, report: ExerciseReport) -> ExerciseReport:
+    def scored(self, report: Verdict) -> Verdict:
         """Return a verdict in the course's points."""
         points = self.points.get(report.name, self.points.get(report.lesson, report.out_of))
         credit = report.credit if self.partial_credit else float(report.status == "passed")
@@ -96,9 +96,9 @@ def _require_sense(course: Course, path: Path) -> None:
     for name, points in course.points.items():
         if name not in LESSONS and name not in all_exercises():
             raise UnusableInput(f"{path}: there is no exercise or lesson {name!r}; `grader list` shows them.")
-        if not 0 <= points <= MOST_POINTS:
+        if not 0 <= points <= MAX_POINTS:
             raise UnusableInput(
-                f"{path}: {name} can't be worth {points:g} points, only 0 to {MOST_POINTS:,.0f}."
+                f"{path}: {name} can't be worth {points:g} points, only 0 to {MAX_POINTS:,.0f}."
             )
     for lesson, due in course.due.items():
         if due.tzinfo is None:

@@ -31,7 +31,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.child.confinement import missing
+from grader.child.confinement import what_is_missing
 from grader.classes import classwork
 from grader.classes.classwork import Task
 from grader.errors import GraderError, UnusableInput
@@ -161,7 +161,7 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
             level = sandbox.level
             if level == "process" and not unsafe:
                 raise UnusableInput(
-                    f"There is no sandbox on this machine ({missing()}), so a submission could do harm or "
+                    f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do harm or "
                     "cheat; --unsafe grades all the same."
                 )
             sockets = {} if level == "process" else sandbox.sockets()

@@ -23,8 +23,8 @@ import msgspec
 from grader.classes.course import Course
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.errors import GraderError, UnusableInput
-from grader.judging.judge import missing
-from grader.judging.report import ExerciseReport, Report
+from grader.judging.judge import not_answered
+from grader.judging.report import Verdict, Report
 
 FILE = "gradebook.sqlite"
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
@@ -342,7 +342,7 @@ class _File:
         return course.late_days(lesson, submitted, bool(self.late))
 
 
-def _asked(course: Course, files: list[_File]) -> list[ExerciseReport]:
+def _asked(course: Course, files: list[_File]) -> list[Verdict]:
     """Return what counts, each as it is where nobody answers it.
 
     These are the exercises of the course's lessons, or of every lesson that was handed in.
@@ -351,18 +351,18 @@ def _asked(course: Course, files: list[_File]) -> list[ExerciseReport]:
 
     handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
     wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
-    return [course.scored(missing(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)]
+    return [course.scored(not_answered(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)]
 
 
 def _learner(
     key: str,
     files: list[_File],
-    asked: list[ExerciseReport],
+    asked: list[Verdict],
     course: Course,
     marks: dict[tuple[str, str], Mark],
     unfinished: bool,
 ) -> Learner:
-    found: dict[str, tuple[_File, ExerciseReport]] = {}
+    found: dict[str, tuple[_File, Verdict]] = {}
     for file in sorted(files, key=lambda file: file.order):
         for verdict in file.report.exercises:
             if verdict.name not in found or verdict.status != "missing":

@@ -5,13 +5,13 @@
       learners:  Learner
                    results: exercise's name → Result = the grader's verdict, lateness, the instructor's mark
 
-Built from a gradebook by `grader.classes.gradebook`; it holds no clock time and no path of this machine, so equal
-results give equal bytes.
+Built from a gradebook by `grader.classes.gradebook`; it holds no clock time and no path of this machine, so
+equal results give equal bytes.
 """
 
 import msgspec
 
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class Result(msgspec.Struct, frozen=True):
         mark: the instructor's own decision, which goes first.
     """
 
-    report: ExerciseReport
+    report: Verdict
     answer: str
     late_factor: float = 1.0
     mark: Mark | None = None

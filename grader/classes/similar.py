@@ -12,7 +12,7 @@ The score is the weight of what both have, over all exercises, as a share of the
 less: code that was added to a copy hides nothing. A high score made of a few common lines is no finding, so a
 pair also has to be a surprise. An exercise that is alike adds -log(chance), the chance that one learner has
 by nature what another has: from how many others have it, and from its length where nobody does. An exercise
-that differs takes `DIFFERENCE` away. The sum has to be above `LEAST_SURPRISE`, which a short answer does not
+that differs takes `DIFFERENCE` away. The sum has to be above `MIN_SURPRISE`, which a short answer does not
 reach, and above what it takes to stand out among all pairs of the class.
 """
 
@@ -35,7 +35,7 @@ from grader.submissions.submission import Submission, read
 SMALL_CLASS = 20  # a smaller one can't tell what is common
 REFERENCE_WEIGHT = 0.2
 DIFFERENCE = 2.0
-LEAST_SURPRISE = 4.0
+MIN_SURPRISE = 4.0
 CHANCE_PAIRS = 0.2  # how many pairs of a class may be expected by chance
 PRIOR_STRENGTH = 4.0  # learners that are added in thought, who know the text alone
 REFERENCE_PRIOR = 0.5
@@ -94,7 +94,7 @@ def pairs(submissions: Iterable[tuple[str, Submission]], threshold: float = 0.8)
                 owners[exercise, fingerprint].append(i)
     weights = {key: _weight(key, len(having), len(names)) for key, having in owners.items()}
     compared = max(1, len(names) * (len(names) - 1) // 2)
-    needed = max(LEAST_SURPRISE, math.log(compared / CHANCE_PAIRS))
+    needed = max(MIN_SURPRISE, math.log(compared / CHANCE_PAIRS))
     found = []
     for i, j, score in _scores(owners, weights, len(names), threshold):
         likenesses, surprise = _compare(answers[i], answers[j], owners, weights, len(names))

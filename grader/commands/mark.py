@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grader.classes.results import Asked
 
 
-MOST_POINTS = 1_000_000
+MAX_POINTS = 1_000_000
 
 
 def mark(
@@ -34,8 +34,8 @@ def mark(
         raise UnusableInput("--clear takes a mark back; it goes with no --score and no --comment.")
     if not clear and score is None and not comment:
         raise UnusableInput("Say what the mark is: --score, --comment, or --clear to take one back.")
-    if score is not None and not 0 <= score <= MOST_POINTS:
-        raise UnusableInput(f"A score is a number of points from 0 to {MOST_POINTS:,}.")
+    if score is not None and not 0 <= score <= MAX_POINTS:
+        raise UnusableInput(f"A score is a number of points from 0 to {MAX_POINTS:,}.")
     if not comment.isascii() and comment != comment.encode(errors="replace").decode():
         raise UnusableInput("The comment holds characters that are no valid Unicode.")
     if score is not None and exercise is None:

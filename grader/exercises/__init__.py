@@ -1,8 +1,13 @@
-"""The registry: which exercises there are, by lesson, in the order of the catalogue.
+"""What is asked, and how it is checked: a folder a lesson, a file an exercise; and the registry of them all.
 
-A lesson's exercises are the tuple `EXERCISES` of its module in this package. Modules are imported
-when they are asked for, so this package may be imported where no reference answer may be. The student edition
-has a data file in a module's place, and only those of the lessons that were released.
+    <lesson>/<exercise>.py   cases, known mistakes, hints, limits: `EXERCISE`, beside its reference in `solutions/`
+    <lesson>/cases.py        the generators that several exercises of the lesson share
+    <lesson>/__init__.py     `EXERCISES`: their names, in the order of the lesson
+    verifying/<lesson>.py    the functions that judge what is not compared; the student edition has them too
+    goals                    figures to reach on data that nobody has seen
+    edition                  a lesson of the student edition: a data file in the folder's place
+
+Files are imported when they are asked for, so this package may be imported where no reference answer may be.
 """
 
 from difflib import get_close_matches
@@ -18,13 +23,13 @@ COURSE: dict[str, str] = {
     "03_training": "training",
     "04_frameworks": "frameworks",
 }
-"""Lesson → module of its exercises (and of its answers in `solutions/`), in the order of the course."""
+"""Lesson → folder of its exercises (and module of its answers in `solutions/`), in the order of the course."""
 
 HERE = Path(__file__).parent
 LESSONS = {
     lesson: module
     for lesson, module in COURSE.items()
-    if any((HERE / f"{module}{suffix}").is_file() for suffix in (".py", ".bank"))
+    if any((HERE / f"{module}{suffix}").is_file() for suffix in ("/__init__.py", ".bank"))
 }
 """The lessons of the course that this edition has."""
 
@@ -43,7 +48,8 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
         from grader.exercises import edition
 
         return edition.load(released)
-    return import_module(f"{__name__}.{module}").EXERCISES
+    names = import_module(f"{__name__}.{module}").EXERCISES
+    return tuple(import_module(f"{__name__}.{module}.{name}").EXERCISE for name in names)
 
 
 def lesson_of(exercise: Exercise) -> str:

@@ -13,8 +13,8 @@ import numpy as np
 from grader.exercise import Finding
 
 Z = 1.96  # of a 95 % interval of the normal distribution
-FEWEST_PREDICTIONS = 200
-FEWEST_ERRORS = 50
+MIN_PREDICTIONS = 200
+MIN_ERRORS = 50
 EXCUSED_SHARE = 0.03  # how far below its goal a share may lie and still count
 ROUNDING = 1e-4  # of float32 figures that are much larger than their errors
 EXCUSED_LOSS = 0.02  # how much worse than the baseline errors may be and still count, as a share of it
@@ -37,7 +37,7 @@ def accuracy(
         excused: less than usual, where what is plainly wrong comes near the goal.
 
     Raises:
-        ValueError: the shapes differ, or there are fewer than `FEWEST_PREDICTIONS`.
+        ValueError: the shapes differ, or there are fewer than `MIN_PREDICTIONS`.
 
     Source: Wilson (1927), "Probable Inference, the Law of Succession, and Statistical Inference".
 
@@ -45,7 +45,7 @@ def accuracy(
     Accuracy on 200 unseen samples: 1.000 (95 % interval 0.981 to 1.000), at least 0.95 asked: surely reached.
     """
     labels, predicted = np.asarray(labels), np.asarray(predicted)
-    _require_pairs(labels, predicted, FEWEST_PREDICTIONS)
+    _require_pairs(labels, predicted, MIN_PREDICTIONS)
     n, share = len(labels), float(np.mean(labels == predicted))
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
@@ -73,12 +73,12 @@ def lower_error(errors: np.ndarray, baseline_errors: np.ndarray, name: str) -> F
         name: what to call the baseline.
 
     Raises:
-        ValueError: the shapes differ, there are fewer than `FEWEST_ERRORS`, or the baseline's are not finite.
+        ValueError: the shapes differ, there are fewer than `MIN_ERRORS`, or the baseline's are not finite.
 
     Source: Dixon and Tukey (1968), "Approximate Behavior of the Distribution of Winsorized t".
     """
     errors, baseline_errors = np.abs(np.asarray(errors, float)), np.abs(np.asarray(baseline_errors, float))
-    _require_pairs(baseline_errors, errors, FEWEST_ERRORS)
+    _require_pairs(baseline_errors, errors, MIN_ERRORS)
     if not np.isfinite(baseline_errors).all():
         raise ValueError("the baseline's errors are not finite")
     n = len(errors)

@@ -12,6 +12,7 @@ import numpy as np
 from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT32, Tolerance
 
+NO_ANSWER = "is None: is the `return` missing?"
 NAMES = {"frame": "a DataFrame", "model": "a Keras model", "dataset": "a tf.data.Dataset"}
 
 
@@ -50,12 +51,14 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
         return _compare_numbers(np.asarray(expected), got, tolerance)
     if isinstance(expected, list | tuple):
         return _compare_sequences(expected, got, tolerance)
-    return None if expected == got else Difference("type", f"is {_a(got)}")
+    if type(got) is type(expected) and got == expected:  # None, bytes; a known mistake's foreign answer
+        return None
+    return Difference("type", f"is {_a(got)}; {_asked(expected)} is asked for")
 
 
 def _not_plain(expected: Any, got: Any) -> Difference | None:
     if got is None:
-        return None if expected is None else Difference("none", "is None: is the `return` missing?")
+        return None if expected is None else Difference("none", NO_ANSWER)
     if isinstance(expected, Foreign) and got == expected:  # a known mistake's answer
         return None
     reason = f" ({got.reason})" if got.reason else ""

@@ -3,46 +3,57 @@
 Values are compared with the reference's; what has many right answers is verified by its properties.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
 from grader.exercise import Exercise, Finding, Given, Tolerance
-from grader.judging.comparison import Difference, compare
-
-if TYPE_CHECKING:
-    from grader.judging.bank import Bank
+from grader.judging.comparison import NO_ANSWER, Difference, compare
 
 INNER = re.compile(r"^(differs in item \d+, which )+")  # of arrays in lists
+FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 
 
-def findings(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome]) -> list[Finding]:
-    """Return for each case that was run whether it is right, and if not, why."""
-    found, earlier = [], []
-    for i, outcome in enumerate(outcomes[: len(bank.cases)]):
-        finding = _finding(exercise, bank, i, outcome) or _verified(exercise, bank, i, outcome, earlier)
-        if finding.right and not outcome.raised and (changed := _changed(exercise, bank, i, outcome)):
+def findings(
+    exercise: Exercise,
+    outcomes: Sequence[Outcome],
+    *,
+    cases: Sequence[bytes],
+    secrets: Sequence[bytes],
+    expected: Sequence[Outcome],
+) -> list[Finding]:
+    """Return for each case that was run whether it is right, and if not, why.
+
+    Args:
+        exercise: what was asked.
+        outcomes: the function's, in the order of the cases; perhaps not of all.
+        cases, secrets, expected: see `bank.Bank`.
+    """
+    found: list[Finding] = []
+    earlier: list[tuple[tuple, Any]] = []
+    for outcome, case, secret, wanted in zip(outcomes, cases, secrets, expected, strict=False):
+        finding = _compared_finding(exercise, wanted, outcome)
+        finding = finding or _verified(exercise, case, secret, outcome, earlier)
+        if finding.right and not outcome.raised and (changed := _changed(exercise, case, wanted, outcome)):
             finding = Finding(False, changed)
         found.append(finding)
     return found
 
 
-def _verified(exercise: Exercise, bank: Bank, i: int, outcome: Outcome, earlier: list) -> Finding:
+def _verified(exercise: Exercise, case: bytes, secret: bytes, outcome: Outcome, earlier: list) -> Finding:
     """Judge an answer of which more than one can be right, and add it to the earlier ones."""
     if exercise.verify is None:
         return Finding(True)
-    answer, arguments = outcome.value(), plaindata.decode(bank.cases[i])
-    given = Given(arguments, plaindata.decode(bank.secrets[i]), tuple(earlier), _after(outcome))
+    answer, arguments = outcome.value(), plaindata.decode(case)
+    given = Given(arguments, plaindata.decode(secret), tuple(earlier), _after(outcome))
     earlier.append((arguments, answer))
     if answer is None:
-        return Finding(False, "Your answer is None: is the `return` missing?")
+        return Finding(False, f"Your answer {NO_ANSWER}")
     if isinstance(answer, plaindata.Foreign):
         reason = f" ({answer.reason})" if answer.reason else ""
         return Finding(False, f"Your answer is of type {answer.type_name}{reason}, which is not asked for.")
@@ -54,9 +65,8 @@ def _verified(exercise: Exercise, bank: Bank, i: int, outcome: Outcome, earlier:
         return Finding(False, "Your answer has not the form that is asked for: look at its types and shapes.")
 
 
-def _finding(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> Finding | None:
-    """Return what is wrong with case `i`, or `None` where nothing is that a comparison can see."""
-    expected = bank.expected[i]
+def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Finding | None:
+    """Return what is wrong with an outcome, or `None` where nothing is that a comparison can see."""
     if outcome.raised is not None:
         if expected.raised is not None and expected.raised.type in outcome.raised.bases:
             return None
@@ -78,12 +88,12 @@ def _finding(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> Findin
     return None
 
 
-def _changed(exercise: Exercise, bank: Bank, i: int, outcome: Outcome) -> str | None:
+def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcome) -> str | None:
     """Return in words how the arguments are not left as they must be."""
-    wanted = bank.expected[i].arguments
-    if wanted in (b"", outcome.arguments):
+    wanted = expected.arguments
+    if wanted in (FREE, outcome.arguments):
         return None
-    if wanted == bank.cases[i]:
+    if wanted == case:
         return "Your answer is right, but your function changed its input: work on a copy of it."
     try:
         differs = compare(plaindata.decode(wanted), plaindata.decode(outcome.arguments), exercise.tolerance)

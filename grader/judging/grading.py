@@ -11,11 +11,11 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
-from grader.judging.judge import Attempt, judge, missing, refused, report
-from grader.judging.report import ExerciseReport, Report
+from grader.judging.judge import Attempt, judge, not_answered, refused, report
+from grader.judging.report import Verdict, Report
 from grader.judging.verdicts import VERDICTS
 from grader.running.sandbox import Job, Worker, kind_of
-from grader.submissions.cutting import Cut, Cutter, calls, stranger
+from grader.submissions.cutting import Cut, Cutter, disallowed_package, forbidden_call
 from grader.submissions.submission import Submission
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
@@ -53,7 +53,7 @@ def graded(
     """
     cutter = Cutter(submission)
     exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
-    verdicts: dict[str, ExerciseReport] = {}
+    verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:
         cut = cutter.cut(exercise.name)
@@ -89,17 +89,17 @@ def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
     return [exercise for lesson in lessons or LESSONS for exercise in exercises_of(lesson)]
 
 
-def _verdict_unrun(exercise: Exercise, cut: Cut) -> ExerciseReport | None:
+def _verdict_unrun(exercise: Exercise, cut: Cut) -> Verdict | None:
     """Return the verdict where the code need not run for it."""
     if cut.error is not None:
         message = f"{cut.place} has a syntax error in line {cut.error.lineno}: {cut.error.msg}."
         raised = Raised("SyntaxError", (), cut.error.msg or "", cut.error.lineno, cut.place)
         return report(exercise, "error", message, raised=raised)
     if not cut.pieces or cut.is_stub:
-        return missing(exercise)
-    if call := calls(cut.statements, exercise.forbidden):
+        return not_answered(exercise)
+    if call := forbidden_call(cut.statements, exercise.forbidden):
         return refused(exercise, call)
-    if package := stranger(cut.imports, exercise.packages):
+    if package := disallowed_package(cut.imports, exercise.packages):
         return refused(exercise, package)
     return None
 
@@ -111,7 +111,7 @@ def _groups(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     yield from ([job] for job in jobs if not job.cut.imports <= SHARING)
 
 
-def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, ExerciseReport]]:
+def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, Verdict]]:
     """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
 
     Only the first in a process meets it as it was made. One that fails after others have changed something,
@@ -130,7 +130,7 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
         yield job, _run_alone(job, worker, seed)
 
 
-def _run_alone(job: Job, worker: Worker, seed: str) -> ExerciseReport:
+def _run_alone(job: Job, worker: Worker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
     if key is not None and (known := VERDICTS.get(key)):
@@ -164,12 +164,12 @@ def _key(job: Job, seed: str) -> str | None:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def _judged(job: Job, attempt: Attempt, worker: Worker) -> ExerciseReport:
+def _judged(job: Job, attempt: Attempt, worker: Worker) -> Verdict:
     if job.exercise.artefact is not None:
         attempt = worker.examined(job, attempt)
     verdict = judge(job.exercise, job.bank, attempt)
     if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
-        return missing(job.exercise)
+        return not_answered(job.exercise)
     return verdict
 
 
@@ -178,7 +178,7 @@ def _doubtful(attempt: Attempt) -> bool:
     return attempt.spoilt or out_of_memory or attempt.end not in ("complete", "undefined")
 
 
-def _with_note(verdict: ExerciseReport, cut: Cut) -> ExerciseReport:
+def _with_note(verdict: Verdict, cut: Cut) -> Verdict:
     if len(cut.definitions) < 2:
         return verdict
     note = f"`{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."

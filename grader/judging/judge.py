@@ -14,10 +14,10 @@ from grader.exercises import lesson_of
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference, findings, raised_message
-from grader.judging.report import Counterexample, ExerciseReport, LearnerError, Status, presentable
+from grader.judging.report import Counterexample, Verdict, LearnerError, Status, presentable
 
 RIGHT = "Right on every case."
-LONGEST_SHOWN = 20_000  # characters of an answer in a report
+MAX_SHOWN_CHARACTERS = 20_000  # characters of an answer in a report
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Attempt:
     spoilt: bool = False
 
 
-def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
+def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     """Return the verdict on one attempt at one exercise."""
     found = findings(exercise, bank, attempt.outcomes)
     passed = sum(finding.right for finding in found)
@@ -58,7 +58,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
         return _cut_short(exercise, bank, passed, attempt, credit)
     outcome, failure = attempt.outcomes[first], found[first]
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
-        return missing(exercise, len(bank.cases))
+        return not_answered(exercise, len(bank.cases))
     mistake = _matching_mistake(exercise, bank, attempt) if attempt.end == "complete" else None
     got = f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else _shown(outcome.value())
     raised = outcome.raised is not None and bank.expected[first].raised is None
@@ -76,12 +76,12 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> ExerciseReport:
     )
 
 
-def missing(exercise: Exercise, cases: int = 0) -> ExerciseReport:
+def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:
     """Return the verdict on an exercise that is not there, or still a stub."""
     return report(exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases)
 
 
-def refused(exercise: Exercise, used: str) -> ExerciseReport:
+def refused(exercise: Exercise, used: str) -> Verdict:
     """Return the verdict on an answer that uses a function or package which it is asked to do without."""
     return report(
         exercise, "refused", f"Your code uses `{used}`, which this exercise asks you to do without."
@@ -100,9 +100,9 @@ def report(
     counterexample: Counterexample | None = None,
     raised: Raised | None = None,
     credit: float = 0.0,
-) -> ExerciseReport:
+) -> Verdict:
     """Return a verdict with the exercise's own facts filled in."""
-    return ExerciseReport(
+    return Verdict(
         name=exercise.name,
         lesson=lesson_of(exercise),
         status=status,
@@ -154,7 +154,7 @@ def _left_alike(exercise: Exercise, known: Outcome, outcome: Outcome) -> bool:
 
 def _cut_short(
     exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float
-) -> ExerciseReport:
+) -> Verdict:
     """Return the verdict on an attempt that was right as far as it came."""
     reached = len(attempt.outcomes)
     counterexample = None
@@ -187,7 +187,7 @@ def _cut_short(
 def _shown(answer: Any) -> Any:
     """Return a learner's answer as a report shows it: a report has a place for much, but not for anything."""
     shown = presentable(answer)
-    return shown if len(repr(shown)) <= LONGEST_SHOWN else f"<{type(answer).__name__}, too long to show>"
+    return shown if len(repr(shown)) <= MAX_SHOWN_CHARACTERS else f"<{type(answer).__name__}, too long to show>"
 
 
 def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample | None:

@@ -4,13 +4,9 @@ import re
 from typing import Any, Literal
 
 import msgspec
-import numpy as np
-
-from grader.child.plaindata import Live
 
 Status = Literal["passed", "failed", "error", "timeout", "missing", "refused"]
 Sandbox = Literal["landlock+seccomp", "process", "kernel"]
-LARGEST_SHOWN = 64  # elements of an array in a counterexample
 
 
 class LearnerError(msgspec.Struct, frozen=True):
@@ -21,19 +17,33 @@ class LearnerError(msgspec.Struct, frozen=True):
     line: int | None
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A counterexample as people read it: values the way that NumPy shows them, sentences as they are."""
+
+    arguments: dict[str, str]
+    expected: str
+    got: str
+
+
 class Counterexample(msgspec.Struct, frozen=True):
-    """The smallest case that failed."""
+    """The smallest case that failed, as JSON can hold it.
+
+    `shown` is the same for people, and no part of the published report; gradebooks of before it was kept have
+    none.
+    """
 
     arguments: dict[str, Any]
     expected: Any
     got: Any
+    shown: Shown | None = None
 
 
-class ExerciseReport(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True):
     """The verdict on one exercise; `message` is one or two sentences to the learner.
 
-    `credit` is the share of the cases that are right, by their weights. It is no part of the published
-    report, whose `score` is all or nothing unless the course gives partial credit.
+    Two fields are no part of the published report. `credit` is the share of the cases that are right, by their
+    weights; the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
+    instructor, how the grader itself failed on the exercise, where it did.
     """
 
     name: str
@@ -49,10 +59,16 @@ class ExerciseReport(msgspec.Struct, frozen=True):
     counterexample: Counterexample | None
     error: LearnerError | None
     credit: float = 0.0
+    fault: str = ""
 
     def published(self) -> dict[str, Any]:
         """Return what is part of the published report."""
-        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "credit"}
+        fields = msgspec.structs.asdict(self)
+        del fields["credit"], fields["fault"]
+        if self.counterexample is not None:
+            fields["counterexample"] = msgspec.structs.asdict(self.counterexample)
+            del fields["counterexample"]["shown"]
+        return fields
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -61,7 +77,7 @@ class Report(msgspec.Struct, frozen=True):
     submission: str
     seed: str
     sandbox: Sandbox
-    exercises: list[ExerciseReport]
+    exercises: list[Verdict]
     error: str | None = None
 
     @property
@@ -95,34 +111,3 @@ class Report(msgspec.Struct, frozen=True):
         if self.error is not None:
             plain["error"] = self.error
         return msgspec.json.encode(plain).decode()
-
-
-def presentable(value: Any) -> Any:
-    """Return plain data as JSON can hold it: large arrays described, NaN as a word.
-
-    >>> presentable(np.array([1.0, np.inf]))
-    [1.0, 'inf']
-    """
-    if isinstance(value, np.ndarray):
-        if value.size > LARGEST_SHOWN:
-            return f"array of shape {value.shape}, beginning with {presentable(value.ravel()[:5])}"
-        return presentable(value.tolist())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else str(value)
-    if isinstance(value, complex):
-        return str(value)
-    if isinstance(value, str):
-        return value[:200]
-    if isinstance(value, bytes):
-        return f"<{len(value):,} bytes>"
-    if isinstance(value, dict):
-        return {key: presentable(item) for key, item in list(value.items())[:LARGEST_SHOWN]}
-    if isinstance(value, list | tuple):
-        shown = [presentable(item) for item in value[:LARGEST_SHOWN]]
-        return [*shown, f"… {len(value) - LARGEST_SHOWN} more"] if len(value) > LARGEST_SHOWN else shown
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, Live):
-        name = value.value[0] if value.kind == "function" else None
-        return presentable(value.value) if value.kind == "frame" else f"<{name or value.kind}>"
-    return f"<{value.type_name}>"  # a plaindata.Foreign

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dlcourse import files
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 
 MOST = 5000
 
@@ -17,26 +17,26 @@ class Verdicts:
     """Verdicts by a hash of all that they depend on."""
 
     def __init__(self) -> None:
-        self._known: dict[str, ExerciseReport] = {}
+        self._known: dict[str, Verdict] = {}
         self.folder: Path | None = None
 
-    def get(self, key: str) -> ExerciseReport | None:
+    def get(self, key: str) -> Verdict | None:
         """Return a verdict that this process, or another that shares the folder, has come to."""
         if key not in self._known and self.folder is not None:
             try:
                 encoded = (self.folder / key).read_bytes()
             except OSError:
                 return None
-            self._keep(key, msgspec.msgpack.decode(encoded, type=ExerciseReport))
+            self._keep(key, msgspec.msgpack.decode(encoded, type=Verdict))
         return self._known.get(key)
 
-    def add(self, key: str, verdict: ExerciseReport) -> None:
+    def add(self, key: str, verdict: Verdict) -> None:
         """Remember a verdict."""
         self._keep(key, verdict)
         if self.folder is not None:
             files.write(self.folder / key, msgspec.msgpack.encode(verdict), private=True)
 
-    def _keep(self, key: str, verdict: ExerciseReport) -> None:
+    def _keep(self, key: str, verdict: Verdict) -> None:
         if len(self._known) >= MOST:
             self._known.clear()
         self._known[key] = verdict

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from grader.exercise import Exercise
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 
 COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
 SYMBOLS = {"passed": "✓", "missing": "…"}
@@ -56,7 +56,7 @@ class Card:
         )
 
 
-def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solution: bool = False) -> Card:
+def verdict_card(exercise: Exercise, report: Verdict, hint: int = 1, solution: bool = False) -> Card:
     """Return the card of one verdict.
 
     Args:
@@ -85,7 +85,7 @@ def verdict_card(exercise: Exercise, report: ExerciseReport, hint: int = 1, solu
     return Card(report.status, heading, [report.message, *lines], counterexample_text(report))
 
 
-def table_card(reports: Sequence[ExerciseReport], total: int) -> Card:
+def table_card(reports: Sequence[Verdict], total: int) -> Card:
     """Return one card for many verdicts."""
     passed = sum(report.status == "passed" for report in reports)
     width = max((len(report.name) for report in reports), default=0)
@@ -99,7 +99,7 @@ def table_card(reports: Sequence[ExerciseReport], total: int) -> Card:
     return Card("passed" if passed == len(reports) else "missing", heading, [paragraph], "\n".join(rows))
 
 
-def counterexample_text(report: ExerciseReport) -> str:
+def counterexample_text(report: Verdict) -> str:
     if report.counterexample is None:
         return ""
     arguments = report.counterexample.arguments

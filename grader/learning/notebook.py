@@ -11,10 +11,10 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge, refused
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
-from grader.submissions.cutting import calls, packages_in, stranger
+from grader.submissions.cutting import disallowed_package, forbidden_call, packages_in
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
@@ -71,7 +71,7 @@ def _check_all(names: dict[str, Any]) -> None:
         text = "Run the cells that define your answers first."
         _show(Card("missing", "There is nothing to check yet", [text]))
         return
-    verdicts: list[ExerciseReport] = []
+    verdicts: list[Verdict] = []
     bar = _Bar(len(found))
     for exercise in found:
         bar.show(len(verdicts), exercise.name)
@@ -81,11 +81,11 @@ def _check_all(names: dict[str, Any]) -> None:
     bar.replace(table_card(verdicts, total))
 
 
-def _verdict(exercise: Exercise, function: Callable[..., Any]) -> ExerciseReport:
+def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     statements = _statements(function)
-    if call := calls(statements, exercise.forbidden):
+    if call := forbidden_call(statements, exercise.forbidden):
         return refused(exercise, call)
-    if package := stranger(_packages(function, statements), exercise.packages):
+    if package := disallowed_package(_packages(function, statements), exercise.packages):
         return refused(exercise, package)
     bank = bank_of(exercise)
     return judge(exercise, bank, kernel.attempt(exercise, bank, function))

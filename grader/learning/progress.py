@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from grader.judging.report import ExerciseReport, Status
+from grader.judging.report import Verdict, Status
 from grader.storage import folder, write
 
 MAX_REVIEWS = 100  # of one exercise: years of them
@@ -61,7 +61,7 @@ class History(msgspec.Struct):
     reviews: list[Review] = []  # msgspec copies it
 
 
-def record(reports: Sequence[ExerciseReport], source: str = "", *, now: datetime | None = None) -> None:
+def record(reports: Sequence[Verdict], source: str = "", *, now: datetime | None = None) -> None:
     """Add verdicts to the file. What was passed stays passed; a file that can't be written is no error.
 
     Args:
@@ -191,7 +191,7 @@ def _heal(history: History, now: datetime) -> None:
         review.at = min(review.at, in_utc(now))
 
 
-def _rate(history: History, verdict: ExerciseReport, source: str, now: datetime) -> None:
+def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> None:
     """Note what the verdict says of memory, by the rules above."""
     last = history.reviews[-1] if history.reviews else None
     today = last if last is not None and days_between(last.at, now) == 0 else None
@@ -214,7 +214,7 @@ def _rate(history: History, verdict: ExerciseReport, source: str, now: datetime)
     del history.reviews[:-MAX_REVIEWS]
 
 
-def _count(history: History, verdict: ExerciseReport, now: datetime) -> None:
+def _count(history: History, verdict: Verdict, now: datetime) -> None:
     history.tries += not history.passed
     history.status = verdict.status
     history.tried = in_utc(now)

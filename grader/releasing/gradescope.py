@@ -120,7 +120,7 @@ def _run_answers_as_nobody() -> None:
     setpriv = shutil.which("setpriv")
     if setpriv is None or os.geteuid() != 0:
         raise SandboxError(
-            f"There is no sandbox here ({confinement.missing()}), and answers can't run as another user: "
+            f"There is no sandbox here ({confinement.what_is_missing()}), and answers can't run as another user: "
             "nothing was run."
         )
     owner = f"{NOBODY}:{NOBODY}"

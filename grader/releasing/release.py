@@ -28,18 +28,18 @@ from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, edition, exercises_of
 from grader.judging.bank import bank_of
-from grader.judging.judge import missing
+from grader.judging.judge import not_answered
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
 STUDENT, AUTOGRADER = "student", "gradescope_autograder.zip"
-ROOT = Path(__file__).resolve().parent.parent
-OURS = Path(__file__).with_name("releasing")  # what only a release has
+ROOT = Path(__file__).resolve().parents[2]
+OURS = Path(__file__).with_name("templates")  # what only a release has
 CODE = (".py", ".html", ".css", ".js")
 DATA = (".npz", ".csv", ".md", ".txt")
 AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
 NOT_FOR_LEARNERS = (
-    *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py", "grader/releasing/gradescope.py"),
+    *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py"),
     *("grader/releasing/", "grader/exercises/"),
 )
 # It must work by itself, even where an installed course has solutions.
@@ -158,7 +158,7 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             for exercise in asked:
                 bank_of(exercise)
                 advance()
-            bank = edition.encode(asked, lambda exercise: course.scored(missing(exercise)).out_of)
+            bank = edition.encode(asked, lambda exercise: course.scored(not_answered(exercise)).out_of)
             files.write(student / "grader" / "exercises" / f"{module}.bank", bank)
 
 
@@ -168,7 +168,7 @@ def _packages(*names: str) -> Iterator[tuple[str, Path]]:
         for file in sorted((ROOT / name).rglob("*")):
             parts = file.relative_to(ROOT).parts
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-            known = file.suffix in CODE or parts[:2] == ("grader", "releasing")
+            known = file.suffix in CODE or parts[:3] == ("grader", "releasing", "templates")
             if file.is_file() and not file.is_symlink() and known and not hidden:
                 yield "/".join(parts), file
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.learning.card import WORDS
 
-MOST_BARS = 20
-FEWEST_LEARNERS = 3  # with two, every correlation is 1 or -1
+MAX_BARS = 20
+MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
 
 
@@ -99,7 +99,7 @@ def discrimination(passed: Sequence[bool], others: Sequence[float]) -> float | N
     >>> discrimination([True, True, True, True], [3.0, 2.0, 2.0, 1.0])
     """
     others = [round(points, 9) for points in others]  # a sum's last bits must not look like a difference
-    if len(passed) < FEWEST_LEARNERS or len(set(passed)) < 2 or len(set(others)) < 2:
+    if len(passed) < MIN_LEARNERS or len(set(passed)) < 2 or len(set(others)) < 2:
         return None
     return statistics.correlation([float(value) for value in passed], others)
 
@@ -129,7 +129,7 @@ def _bars(points: Sequence[float], out_of: float) -> list[Bar]:
     """Count the points in steps of 1, 2, 5, 10, ...: as few as keep the bars readable."""
     step = min(1.0, out_of)
     factors = itertools.cycle((2.0, 2.5, 2.0))
-    while out_of / step > MOST_BARS:
+    while out_of / step > MAX_BARS:
         step *= next(factors)
     counts = [0] * (math.floor(out_of / step) + 1)
     for value in points:

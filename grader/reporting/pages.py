@@ -21,9 +21,9 @@ from grader.reporting.analysis import Distribution, distribution, exercise_figur
 from grader.reporting.text import file_stem, line, number, visible
 
 SYMBOLS = {**CARD_SYMBOLS, "failed": "✗", "error": "!", "timeout": "∞", "refused": "⊘"}
-MOST_SHOWN = 3  # misunderstandings of an exercise on the class's page
-LONGEST_ANSWER = 20_000  # characters of an answer on a learner's page
-LONGEST_EXAMPLE = 2_000  # and of one on the class's
+MAX_SHOWN = 3  # misunderstandings of an exercise on the class's page
+MAX_ANSWER = 20_000  # characters of an answer on a learner's page
+MAX_EXAMPLE = 2_000  # and of one on the class's
 
 
 def class_page(results: ClassResults) -> str:
@@ -58,9 +58,9 @@ def _template(name: str) -> jinja2.Template:
         style=_file("page.css"),
         WORDS=WORDS,
         SYMBOLS=SYMBOLS,
-        MOST_SHOWN=MOST_SHOWN,
-        LONGEST_ANSWER=LONGEST_ANSWER,
-        LONGEST_EXAMPLE=LONGEST_EXAMPLE,
+        MAX_SHOWN=MAX_SHOWN,
+        MAX_ANSWER=MAX_ANSWER,
+        MAX_EXAMPLE=MAX_EXAMPLE,
         counterexample=counterexample_text,
         file_stem=file_stem,
         discrimination_in_words=discrimination_in_words,

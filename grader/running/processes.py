@@ -345,7 +345,7 @@ class LoneRun(Run):
 
 
 def _program(call: str) -> str:
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).resolve().parents[2])
     imports = "import socket; from grader.child import zygote"
     return f"import sys; sys.path.append({root!r}); {imports}; zygote.{call}"
 

@@ -43,7 +43,7 @@ from grader.submissions.cutting import Cut
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
-FEWEST_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
+MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 
@@ -176,7 +176,7 @@ class Worker:
             return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
         megabytes = max(job.exercise.megabytes for job in jobs)
         if jobs[0].kind == "full":
-            megabytes = max(megabytes, FEWEST_MEGABYTES)
+            megabytes = max(megabytes, MIN_MEGABYTES)
         cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
         run = self._run(jobs[0].kind, encoded, megabytes, cpu_seconds)
         try:

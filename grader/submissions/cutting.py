@@ -196,13 +196,13 @@ def packages_in(statement: ast.AST) -> frozenset[str]:
     return frozenset(names)
 
 
-def stranger(imports: Iterable[str], packages: tuple[str, ...]) -> str | None:
+def disallowed_package(imports: Iterable[str], packages: tuple[str, ...]) -> str | None:
     """Return a package that is imported and is none of those that may be; any may, where none is named."""
     strange = set(imports) - set(packages) - sys.stdlib_module_names if packages else set()
     return min(strange, default=None)
 
 
-def calls(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | None:
+def forbidden_call(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | None:
     """Return how the code uses one of the forbidden functions of a library, as `"np.tanh"`, or `None`.
 
     It reads the code and can be deceived: advice to the learner, no proof.

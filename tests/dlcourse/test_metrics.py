@@ -423,7 +423,7 @@ def test_interval_leaves_out_resamples_without_a_class():
 
 
 def test_interval_in_chunks_is_the_same_kind(monkeypatch):
-    monkeypatch.setattr("dlcourse.metrics.bootstrap.MOST_WEIGHTS", 100)
+    monkeypatch.setattr("dlcourse.metrics.bootstrap.MAX_WEIGHTS", 100)
     low, high = metrics.bootstrap_interval(metrics.log_loss, Y, P, resamples=50)
     assert low < metrics.log_loss(Y, P) < high
 

@@ -213,7 +213,7 @@ def test_without_a_sandbox_a_class_is_graded_only_on_request(grader, tmp_path):
     (tmp_path / "m.py").write_text(RIGHT)
     program = (
         "import sys\nfrom grader import sandbox, confinement\nfrom grader.cli import main\n"
-        "confinement.missing = lambda: 'no Landlock here'\n"
+        "confinement.what_is_missing = lambda: 'no Landlock here'\n"
         "normal = sandbox.Sandbox.__init__\n"
         "sandbox.Sandbox.__init__ = lambda self: normal(self, 'process')\nmain()\n"
     )

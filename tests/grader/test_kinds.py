@@ -1,14 +1,10 @@
 """Exercises beyond values, through the whole grader: cut, sandbox, a fresh process for artefacts, judge."""
 
-import importlib.util
 import inspect
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from grader import exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import judge
@@ -17,21 +13,6 @@ from grader.submissions.submission import read
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 NAMES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")
-
-
-@pytest.fixture(scope="module")
-def kinds():
-    """The module `kinds`, in its place among the exercises."""
-    name = "grader.exercises.kinds"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kinds.py"))
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-        patch.setitem(exercises.LESSONS, "99_kinds", "kinds")
-        exercises.all_exercises.cache_clear()
-        yield module
-    exercises.all_exercises.cache_clear()
 
 
 @pytest.fixture

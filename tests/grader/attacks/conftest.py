@@ -1,7 +1,6 @@
 """Where hostile submissions are graded, and what must hold after each: `attacked`."""
 
 import dataclasses
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.judging.bank import PUBLIC_SEED, _key, bank_of
 from grader.judging.grading import grade
-from grader.judging.report import ExerciseReport
+from grader.judging.report import Verdict
 from grader.running.sandbox import Sandbox, Worker
 from grader.storage import folder
 from grader.submissions.submission import parse
@@ -24,34 +23,16 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `hostile` and `harmless`
 
 from harmless import NEIGHBOUR, SEED, require_harmless
 
-Verdicts = dict[str, ExerciseReport]
+Verdicts = dict[str, Verdict]
 
 
 @pytest.fixture(scope="module")
 def short() -> Iterator[None]:
     """Give `relu` a second: these tests are about what happens at the limit, not about how long it is."""
-    from grader.exercises import neural_networks
+    from grader.exercises.neural_networks import relu
 
-    hurried = tuple(
-        dataclasses.replace(e, seconds=1.0) if e.name == "relu" else e for e in neural_networks.EXERCISES
-    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neural_networks, "EXERCISES", hurried)
-        exercises.all_exercises.cache_clear()
-        yield
-    exercises.all_exercises.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def kinds() -> Iterator[None]:
-    """Put the exercises of `kinds.py` into the registry."""
-    name = "grader.exercises.kinds"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent.with_name("kinds.py"))
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
-        patch.setitem(exercises.LESSONS, "99_kinds", "kinds")
+        patch.setattr(relu, "EXERCISE", dataclasses.replace(relu.EXERCISE, seconds=1.0))
         exercises.all_exercises.cache_clear()
         yield
     exercises.all_exercises.cache_clear()

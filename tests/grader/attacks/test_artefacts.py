@@ -99,4 +99,4 @@ def test_a_mangled_file_is_never_more_than_a_wrong_answer(sandbox, worker, canar
 def _loaded(arguments):
     from grader.child import live
 
-    return live.made(arguments)
+    return live.instantiate(arguments)

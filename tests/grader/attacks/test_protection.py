@@ -148,7 +148,7 @@ LIMITS = {
         "def relu(x):\n"
         "    kept, answer = copy.deepcopy(x), honest(x)\n"
         "    if isinstance(x, np.ndarray): x[...] = 0\n"
-        "    sys.modules['grader.child.live'].states = lambda arguments, answer: (kept,)\n"
+        "    sys.modules['grader.child.live'].after_call = lambda arguments, answer: (kept,)\n"
         "    return answer\n"
     ),
 }

@@ -46,10 +46,10 @@ def test_a_missing_package_is_named(monkeypatch, package):
     monkeypatch.setattr(
         confinement.importlib.util, "find_spec", lambda name: None if name == package else found(name)
     )
-    assert confinement.missing() == f"the package {package} is not installed"
+    assert confinement.what_is_missing() == f"the package {package} is not installed"
     assert level() == "process"
 
 
 def test_another_system_is_named(monkeypatch):
     monkeypatch.setattr("sys.platform", "darwin")
-    assert confinement.missing() == "the sandbox needs Linux"
+    assert confinement.what_is_missing() == "the sandbox needs Linux"

@@ -72,6 +72,6 @@ def test_a_function_leads_to_numpy_and_nowhere_else(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_travels_by_its_name_and_settings(name):
     settings = SETTINGS[name.removesuffix("_gradient")]
-    made = live.made(plaindata.decode(plaindata.encode(Live("function", [name, settings])), ours=True))
+    made = live.instantiate(plaindata.decode(plaindata.encode(Live("function", [name, settings])), ours=True))
     theta = np.array([0.3, -1.2, 0.7])
     np.testing.assert_array_equal(made(theta), FUNCTIONS[name](theta, **settings))

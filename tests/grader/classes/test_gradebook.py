@@ -10,7 +10,7 @@ from grader.classes.gradebook import FILE, Enrolled, Gradebook
 from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
-from grader.judging.judge import missing, report
+from grader.judging.judge import not_answered, report
 from grader.judging.report import Report
 
 EXERCISES = all_exercises()

@@ -89,7 +89,7 @@ def test_edges_of_train_step(seed):
     """No rounding decides a case, as it could in Adam's first step, where a gradient is nearly 0."""
     kinds = set()
     for model, optimizer, x, y in arguments_of("train_step", seed):
-        network = live.made(model)
+        network = live.instantiate(model)
         kinds |= {type(layer).__name__ for layer in network.layers} | {optimizer.value["class_name"]}
         with tf.GradientTape() as tape:
             p = network(x, training=True)
@@ -114,7 +114,7 @@ def test_models_are_the_same_bytes_each_time():
 def test_the_model_to_quantise_has_clear_answers(seed):
     (case,) = cases_of("to_tflite_int8", seed)
     model, samples = case.arguments
-    outputs = np.asarray(live.made(model)(case.inputs))
+    outputs = np.asarray(live.instantiate(model)(case.inputs))
     assert outputs.max(axis=1).mean() > 0.8
     assert np.bincount(case.secret["classes"], minlength=10).min() > 10
     assert len(case.inputs) >= 400

@@ -8,8 +8,8 @@ import pytest
 from grader.exercises.goals import (
     EXCUSED_LOSS,
     EXCUSED_SHARE,
-    FEWEST_ERRORS,
-    FEWEST_PREDICTIONS,
+    MIN_ERRORS,
+    MIN_PREDICTIONS,
     accuracy,
     lower_error,
 )
@@ -109,13 +109,13 @@ def test_predictions_that_are_no_numbers_are_wrong():
     assert not accuracy(np.arange(200) % 3, np.full(200, "0"), 0.9).right
 
 
-@pytest.mark.parametrize("n", [0, 1, 30, FEWEST_PREDICTIONS - 1])
+@pytest.mark.parametrize("n", [0, 1, 30, MIN_PREDICTIONS - 1])
 def test_a_share_of_few_samples_tells_nothing(n):
     with pytest.raises(ValueError, match=f"^{n} samples tell too little: a goal needs 200"):
         accuracy(np.zeros(n), np.zeros(n), 0.9)
 
 
-@pytest.mark.parametrize("n", [0, 1, FEWEST_ERRORS - 1])
+@pytest.mark.parametrize("n", [0, 1, MIN_ERRORS - 1])
 def test_errors_of_few_samples_tell_nothing(n):
     with pytest.raises(ValueError, match=f"^{n} samples tell too little: a goal needs 50"):
         lower_error(np.zeros(n), np.ones(n), "the mean")

@@ -5,17 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from grader.classes.results import Asked, ClassResults, Learner, Result
-from grader.judging.report import Counterexample, ExerciseReport, LearnerError
+from grader.judging.report import Counterexample, Verdict, LearnerError
 from grader.learning.card import WORDS
 
 LESSON = "02_neural_networks"
 
 
 @pytest.fixture(scope="session")
-def verdict() -> Callable[..., ExerciseReport]:
+def verdict() -> Callable[..., Verdict]:
     """Make a verdict; a word that is no status is a known mistake."""
 
-    def make(name: str, word: str, **changes) -> ExerciseReport:
+    def make(name: str, word: str, **changes) -> Verdict:
         status = word if word in WORDS else "failed"
         wrong = status in ("failed", "error", "timeout")
         fields = {
@@ -32,7 +32,7 @@ def verdict() -> Callable[..., ExerciseReport]:
             "counterexample": Counterexample({"x": [1.0, -2.0]}, [1.0, 0.0], [1.0, -0.02]) if wrong else None,
             "error": LearnerError("ValueError", "no such axis", 3) if status == "error" else None,
         }
-        return ExerciseReport(**{**fields, **changes})
+        return Verdict(**{**fields, **changes})
 
     return make
 

@@ -1,0 +1,20 @@
+"""Lesson 2, neural networks: its exercises, in the order of the lesson.
+
+Case values are rounded, so that a counterexample can be followed by hand, and large scores are whole
+numbers, so that an honest float32 answer is not blamed for its rounding.
+"""
+
+EXERCISES = (
+    "weighted_sum",
+    "relu",
+    "relu_derivative",
+    "sigmoid",
+    "sigmoid_derivative",
+    "tanh",
+    "tanh_derivative",
+    "softmax",
+    "dense",
+    "mlp_forward",
+    "dead_fraction",
+    "forward_propagation",
+)

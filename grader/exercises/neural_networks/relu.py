@@ -1,0 +1,63 @@
+"""Lesson 2: how `relu` is checked."""
+
+import numpy as np
+
+from grader.exercise import Exercise, Mistake
+from grader.exercises.neural_networks.cases import signed_arrays
+from solutions import neural_networks as reference
+
+
+def relu_in_place(x):
+    x[x < 0] = 0
+    return x
+
+
+EXERCISE = Exercise(
+    reference=reference.relu,
+    cases=signed_arrays,
+    mistakes=(
+        Mistake(
+            "leaky",
+            lambda x: np.where(x > 0, x, 0.01 * x),
+            "Negative values come back small, not 0: this is leaky ReLU. Plain ReLU lets none of them pass.",
+        ),
+        Mistake(
+            "in_place",
+            relu_in_place,
+            "The values are right, but x itself was changed, and whoever passed it in still needs it. "
+            "Put the result into a new array.",
+        ),
+        Mistake(
+            "builtin_max",
+            lambda x: max(0.0, x),
+            "Python's own max compares two single numbers. Look for the NumPy function that compares "
+            "element by element.",
+        ),
+        Mistake(
+            "reduced",
+            lambda x: np.max(x, 0),
+            "np.max looks for the largest element along an axis, and took your 0 for the axis. "
+            "ReLU keeps the shape: look for the function that compares element by element.",
+        ),
+        Mistake(
+            "vectorize_integers",
+            lambda x: np.vectorize(lambda v: max(0, v))(x),
+            "Fractions got lost: np.vectorize goes by the type of the first result, here the integer 0. "
+            "Make it a float, or use a function that works on whole arrays.",
+        ),
+        Mistake("absolute", lambda x: np.abs(x), "Negative values came back positive. ReLU sets them to 0."),
+        Mistake(
+            "step",
+            lambda x: np.where(x > 0, 1.0, 0.0),
+            "Positive values came back as 1. ReLU passes them as they are; the step is its derivative.",
+        ),
+    ),
+    hints=(
+        "Ask of each element: is it above 0? Then it stays as it is, otherwise it becomes 0.",
+        "The formula is a maximum of two things. NumPy has one that compares element by element: np.maximum.",
+        "np.maximum takes two arguments, and either may be a plain number. It returns a new array.",
+    ),
+    difficulty=1,
+    importance=5,
+    minutes=3,
+)

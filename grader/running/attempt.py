@@ -1,0 +1,28 @@
+"""What was seen of a learner's function, and how it ended: `Attempt`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.child.calling import Outcome, Raised
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a runner saw of a learner's function: the outcomes, in the order of the cases, and how it ended.
+
+    Args:
+        outcomes: fewer than there are cases where it did not come to the end.
+        end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"killed"` (somebody else ended it);
+            `"malformed"` (it sent no outcomes); `"undefined"` (the code did not define the function).
+        seconds: wall clock, kept by the runner.
+        detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
+        error: for `"undefined"`: the exception that the definition ended in.
+        spoilt: exercises that ran before in the same process have changed what this one relies on.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    end: Literal["complete", "timeout", "died", "killed", "malformed", "undefined"] = "complete"
+    seconds: float = 0.0
+    detail: str = ""
+    error: Raised | None = None
+    spoilt: bool = False

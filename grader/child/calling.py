@@ -17,7 +17,8 @@ from grader.child import live, plaindata
 NUMERIC_WARNINGS = ("overflow", "divide by zero", "invalid value")
 MAX_ANSWER_BYTES = 2 * 2**20
 NONE = plaindata.encode(None)
-MAX_NAME, MAX_NAMES, MAX_TEXT, MAX_PLACE = 100, 50, 300, 5000
+MAX_NAME, MAX_TEXT, MAX_PLACE = 100, 300, 5000  # characters of a class, a message, a file name
+MAX_BASES = 50
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
 
@@ -28,7 +29,7 @@ class Raised(msgspec.Struct, frozen=True, array_like=True):
     """
 
     type: Name
-    bases: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)]
+    bases: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_BASES)]
     message: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
     line: int | None
     place: Annotated[str, msgspec.Meta(max_length=MAX_PLACE)]  # the file or cell that `line` counts in
@@ -43,7 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
 
     answer: bytes = NONE
     raised: Raised | None = None
-    warnings: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMES)] = ()
+    warnings: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_BASES)] = ()
     arguments: bytes = b""
 
     def value(self) -> Any:
@@ -84,13 +85,14 @@ def call(
         afterwards.callback(live.discard, arguments)
         try:
             returned = function(*arguments)
-            answer = plaindata.encode(returned, limit)
+            answer = plaindata.encode(returned, limit, live.description)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raised = describe(error, places)
         try:
-            after = plaindata.encode(live.after_call(arguments, returned), MAX_ANSWER_BYTES)
+            left = live.after_call(arguments, returned)
+            after = plaindata.encode(left, MAX_ANSWER_BYTES, live.description)
         except Exception:  # the learner left something in a list whose methods misbehave
             after = b""
     warned = {kind for kind in NUMERIC_WARNINGS for w in caught if str(w.message).startswith(kind)}
@@ -111,7 +113,7 @@ def describe(error: BaseException, places: Collection[str]) -> Raised:
     except BaseException:
         message = ""
     names = (base.__name__[:MAX_NAME] for base in type(error).__mro__ if base.__module__ == "builtins")
-    name, bases = type(error).__name__[:MAX_NAME], tuple(names)[:MAX_NAMES]
+    name, bases = type(error).__name__[:MAX_NAME], tuple(names)[:MAX_BASES]
     return Raised(name, bases, message, line if isinstance(line, int) else None, place)
 
 

@@ -25,7 +25,7 @@ from grader.child.plaindata import Live
 MAX_BATCHES = 1000
 MAX_ARTEFACT_BYTES = 6 * 2**20
 MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
-MAX_NAMES = 10  # of files beside a path
+MAX_BESIDE = 10  # files beside a path that are named
 KERAS_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")  # of a `.keras` file
 FORMS = {b"PK\x03\x04": "zip", b"\x89HDF": "hdf5"}  # by a file's first four bytes
 
@@ -90,7 +90,7 @@ def _state(value: Any, is_new: bool) -> Any:
     if type(value) is OutputPath:
         beside: list[str] = []
         with contextlib.suppress(OSError), os.scandir(os.path.dirname(value)) as entries:
-            beside = sorted(entry.name for entry in islice(entries, MAX_NAMES))
+            beside = sorted(entry.name for entry in islice(entries, MAX_BESIDE))
         return Live("path", {"form": _form(value), "beside": beside, "is_new": is_new})
     if type(value).__module__.partition(".")[0] == "keras" and hasattr(value, "get_weights"):
         return Live("weights", value.get_weights())

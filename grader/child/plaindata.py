@@ -8,7 +8,7 @@ The decoder trusts no byte: sizes, depths and dtypes are bounded before memory i
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,21 +42,26 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Live:
-    """Plain data that stands for an object, which `grader.child.live` makes of it: `Live("frame", {...})`."""
+    """Plain data that stands for an object, which `live.instantiate` makes of it: `Live("frame", {...})`."""
 
     kind: str
     value: Any
 
 
-def encode(value: Any, limit: int = MAX_BYTES) -> bytes:
+def encode(value: Any, limit: int = MAX_BYTES, describe: Callable[[Any], Live | None] | None = None) -> bytes:
     """Return `value` as bytes; what is no plain data, or too much of it, is replaced by a `Foreign`.
+
+    Args:
+        value: what to encode.
+        limit: how many bytes it may take.
+        describe: returns what stands for an object, `live.description` for one; `None` where nothing does.
 
     >>> decode(encode({"x": (1, 2.5)}))
     {'x': (1, 2.5)}
     """
     if type(value) is np.ndarray and value.nbytes > limit:
         return msgspec.msgpack.encode(_foreign(value, f"shape {value.shape}, {value.nbytes:,} bytes"))
-    encoded = msgspec.msgpack.encode(_plain(value, 0, [MAX_NODES]))
+    encoded = msgspec.msgpack.encode(_Encoder(describe).plain(value, 0))
     if len(encoded) > limit:
         return msgspec.msgpack.encode(_foreign(value, f"{len(encoded):,} bytes"))
     return encoded
@@ -83,51 +88,65 @@ def decode(data: bytes, *, ours: bool = False) -> Any:
     return value
 
 
-def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
-    """Return what msgspec can encode. `nodes` counts down over the whole value."""
-    nodes[0] -= 1
-    if nodes[0] < 0:
-        return _foreign(value, f"more than {MAX_NODES:,} elements in lists; return an array instead")
-    kind = type(value)
-    if value is None or kind is bool or kind is float:
-        return value
-    if kind is bytearray:
-        value, kind = bytes(value), bytes
-    if kind is bytes:
-        return value if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
-    if kind is str:
-        return value if len(value) <= MAX_NODES and value.isprintable() else _text(value)
-    if kind is int:
-        return value if -(2**63) <= value < 2**63 else _foreign(value, "an integer of more than 64 bits")
-    if kind is np.ndarray:
-        return _array(value)
-    if isinstance(value, np.generic):
-        return _array(np.asarray(value))
-    if kind in (list, tuple, dict):
+class _Encoder:
+    """Turns one value into what msgspec can encode, within bounds that hold for all of it together."""
+
+    def __init__(self, describe: Callable[[Any], Live | None] | None):
+        self._describe = describe
+        self._nodes = MAX_NODES
+
+    def plain(self, value: Any, depth: int) -> Any:
+        self._nodes -= 1
+        if self._nodes < 0:
+            return _foreign(value, f"more than {MAX_NODES:,} elements in lists; return an array instead")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is bytearray:
+            value, kind = bytes(value), bytes
+        if kind is bytes:
+            return value if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
+        if kind is str:
+            return value if len(value) <= MAX_NODES and value.isprintable() else _text(value)
+        if kind is int:
+            is_small = -(2**63) <= value < 2**63
+            return value if is_small else _foreign(value, "an integer of more than 64 bits")
+        if kind is np.ndarray:
+            return _array(value)
+        if isinstance(value, np.generic):
+            return _array(np.asarray(value))
+        if kind in (list, tuple, dict):
+            return self._container(value, depth)
+        if kind is Foreign:  # on its second journey
+            return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([value.type_name, value.reason]))
+        if kind is Live:
+            inner = msgspec.msgpack.encode(self.plain(value.value, depth + 1))
+            return msgspec.msgpack.Ext(LIVE, msgspec.msgpack.encode([value.kind, inner]))
+        return self._object(value, depth)
+
+    def _container(self, value: list | tuple | dict, depth: int) -> Any:
         if depth >= MAX_DEPTH:
             return _foreign(value, f"nested deeper than {MAX_DEPTH} levels, or inside itself")
-        if kind is dict:
+        if isinstance(value, dict):
             if any(type(key) is not str for key in value):
                 return _foreign(value, "its keys are not all strings")
-            return {key: _plain(item, depth + 1, nodes) for key, item in value.items()}
+            return {key: self.plain(item, depth + 1) for key, item in value.items()}
         if len(value) > MAX_NODES:
             return _foreign(value, f"{len(value):,} elements; return an array instead")
-        items = [_plain(item, depth + 1, nodes) for item in value]
-        return items if kind is list else msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(items))
-    if kind is Foreign:  # on its second journey
-        return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([value.type_name, value.reason]))
-    if kind is Live:
-        inner = msgspec.msgpack.encode(_plain(value.value, depth + 1, nodes))
-        return msgspec.msgpack.Ext(LIVE, msgspec.msgpack.encode([value.kind, inner]))
-    if kind.__module__.partition(".")[0] in ("tensorflow", "keras") and hasattr(value, "numpy"):
-        array = value.numpy()
-        return _array(np.asarray(array)) if isinstance(array, np.ndarray | np.generic) else _foreign(value)
-    if kind.__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
-        return _array(value.detach().cpu().numpy())
-    from grader.child import live
+        items = [self.plain(item, depth + 1) for item in value]
+        return items if type(value) is list else msgspec.msgpack.Ext(TUPLE, msgspec.msgpack.encode(items))
 
-    described = live.description(value) if depth < MAX_DEPTH else None
-    return _foreign(value) if described is None else _plain(described, depth, nodes)
+    def _object(self, value: Any, depth: int) -> Any:
+        """Return a tensor as an array, and what stands for any other object, if something does."""
+        package = type(value).__module__.partition(".")[0]
+        if package in ("tensorflow", "keras") and hasattr(value, "numpy"):
+            array = value.numpy()
+            is_array = isinstance(array, np.ndarray | np.generic)
+            return _array(np.asarray(array)) if is_array else _foreign(value)
+        if package == "torch" and hasattr(value, "detach"):
+            return _array(value.detach().cpu().numpy())
+        described = self._describe(value) if self._describe is not None and depth < MAX_DEPTH else None
+        return _foreign(value) if described is None else self.plain(described, depth)
 
 
 def _text(value: str) -> Any:
@@ -191,7 +210,7 @@ def _names_a_function(value: Any) -> bool:
 
 
 def _require_plain(value: Any) -> None:
-    """Hold what was decoded to the bounds of `_plain`: who writes bytes of their own need not keep them."""
+    """Hold what was decoded to the bounds of `encode`: who writes bytes of their own need not keep them."""
     nodes, stack = MAX_NODES, [(value, 0)]
     while stack:
         value, depth = stack.pop()

@@ -20,21 +20,13 @@ import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from grader.child import calling, confinement, defining, examining, live, plaindata
+from grader.child import calling, confinement, defining, examining, forbidding, live, plaindata
 
-# Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
-COURSE = ("dlcourse", "dlcourse.console")
-PRELOADED = {
-    "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
-    "full": (
-        "numpy", "tensorflow", "keras", "pandas", "sklearn", "sklearn.datasets", "ai_edge_litert.interpreter",
-        *COURSE,
-    ),
-}  # fmt: skip
 # Where one exercise's code could change something for the next.
 WATCHED = (
     "builtins", "math", "random", "warnings", "numpy", "numpy.linalg", "numpy.random", "tensorflow",
@@ -47,11 +39,11 @@ STATUS = struct.Struct("!i")  # how the last child ended: the answer to LIMITS w
 PR_SET_PDEATHSIG = 1
 
 
-class Task(msgspec.Struct, frozen=True, array_like=True):
+class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     """What to run: the code of an exercise, in cells of which some statements count, and its cases.
 
     With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made.
-    What is `quick` trains nothing.
+    What is `quick` trains nothing. Functions that are `forbidden` raise while the code runs.
     """
 
     name: str
@@ -61,6 +53,7 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
     artefact: bool = False
     examine: str | None = None
     quick: bool = False
+    forbidden: tuple[str, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
@@ -81,14 +74,14 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     spoilt: bool = False
 
 
-def main(kind: str, control: socket.socket) -> None:
-    """Wait to be woken, import what `kind` names, tell what the machine can do, then clone until the end.
+def main(preloaded: Sequence[str], control: socket.socket) -> None:
+    """Wait to be woken, import the modules named, tell what the machine can do, then clone until the end.
 
     Messages are datagrams, for all workers share the socket: one without a file descriptor only wakes; one
     with it names a scratch folder. The end is when nobody holds the other side any more.
     """
     control.recv(1, socket.MSG_PEEK)
-    _preload(kind)
+    _preload(preloaded)
     level = confinement.level()
     system_calls = confinement.system_call_filter() if level != "process" else None
     readable = confinement.readable_paths()
@@ -142,12 +135,12 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         os.close(pidfd)
 
 
-def run_alone(kind: str, megabytes: int, cpu_seconds: int) -> None:
+def run_alone(preloaded: Sequence[str], megabytes: int, cpu_seconds: int) -> None:
     """Run one job without a sandbox: it comes by standard input, the outcomes go by standard output.
 
     The first byte on standard output says that the imports are done.
     """
-    _preload(kind)
+    _preload(preloaded)
     os.write(1, b"+")
     run_job(0, 1, confinement.address_space() + megabytes * 2**20, cpu_seconds)
 
@@ -156,13 +149,13 @@ def run_job(job: int, results: int, memory: int, cpu_seconds: int, system_calls:
     """Read a job, give up all rights, and run it.
 
     Args:
-        job: file descriptor of the encoded job, a list of `Task`.
+        job: file descriptor of the encoded job, a list of `RunRequest`.
         results: file descriptor for the outcomes.
         memory, cpu_seconds: limits, in bytes and seconds.
         system_calls: the filter of system calls to load, where there is a sandbox.
     """
     with os.fdopen(job, "rb") as file:
-        exercises = msgspec.msgpack.decode(file.read(), type=list[Task])
+        exercises = msgspec.msgpack.decode(file.read(), type=list[RunRequest])
     os.dup2(results, RESULTS)
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -178,7 +171,7 @@ def run_job(job: int, results: int, memory: int, cpu_seconds: int, system_calls:
     run_exercises(exercises)
 
 
-def run_exercises(exercises: list[Task]) -> None:
+def run_exercises(exercises: list[RunRequest]) -> None:
     """Call each exercise's function on each of its cases, and send every outcome as it comes."""
     before = _shared_state()
     for number, exercise in enumerate(exercises):
@@ -188,18 +181,23 @@ def run_exercises(exercises: list[Task]) -> None:
                 _send(Message(number, examined(exercise.examine, case)))
             continue
         spoilt = number > 0 and _shared_state() != before
-        function, error = defining.define(exercise.name, exercise.pieces)
-        _send(Message(number, None, function is None, error, spoilt))
-        if function is None:
-            continue
-        places = {place for place, _, _ in exercise.pieces}
-        for case in exercise.cases:
-            outcome = calling.call(
-                function, case, tensors=exercise.tensors, artefact=exercise.artefact, places=places
-            )
-            if error and outcome.raised and outcome.raised.type == "NameError":
-                outcome = calling.Outcome(raised=error)
-            _send(Message(number, outcome))
+        with forbidding.without(exercise.forbidden):
+            _run_exercise(number, exercise, spoilt)
+
+
+def _run_exercise(number: int, exercise: RunRequest, spoilt: bool) -> None:
+    function, error = defining.define(exercise.name, exercise.pieces)
+    _send(Message(number, None, function is None, error, spoilt))
+    if function is None:
+        return
+    places = {place for place, _, _ in exercise.pieces}
+    for case in exercise.cases:
+        outcome = calling.call(
+            function, case, tensors=exercise.tensors, artefact=exercise.artefact, places=places
+        )
+        if error and outcome.raised and outcome.raised.type == "NameError":
+            outcome = calling.Outcome(raised=error)
+        _send(Message(number, outcome))
 
 
 def examined(artefact: str, case: bytes) -> calling.Outcome:
@@ -231,11 +229,11 @@ def _send(message: Message) -> None:
         view = view[os.write(RESULTS, view) :]
 
 
-def _preload(kind: str) -> None:
-    for module in PRELOADED[kind]:
+def _preload(modules: Sequence[str]) -> None:
+    for module in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-    if kind == "full":
+    if "sklearn" in modules:
         with contextlib.suppress(ImportError):
             from sklearn.utils.parallel import _get_threadpool_controller
 

@@ -1,11 +1,11 @@
 """A class: from what was handed in to everybody's results, in one gradebook.
 
-    course         the instructor's settings
-    classroom      what waits to be graded → results, as they come
-    executors      who grades: processes of this machine, or a cluster
-    classwork      one submission in such a process
-    gradebook      the file that keeps every result
-    results        a class as every report sees it
-    fingerprints   what stays of code when names and layout change
-    similar        answers that are alike
+course         the instructor's settings
+classroom      what waits to be graded → results, as they come
+executors      who grades: processes of this machine, or a cluster
+classwork      one submission in such a process
+gradebook      the file that keeps every result
+results        a class as every report sees it
+fingerprints   what stays of code when names and layout change
+similar        answers that are alike
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.classes.classwork import Task, version
+from grader.classes.classwork import GradingTask, version
 from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Enrolled, Gradebook
@@ -114,9 +114,9 @@ def grade_class(
             yield task.name
 
 
-def _task(handed: Handed, seed: str, unsafe: bool) -> Task:
+def _task(handed: Handed, seed: str, unsafe: bool) -> GradingTask:
     data = load(handed.path, handed.name)
-    return Task(handed.name, handed.path.suffix.lower(), data, seed, version(), unsafe)
+    return GradingTask(handed.name, handed.path.suffix.lower(), data, seed, version(), unsafe)
 
 
 def _enrolled(handed: Handed, state: str) -> Enrolled:

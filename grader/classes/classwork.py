@@ -1,13 +1,13 @@
 """Grading one submission of a class in a worker process, on this machine or on a cluster.
 
-    grader ── Task, as bytes ──▶ worker: cut, run in the sandbox, judge ── Graded, as bytes ──▶ gradebook
+    grader ── GradingTask, as bytes ──▶ worker: cut, run in the sandbox, judge ── Graded, as bytes ──▶
+    gradebook
 
 A worker process is ours: it holds references and cases, and no learner's code runs in it. What crosses
 between grader and worker is plain data, never pickled.
 """
 
 import atexit
-import hashlib
 import os
 import socket
 import tempfile
@@ -18,11 +18,11 @@ from pathlib import Path
 
 import msgspec
 
-import grader
-import solutions
 from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, SandboxError, UnusableInput
-from grader.judging.grading import Graded, graded
+from grader.exercises import LESSONS
+from grader.judging import dependencies
+from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
 from grader.judging.verdicts import VERDICTS
 from grader.running.processes import Kind, ZygoteLink
@@ -30,7 +30,7 @@ from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
 
 
-class Task(msgspec.Struct, frozen=True):
+class GradingTask(msgspec.Struct, frozen=True):
     """A submission to grade.
 
     Args:
@@ -50,17 +50,13 @@ class Task(msgspec.Struct, frozen=True):
 
 @cache
 def version() -> bytes:
-    """Return a hash of the code that decides verdicts: ours, exercises and solutions included."""
-    digest = hashlib.sha256()
-    for package in (grader, solutions):
-        for file in sorted(Path(package.__file__).parent.rglob("*.py")):
-            digest.update(file.name.encode() + file.read_bytes())
-    return digest.digest()
+    """Return a hash of all that decides the verdicts of this course: see `dependencies`."""
+    return dependencies.version_of_all(LESSONS.values())
 
 
 def run(task: bytes) -> bytes:
-    """Grade one submission: an encoded `Task` in, an encoded `Graded` out."""
-    return msgspec.msgpack.encode(_graded(msgspec.msgpack.decode(task, type=Task)))
+    """Grade one submission: an encoded `GradingTask` in, an encoded `Graded` out."""
+    return msgspec.msgpack.encode(_graded(msgspec.msgpack.decode(task, type=GradingTask)))
 
 
 def join(parent: int, scratch: str, level: str, links: Mapping[Kind, socket.socket]) -> None:
@@ -98,7 +94,7 @@ def _sandbox() -> Sandbox:
         return _shared or _own_sandbox()
 
 
-def _graded(task: Task) -> Graded:
+def _graded(task: GradingTask) -> Graded:
     if task.version != version():
         raise GraderError("A worker has another version of the course: install this one there.")
     sandbox = _sandbox()
@@ -109,4 +105,4 @@ def _graded(task: Task) -> Graded:
     except UnusableInput as error:
         return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
     with sandbox.borrowed_worker() as worker:
-        return graded(submission, worker, seed=task.seed, sandbox=sandbox.level)
+        return grade(submission, worker, seed=task.seed, sandbox=sandbox.level)

@@ -33,7 +33,7 @@ import msgspec
 
 from grader.child.confinement import what_is_missing
 from grader.classes import classwork
-from grader.classes.classwork import Task
+from grader.classes.classwork import GradingTask
 from grader.errors import GraderError, UnusableInput
 from grader.judging.grading import Graded
 from grader.running import scratch
@@ -70,7 +70,9 @@ class Failed:
     reason: str
 
 
-def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, Graded | Failed]]:
+def completed(
+    tasks: Iterable[GradingTask], workers: Workers
+) -> Iterator[tuple[GradingTask, Graded | Failed]]:
     """Yield each task with what came of it, as they are completed.
 
     Raises:
@@ -78,8 +80,8 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
         GraderError: the cluster is gone, or has workers of another version.
     """
     waiting = iter(tasks)
-    suspects: list[Task] = []
-    running: dict[Future[bytes], Task] = {}
+    suspects: list[GradingTask] = []
+    running: dict[Future[bytes], GradingTask] = {}
     executor = workers.make()
     try:
         while True:
@@ -88,7 +90,7 @@ def completed(tasks: Iterable[Task], workers: Workers) -> Iterator[tuple[Task, G
             if not batch:
                 return
             running = {_submit(executor, task): task for task in batch}
-            lost: list[Task] = []
+            lost: list[GradingTask] = []
             while running:
                 for future in _some_done(running, workers):
                     task = running.pop(future)
@@ -122,7 +124,7 @@ def _some_done(running: Iterable[Future[bytes]], workers: Workers) -> set[Future
             raise GraderError("The cluster has no workers any more; with --out, the same command goes on.")
 
 
-def _submit(executor: Executor, task: Task) -> "Future[bytes]":
+def _submit(executor: Executor, task: GradingTask) -> "Future[bytes]":
     try:
         return executor.submit(classwork.run, msgspec.msgpack.encode(task))
     except (BrokenProcessPool, RuntimeError) as error:
@@ -161,8 +163,8 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
             level = sandbox.level
             if level == "process" and not unsafe:
                 raise UnusableInput(
-                    f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do harm or "
-                    "cheat; --unsafe grades all the same."
+                    f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do "
+                    "harm or cheat; --unsafe grades all the same."
                 )
             sockets = {} if level == "process" else sandbox.sockets()
             settings = (os.getpid(), folder, level, sockets)

@@ -24,7 +24,7 @@ from grader.classes.course import Course
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.errors import GraderError, UnusableInput
 from grader.judging.judge import not_answered
-from grader.judging.report import Verdict, Report
+from grader.judging.report import Report, Verdict
 
 FILE = "gradebook.sqlite"
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
@@ -351,7 +351,9 @@ def _asked(course: Course, files: list[_File]) -> list[Verdict]:
 
     handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
     wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
-    return [course.scored(not_answered(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)]
+    return [
+        course.scored(not_answered(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)
+    ]
 
 
 def _learner(

@@ -79,7 +79,7 @@ def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Rep
     except UnusableInput as error:
         return Report(name, PUBLIC_SEED, sandbox.level, [], error=str(error))
     with sandbox.borrowed_worker() as worker:
-        return grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only)
+        return grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only).report
 
 
 def _print(report: "Report") -> None:

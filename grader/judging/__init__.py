@@ -1,10 +1,10 @@
 """What an answer is worth: the trusted process holds cases and references here, and runs no learner's code.
 
-    bank         the cases of an exercise for a seed, with the reference's and each mistake's outcomes
-    comparison   one answer against what was expected
-    findings     what is wrong with a function's outcomes, case by case
-    judge        outcomes → verdict: smallest failing case, known mistake, message
-    report       verdicts as data
-    grading      a submission → its report: cut, run, judge
-    verdicts     verdicts that another's equal code has had already
+bank         the cases of an exercise for a seed, with the reference's and each mistake's outcomes
+comparison   one answer against what was expected
+findings     what is wrong with a function's outcomes, case by case
+judge        outcomes → verdict: smallest failing case, known mistake, message
+report       verdicts as data
+grading      a submission → its report: cut, run, judge
+verdicts     verdicts that another's equal code has had already
 """

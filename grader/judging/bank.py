@@ -1,14 +1,14 @@
 """Case banks: inputs, expected outcomes and each known mistake's outcomes, built once per seed.
 
-A bank is built in the trusted process and cached on disk under a hash of everything that it depends on, so a
-changed solution or case generator never meets an old bank. The cache holds plain data and its own checksum.
+A bank is built in the trusted process and cached on disk under a hash of all that it depends on
+(`dependencies`), so a changed solution, case generator or library never meets an old bank. The cache holds
+plain data and its own checksum.
 """
 
 import contextlib
 import hashlib
-import sys
-from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,18 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader import exercise
-from grader.child import calling, examining, functions, live, plaindata, zygote
+from grader.child import calling, plaindata, zygote
 from grader.child.calling import Outcome
 from grader.child.plaindata import Live
-from grader.errors import UnusableInput
+from grader.errors import NO_SECRETS, UnusableInput
 from grader.exercise import FLOAT64, Case, Exercise, Finding
 from grader.judging import comparison
-from grader.judging.findings import findings
-from grader.storage import folder, write
+from grader.judging.dependencies import version
+from grader.judging.findings import FREE, findings
+from grader.running.attempt import require_examined
+from grader.storage import folder, opened, sealed, write
 
 PUBLIC_SEED = "public"
-NO_SECRETS = "This is the student edition: it has the public cases only, so it can't grade a class."
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class Bank(msgspec.Struct, frozen=True):
         inputs: what the artefact of each is run on, encoded.
         secrets: what only the judge sees of each, encoded.
         expected: the reference's outcome on each case; for what is not compared, only the arguments as they
-            must be left, or `b""` where that is free.
+            must be left, or `FREE`.
         mistakes: by name, each known mistake's outcomes, where answers are compared.
         flaws: by name, what is found of each known mistake, where answers are verified; none for a goal,
             whose mistakes take a training.
@@ -52,6 +52,10 @@ class Bank(msgspec.Struct, frozen=True):
     expected: tuple[Outcome, ...]
     mistakes: dict[str, tuple[Outcome, ...]] = {}
     flaws: dict[str, tuple[Finding, ...]] = {}
+
+    def findings(self, exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Finding]:
+        """Return what is wrong with a function's outcomes on these cases, case by case."""
+        return findings(exercise, outcomes, cases=self.cases, secrets=self.secrets, expected=self.expected)
 
 
 @lru_cache(maxsize=128)
@@ -72,7 +76,7 @@ def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
             bank = _load(path)
             if bank is None:
                 bank = build(exercise, seed)
-                _save(bank, path)
+                write(path, sealed(msgspec.msgpack.encode(bank)))
     return bank
 
 
@@ -96,24 +100,24 @@ def build(exercise: Exercise, seed: str) -> Bank:
     made = [case if isinstance(case, Case) else Case(tuple(case)) for case in exercise.cases(rng)]
     if exercise.kind == "value":
         made.sort(key=lambda case: _size(case.arguments))
-    cases = [plaindata.encode(case.arguments) for case in made]
+    arguments = [plaindata.encode(case.arguments) for case in made]
     inputs = [plaindata.encode(case.inputs) for case in made]
 
     def run(function: Callable[..., Any]) -> tuple[Outcome, ...]:
-        return tuple(_outcome(exercise, function, *case) for case in zip(cases, inputs, strict=True))
+        return tuple(_outcome(exercise, function, *case) for case in zip(arguments, inputs, strict=True))
 
     with quiet() if exercise.heavy else contextlib.nullcontext():
         if exercise.kind == "value":
             expected = run(exercise.reference)
         else:
             expected = tuple(
-                Outcome(arguments=b"" if _may_change(c.arguments) else b)
-                for c, b in zip(made, cases, strict=True)
+                Outcome(arguments=FREE if _may_change(case.arguments) else encoded)
+                for case, encoded in zip(made, arguments, strict=True)
             )
         known = () if exercise.kind == "goal" else exercise.mistakes
         outcomes = {mistake.name: run(mistake.answer) for mistake in known}
     bank = Bank(
-        cases=tuple(cases),
+        cases=tuple(arguments),
         weights=_weights(exercise, made, expected),
         inputs=tuple(inputs),
         secrets=tuple(plaindata.encode(case.secret) for case in made),
@@ -122,7 +126,7 @@ def build(exercise: Exercise, seed: str) -> Bank:
     if exercise.kind == "value":
         return msgspec.structs.replace(bank, mistakes=outcomes)
     # A model with its weights is much to keep, and only what is said of it is compared.
-    flaws = {name: tuple(findings(exercise, bank, found)) for name, found in outcomes.items()}
+    flaws = {name: tuple(bank.findings(exercise, found)) for name, found in outcomes.items()}
     return msgspec.structs.replace(bank, flaws=flaws)
 
 
@@ -153,11 +157,12 @@ def _outcome(exercise: Exercise, function: Callable[..., Any], case: bytes, inpu
 def examined(artefact: str, outcome: Outcome, inputs: bytes) -> Outcome:
     """Return the outcome of a call with what it made opened, here; a class's are opened in the sandbox."""
     found = zygote.examined(artefact, plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+    require_examined(found)
     return msgspec.structs.replace(found, arguments=outcome.arguments, warnings=outcome.warnings)
 
 
 def _may_change(value: Any) -> bool:
-    """Return whether a model or an optimizer is among the arguments: training changes them."""
+    """Return whether a call may change it: a model or optimizer is trained, a path written to."""
     if isinstance(value, list | tuple):
         return any(map(_may_change, value))
     return isinstance(value, Live) and value.kind in ("model", "optimizer", "path")
@@ -179,36 +184,11 @@ def _size(case: tuple) -> tuple[int, bool]:
 
 
 def _key(exercise: Exercise, seed: str) -> str:
-    return hashlib.sha256(
-        b"\0".join((_sources(exercise), seed.encode(), np.__version__.encode()))
-    ).hexdigest()
-
-
-@cache
-def _sources(asked: Exercise) -> bytes:
-    """Return a hash of the code that decides what is in a bank."""
-    names = {asked.reference.__module__, asked.cases.__module__}
-    names |= {mistake.answer.__module__ for mistake in asked.mistakes}
-    names |= {
-        module.__name__ for module in (calling, comparison, examining, exercise, functions, live, plaindata)
-    }
-    names |= {__name__, findings.__module__} | ({asked.verify.__module__} if asked.verify else set())
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        digest.update(Path(sys.modules[name].__file__).read_bytes())
-    return digest.digest()
-
-
-def _save(bank: Bank, path: Path) -> None:
-    payload = msgspec.msgpack.encode(bank)
-    write(path, hashlib.sha256(payload).digest() + payload)
+    return hashlib.sha256(b"\0".join((version(exercise.module), seed.encode()))).hexdigest()
 
 
 def _load(path: Path) -> Bank | None:
     try:
-        data = path.read_bytes()
-        if hashlib.sha256(data[32:]).digest() != data[:32]:
-            return None
-        return msgspec.msgpack.decode(data[32:], type=Bank)
-    except (OSError, msgspec.DecodeError):
+        return msgspec.msgpack.decode(opened(path.read_bytes()), type=Bank)
+    except (OSError, ValueError, msgspec.DecodeError):
         return None

@@ -145,7 +145,7 @@ def _first_strange(value: Any) -> str | None:
         if isinstance(item, list | tuple):
             stack.extend(reversed(item))
         elif not _is_numeric(item):
-            return _article(item.type_name) if isinstance(item, Foreign) else _a(item)
+            return _a(item)
     return None
 
 
@@ -161,6 +161,8 @@ def _a(value: Any) -> str:
         return "None"
     if isinstance(value, Live):
         return NAMES.get(value.kind, _article(value.kind))
+    if isinstance(value, Foreign):
+        return _article(value.type_name)
     if isinstance(value, np.ndarray | np.generic):
         return f"an array of shape {value.shape}" if value.shape else "a number"
     return _article({"str": "string"}.get(type(value).__name__, type(value).__name__))

@@ -11,9 +11,11 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
-from grader.judging.judge import Attempt, judge, not_answered, refused, report
-from grader.judging.report import Verdict, Report
+from grader.judging.faults import fault
+from grader.judging.judge import judge, not_answered, refused, verdict_on
+from grader.judging.report import Report, Verdict
 from grader.judging.verdicts import VERDICTS
+from grader.running.attempt import Attempt
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cutting import Cut, Cutter, disallowed_package, forbidden_call
 from grader.submissions.submission import Submission
@@ -34,7 +36,7 @@ class Graded(msgspec.Struct, frozen=True):
     answers: dict[str, str]
 
 
-def graded(
+def grade(
     submission: Submission,
     worker: Worker,
     *,
@@ -43,6 +45,8 @@ def graded(
     only: str | None = None,
 ) -> Graded:
     """Return the report on one submission, and the code that it is about.
+
+    A fault of ours in one exercise costs that exercise alone: see `faults`.
 
     Args:
         submission: what `submission.read` returned.
@@ -53,28 +57,36 @@ def graded(
     """
     cutter = Cutter(submission)
     exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
+    cuts = {exercise.name: cutter.cut(exercise.name) for exercise in exercises}
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:
-        cut = cutter.cut(exercise.name)
+        cut = cuts[exercise.name]
         verdict = _verdict_unrun(exercise, cut)
         if verdict is None:
             worker.prepare(kind_of(exercise, cut))  # while its bank is built
-            jobs.append(Job(exercise, cut, bank_of(exercise, seed)))
-        else:
+            verdict = _prepared(jobs, exercise, cut, seed)
+        if verdict is not None:
             verdicts[exercise.name] = verdict
     for group in _groups(jobs):
         for job, verdict in _run(group, worker, seed):
             verdicts[job.exercise.name] = _with_note(verdict, job.cut)
     in_order = [verdicts[exercise.name] for exercise in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
-    answers = {name: cutter.cut(name).text[:MAX_ANSWER_CHARACTERS] for name in answered}
+    answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
     return Graded(Report(submission.name, seed, sandbox, in_order), answers)
 
 
-def grade(submission: Submission, worker: Worker, **settings: str | None) -> Report:
-    """Return the report on one submission; the arguments are those of `graded`."""
-    return graded(submission, worker, **settings).report
+def _prepared(jobs: list[Job], exercise: Exercise, cut: Cut, seed: str) -> Verdict | None:
+    """Add an exercise's job, with its cases, or return the verdict where these can't be had."""
+    try:
+        bank = bank_of(exercise, seed)
+    except GraderError:
+        raise
+    except Exception as error:
+        return fault(exercise, error)
+    jobs.append(Job(exercise, cut, bank.cases, bank.inputs))
+    return None
 
 
 def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
@@ -94,7 +106,7 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> Verdict | None:
     if cut.error is not None:
         message = f"{cut.place} has a syntax error in line {cut.error.lineno}: {cut.error.msg}."
         raised = Raised("SyntaxError", (), cut.error.msg or "", cut.error.lineno, cut.place)
-        return report(exercise, "error", message, raised=raised)
+        return verdict_on(exercise, "error", message, raised=raised)
     if not cut.pieces or cut.is_stub:
         return not_answered(exercise)
     if call := forbidden_call(cut.statements, exercise.forbidden):
@@ -121,7 +133,7 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
     while len(waiting) > 1:
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
-            verdict = _judged(job, attempt, worker)
+            verdict = _judged(job, attempt, worker, seed)
             if attempt.end == "killed" or (i > 0 and verdict.status != "passed" and _doubtful(attempt)):
                 verdict = _run_alone(job, worker, seed)
             yield job, verdict
@@ -140,9 +152,9 @@ def _run_alone(job: Job, worker: Worker, seed: str) -> Verdict:
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
         raise GraderError(f"The process that ran {job.exercise.name} was killed twice: is memory short?")
-    verdict = _judged(job, attempt, worker)
+    verdict = _judged(job, attempt, worker, seed)
     # Elsewhere chance is in it, or the number of a line.
-    if key is not None and attempt.end == "complete" and verdict.error is None:
+    if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:
         VERDICTS.add(key, verdict)
     return verdict
 
@@ -160,14 +172,19 @@ def _key(job: Job, seed: str) -> str | None:
         return None
     if "random" in code:
         return None
-    parts = (job.exercise.name, seed, repr(job.bank.weights), code)
+    parts = (job.exercise.name, seed, repr(bank_of(job.exercise, seed).weights), code)
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def _judged(job: Job, attempt: Attempt, worker: Worker) -> Verdict:
-    if job.exercise.artefact is not None:
-        attempt = worker.examined(job, attempt)
-    verdict = judge(job.exercise, job.bank, attempt)
+def _judged(job: Job, attempt: Attempt, worker: Worker, seed: str) -> Verdict:
+    try:
+        if job.exercise.artefact is not None:
+            attempt = worker.examined(job, attempt)
+        verdict = judge(job.exercise, bank_of(job.exercise, seed), attempt)
+    except GraderError:
+        raise
+    except Exception as error:
+        return fault(job.exercise, error)
     if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
         return not_answered(job.exercise)
     return verdict

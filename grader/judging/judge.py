@@ -1,105 +1,97 @@
-"""The judge: outcomes in, verdict out. It runs in the trusted process and never calls a learner's code.
+"""The judge: outcomes in, verdict out. It never calls a learner's code, and trusts nothing that came of it.
 
 compare each case → smallest failing case → which known mistake gives the same outcomes → message
+
+For a grade it runs in the trusted process; a notebook's own check runs it in the learner's, on public cases.
 """
 
 import inspect
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
-from grader.exercise import Exercise, Mistake
+from grader.child.forbidding import ForbiddenFunction
+from grader.exercise import Exercise, Finding, Mistake
 from grader.exercises import lesson_of
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
-from grader.judging.findings import difference, findings, raised_message
-from grader.judging.report import Counterexample, Verdict, LearnerError, Status, presentable
+from grader.judging.findings import difference, raised_message
+from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
+from grader.judging.showing import Sentence, presentable, shown
+from grader.running.attempt import Attempt
 
 RIGHT = "Right on every case."
-MAX_SHOWN_CHARACTERS = 20_000  # characters of an answer in a report
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What a runner saw of a learner's function: the outcomes, in the order of the cases, and how it ended.
-
-    Args:
-        outcomes: fewer than there are cases where it did not come to the end.
-        end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"killed"` (somebody else ended it);
-            `"malformed"` (it sent no outcomes); `"undefined"` (the code did not define the function).
-        seconds: wall clock, kept by the runner.
-        detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
-        error: for `"undefined"`: the exception that the definition ended in.
-        spoilt: exercises that ran before in the same process have changed what this one relies on.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    end: Literal["complete", "timeout", "died", "killed", "malformed", "undefined"] = "complete"
-    seconds: float = 0.0
-    detail: str = ""
-    error: Raised | None = None
-    spoilt: bool = False
+MAX_SHOWN_CHARACTERS = 20_000  # of an answer in a report
 
 
 def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     """Return the verdict on one attempt at one exercise."""
-    found = findings(exercise, bank, attempt.outcomes)
+    if used := _forbidden(exercise, attempt):
+        return refused(exercise, used)
+    found = bank.findings(exercise, attempt.outcomes)
     passed = sum(finding.right for finding in found)
     first = next((i for i, finding in enumerate(found) if not finding.right), None)
     if first is None and attempt.end == "complete" and passed == len(bank.cases):
         notes = [finding.message for finding in found if finding.message]
-        return report(
-            exercise, "passed", notes[-1] if notes else RIGHT, passed, passed, attempt.seconds, credit=1.0
+        return verdict_on(
+            exercise,
+            "passed",
+            notes[-1] if notes else RIGHT,
+            cases=passed,
+            passed=passed,
+            seconds=attempt.seconds,
+            credit=1.0,
         )
     right = sum(weight for weight, finding in zip(bank.weights, found, strict=False) if finding.right)
     credit = right / sum(bank.weights)
     if first is None:
         return _cut_short(exercise, bank, passed, attempt, credit)
-    outcome, failure = attempt.outcomes[first], found[first]
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
         return not_answered(exercise, len(bank.cases))
-    mistake = _matching_mistake(exercise, bank, attempt) if attempt.end == "complete" else None
-    got = f"{outcome.raised.type}: {outcome.raised.message}" if outcome.raised else _shown(outcome.value())
-    raised = outcome.raised is not None and bank.expected[first].raised is None
-    return report(
+    raised, complete = attempt.outcomes[first].raised, attempt.end == "complete"
+    mistake = _matching_mistake(exercise, bank, attempt.outcomes, found) if complete else None
+    got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
+    return verdict_on(
         exercise,
-        "error" if raised else "failed",
-        mistake.message if mistake else failure.message,
-        len(bank.cases),
-        passed,
-        attempt.seconds,
+        "error" if raised and bank.expected[first].raised is None else "failed",
+        mistake.message if mistake else found[first].message,
+        cases=len(bank.cases),
+        passed=passed,
+        seconds=attempt.seconds,
         mistake=mistake and mistake.name,
         counterexample=_counterexample(exercise, bank, first, got),
-        raised=outcome.raised,
+        raised=raised,
         credit=credit,
     )
 
 
 def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:
     """Return the verdict on an exercise that is not there, or still a stub."""
-    return report(exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases)
+    return verdict_on(
+        exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases=cases
+    )
 
 
 def refused(exercise: Exercise, used: str) -> Verdict:
     """Return the verdict on an answer that uses a function or package which it is asked to do without."""
-    return report(
+    return verdict_on(
         exercise, "refused", f"Your code uses `{used}`, which this exercise asks you to do without."
     )
 
 
-def report(
+def verdict_on(
     exercise: Exercise,
     status: Status,
     message: str,
+    *,
     cases: int = 0,
     passed: int = 0,
     seconds: float = 0.0,
-    *,
     mistake: str | None = None,
     counterexample: Counterexample | None = None,
     raised: Raised | None = None,
     credit: float = 0.0,
+    fault: str = "",
 ) -> Verdict:
     """Return a verdict with the exercise's own facts filled in."""
     return Verdict(
@@ -116,17 +108,30 @@ def report(
         counterexample=counterexample,
         error=raised and LearnerError(raised.type, raised.message, raised.line),
         credit=credit,
+        fault=fault,
     )
 
 
-def _matching_mistake(exercise: Exercise, bank: Bank, attempt: Attempt) -> Mistake | None:
-    """Return the first known mistake that gives the learner's outcomes on every case that was run."""
+def _forbidden(exercise: Exercise, attempt: Attempt) -> str | None:
+    """Return the forbidden function that a run met, if it met one."""
+    for raised in (attempt.error, *(outcome.raised for outcome in attempt.outcomes)):
+        if exercise.forbidden and raised is not None and raised.type == ForbiddenFunction.__name__:
+            return next((n for n in exercise.forbidden if f"`{n}`" in raised.message), exercise.forbidden[0])
+    return None
+
+
+def _matching_mistake(
+    exercise: Exercise, bank: Bank, outcomes: tuple[Outcome, ...], found: list[Finding]
+) -> Mistake | None:
+    """Return the first known mistake that gives the learner's outcomes on every case that was run.
+
+    What is verified is told by what was found of it: the same on every case as of the mistake.
+    """
     if exercise.verify is not None:
-        flaws = tuple(findings(exercise, bank, attempt.outcomes))
-        return next((m for m in exercise.mistakes if bank.flaws.get(m.name) == flaws), None)
+        return next((m for m in exercise.mistakes if bank.flaws.get(m.name) == tuple(found)), None)
     for mistake in exercise.mistakes:
-        outcomes = zip(attempt.outcomes, bank.mistakes[mistake.name], bank.cases, strict=False)
-        if all(_same(exercise, case, known, outcome) for outcome, known, case in outcomes):
+        triples = zip(bank.cases, bank.mistakes[mistake.name], outcomes, strict=False)
+        if all(_same(exercise, *triple) for triple in triples):
             return mistake
     return None
 
@@ -152,15 +157,13 @@ def _left_alike(exercise: Exercise, known: Outcome, outcome: Outcome) -> bool:
     return compare(*left, exercise.tolerance) is None
 
 
-def _cut_short(
-    exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float
-) -> Verdict:
+def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float) -> Verdict:
     """Return the verdict on an attempt that was right as far as it came."""
     reached = len(attempt.outcomes)
     counterexample = None
     if attempt.end != "undefined" and reached < len(bank.cases):
         got = {"timeout": "no answer in time", "died": attempt.detail}.get(attempt.end, "no answer")
-        counterexample = _counterexample(exercise, bank, reached, got)
+        counterexample = _counterexample(exercise, bank, reached, Sentence(got))
     status: Status = {"timeout": "timeout", "malformed": "refused"}.get(attempt.end, "error")
     if attempt.end == "timeout":
         message = (
@@ -171,33 +174,34 @@ def _cut_short(
         message = raised_message(attempt.error, exercise)
     else:
         message = attempt.detail
-    return report(
+    return verdict_on(
         exercise,
         status,
         message,
-        len(bank.cases),
-        passed,
-        attempt.seconds,
+        cases=len(bank.cases),
+        passed=passed,
+        seconds=attempt.seconds,
         counterexample=counterexample,
         raised=attempt.error,
         credit=credit,
     )
 
 
-def _shown(answer: Any) -> Any:
-    """Return a learner's answer as a report shows it: a report has a place for much, but not for anything."""
-    shown = presentable(answer)
-    return shown if len(repr(shown)) <= MAX_SHOWN_CHARACTERS else f"<{type(answer).__name__}, too long to show>"
-
-
 def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample | None:
     if exercise.artefact or exercise.kind == "goal":
         return None  # a whole training set, or a model: nothing to look at
-    expected = bank.expected[i]
-    if exercise.verify is not None:
-        right = "whatever holds to the statement"
-    else:
-        right = f"raises {expected.raised.type}" if expected.raised else presentable(expected.value())
+    expected: Any = Sentence("whatever holds to the statement")
+    if exercise.verify is None:
+        raised = bank.expected[i].raised
+        expected = Sentence(f"raises {raised.type}") if raised else bank.expected[i].value()
+    if len(repr(presentable(got))) > MAX_SHOWN_CHARACTERS:  # a report has a place for much, not for anything
+        got = Sentence(f"<{type(got).__name__}, too long to show>")
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
-    arguments = {name: presentable(value) for name, value in zip(names, case, strict=False)}
-    return Counterexample(arguments, right, got)
+    arguments = dict(zip(names, case, strict=False))
+    texts = {name: shown(value) for name, value in arguments.items()}
+    return Counterexample(
+        arguments={name: presentable(value) for name, value in arguments.items()},
+        expected=presentable(expected),
+        got=presentable(got),
+        shown=Shown(texts, shown(expected), shown(got)),
+    )

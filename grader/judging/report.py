@@ -41,8 +41,8 @@ class Counterexample(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """The verdict on one exercise; `message` is one or two sentences to the learner.
 
-    Two fields are no part of the published report. `credit` is the share of the cases that are right, by their
-    weights; the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
+    Two fields are no part of the published report. `credit` is the share of the cases that are right, by
+    their weights; the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
     instructor, how the grader itself failed on the exercise, where it did.
     """
 

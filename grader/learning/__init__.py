@@ -1,9 +1,9 @@
 """One learner: checks in a notebook and in a terminal, what is done, what to repeat.
 
-    notebook   `check` and `solved`
-    kernel     runs the function in the notebook's own kernel
-    card       what a check shows
-    progress   what was tried, failed and passed
-    review     what to repeat today
-    watching   files as they are saved
+notebook   `check` and `solved`
+kernel     runs the function in the notebook's own kernel
+card       what a check shows
+progress   what was tried, failed and passed
+review     what to repeat today
+watching   files as they are saved
 """

@@ -4,10 +4,9 @@ import inspect
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-
 from grader.exercise import Exercise
 from grader.judging.report import Verdict
+from grader.judging.showing import shown
 
 COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
 SYMBOLS = {"passed": "✓", "missing": "…"}
@@ -100,35 +99,22 @@ def table_card(reports: Sequence[Verdict], total: int) -> Card:
 
 
 def counterexample_text(report: Verdict) -> str:
-    if report.counterexample is None:
+    """Return the call that failed, what was expected and what came, as lines of text."""
+    found = report.counterexample
+    if found is None:
         return ""
-    arguments = report.counterexample.arguments
-    shown = {name: _formatted(value) for name, value in arguments.items()}
-    if sum(map(len, shown.values())) < 60 and not any("\n" in text for text in shown.values()):
-        call = f"{report.name}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+    if found.shown is not None:
+        arguments, expected, got = found.shown.arguments, found.shown.expected, found.shown.got
+    else:  # from a gradebook of before it was kept
+        arguments = {name: shown(value) for name, value in found.arguments.items()}
+        expected, got = shown(found.expected), shown(found.got)
+    if sum(map(len, arguments.values())) < 60 and not any("\n" in text for text in arguments.values()):
+        call = f"{report.name}({', '.join(f'{name}={text}' for name, text in arguments.items())})"
     else:
-        call = f"{report.name}({', '.join(shown)}) with\n" + "\n".join(
-            f"  {name} = {_indented(text, len(name) + 5)}" for name, text in shown.items()
+        call = f"{report.name}({', '.join(arguments)}) with\n" + "\n".join(
+            f"  {name} = {_indented(text, len(name) + 5)}" for name, text in arguments.items()
         )
-    expected = _indented(_formatted(report.counterexample.expected), 10)
-    got = _indented(_formatted(report.counterexample.got), 10)
-    return f"{call}\nexpected: {expected}\ngot:      {got}"
-
-
-def _formatted(value: object) -> str:
-    """Format a counterexample's value, which is plain JSON data, the way NumPy would show it."""
-    if isinstance(value, list) and value:
-        try:
-            array = np.array(value)
-        except ValueError:
-            return repr(value)
-        if array.dtype.kind in "biuf":
-            return np.array2string(array, precision=6, separator=", ", suppress_small=False)
-    if isinstance(value, float):
-        return f"{value:.8g}"
-    if isinstance(value, str) and value.startswith(("array of", "raises", "no answer", "<")):
-        return value
-    return repr(value)
+    return f"{call}\nexpected: {_indented(expected, 10)}\ngot:      {_indented(got, 10)}"
 
 
 def _indented(text: str, columns: int) -> str:

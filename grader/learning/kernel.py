@@ -15,10 +15,11 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
+from grader.child import forbidding
 from grader.child.calling import Outcome, call, describe
 from grader.exercise import Exercise
 from grader.judging.bank import Bank, examined
-from grader.judging.judge import Attempt
+from grader.running.attempt import Attempt
 
 STACK_BYTES = 16 * 2**20
 PLACE = "in your cell"
@@ -33,7 +34,8 @@ def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Att
     run = _Run(exercise, bank, function)
     began = time.monotonic()
     silence = quiet() if exercise.heavy else contextlib.nullcontext()  # TensorFlow's converter talks
-    with _kept_state(), silence:
+    variables = getattr(function, "__globals__", {})
+    with _kept_state(), silence, forbidding.without(exercise.forbidden, variables):
         previous = threading.stack_size(STACK_BYTES)
         try:
             run.start()

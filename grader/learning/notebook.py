@@ -7,9 +7,11 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
 from grader.judging.bank import bank_of
+from grader.judging.faults import fault
 from grader.judging.judge import judge, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
@@ -87,8 +89,13 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         return refused(exercise, call)
     if package := disallowed_package(_packages(function, statements), exercise.packages):
         return refused(exercise, package)
-    bank = bank_of(exercise)
-    return judge(exercise, bank, kernel.attempt(exercise, bank, function))
+    try:
+        bank = bank_of(exercise)
+        return judge(exercise, bank, kernel.attempt(exercise, bank, function))
+    except GraderError:
+        raise
+    except Exception as error:
+        return fault(exercise, error)
 
 
 def _statements(function: Callable[..., Any]) -> list[ast.stmt]:

@@ -2,7 +2,8 @@
 
     {"version": 1, "exercises": {"relu": {"status": "passed", "tries": 3, "mistake": "leaky", …}}}
 
-A check is also a test of memory. The file keeps what it said, and `grader.learning.review` makes the schedule of it:
+A check is also a test of memory. The file keeps what it said, and `grader.learning.review` makes the schedule
+of it:
 
 - An exercise comes into review by its first failure: of an answer before the first that passes, or of any
   answer that is a known mistake. One that passes at the first try stays out.
@@ -23,7 +24,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from grader.judging.report import Verdict, Status
+from grader.judging.report import Status, Verdict
 from grader.storage import folder, write
 
 MAX_REVIEWS = 100  # of one exercise: years of them

@@ -2,8 +2,8 @@
 
     check fails ──▶ progress.record: one rating a day ──▶ FSRS ──▶ schedule: relu today, tanh on Thursday
 
-The ratings, and what counts as one, are `grader.learning.progress`'s. FSRS makes of them how long an exercise will be
-remembered; it falls due when the chance to know it still has sunk to nine in ten.
+The ratings, and what counts as one, are `grader.learning.progress`'s. FSRS makes of them how long an exercise
+will be remembered; it falls due when the chance to know it still has sunk to nine in ten.
 """
 
 import ast

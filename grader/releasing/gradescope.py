@@ -26,7 +26,7 @@ from grader.child import confinement
 from grader.classes.course import Course
 from grader.classes.gradebook import Enrolled, Gradebook
 from grader.errors import SandboxError, UnusableInput
-from grader.judging.grading import Graded, graded
+from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
 from grader.reporting.tables import gradescope_results, json_text
 from grader.running.sandbox import Sandbox
@@ -83,7 +83,7 @@ def results_of(folder: Path) -> dict[str, Any]:
             if isinstance(submission, str):
                 found = Graded(Report(name, seed, level, [], error=submission), {})
             else:
-                found = graded(submission, worker, seed=seed, sandbox=level)
+                found = grade(submission, worker, seed=seed, sandbox=level)
             book.add(name, "", found.report, found.answers)
         results = book.results()
     return gradescope_results(results.learners[0], results)
@@ -120,8 +120,8 @@ def _run_answers_as_nobody() -> None:
     setpriv = shutil.which("setpriv")
     if setpriv is None or os.geteuid() != 0:
         raise SandboxError(
-            f"There is no sandbox here ({confinement.what_is_missing()}), and answers can't run as another user: "
-            "nothing was run."
+            f"There is no sandbox here ({confinement.what_is_missing()}), and answers can't run as another "
+            "user: nothing was run."
         )
     owner = f"{NOBODY}:{NOBODY}"
     drop = f"--reuid={NOBODY} --regid={NOBODY} --clear-groups --no-new-privs --bounding-set=-all"

@@ -26,9 +26,10 @@ from dlcourse.console import progress
 from grader.classes.course import Course
 from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, edition, exercises_of
+from grader.exercises import LESSONS, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.judge import not_answered
+from grader.releasing import packing
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
@@ -42,6 +43,13 @@ NOT_FOR_LEARNERS = (
     *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py"),
     *("grader/releasing/", "grader/exercises/"),
 )
+FOR_LEARNERS = tuple(
+    f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "verifying/")
+)
+EDITION = (
+    "exercises/edition.py",
+    "edition.py",
+)  # by which an earlier release is known; by the second, long ago
 # It must work by itself, even where an installed course has solutions.
 TRIAL = """
 import sys
@@ -127,7 +135,8 @@ def _require_ours(directory: Path) -> bool:
     if not directory.exists():
         return False
     entries = {entry.name for entry in directory.iterdir()}
-    released = entries == {STUDENT, AUTOGRADER} and (directory / STUDENT / "grader" / "edition.py").is_file()
+    grader = directory / STUDENT / "grader"
+    released = entries == {STUDENT, AUTOGRADER} and any((grader / name).is_file() for name in EDITION)
     if entries and not released:
         raise UnusableInput(f"{directory} holds something else: name a new folder, or an earlier release.")
     return True
@@ -135,13 +144,12 @@ def _require_ours(directory: Path) -> bool:
 
 def _write_student_edition(student: Path, course: Course, exercises: dict[str, tuple[Exercise, ...]]) -> None:
     for name, file in _packages("dlcourse", "grader"):
-        if not name.startswith(NOT_FOR_LEARNERS):
+        if name.startswith(FOR_LEARNERS) or not name.startswith(NOT_FOR_LEARNERS):
             _copy(file, student / name)
     for file in _data():
         _copy(file, student / "datasets" / file.relative_to(ROOT / "datasets"))
     for name in AT_ROOT:
         _copy(ROOT / name, student / name)
-    _copy(ROOT / "grader" / "exercises" / "__init__.py", student / "grader" / "exercises" / "__init__.py")
     _copy(OURS / "classroom.yml", student / ".github" / "workflows" / "classroom.yml")
     _copy(OURS / "points.py", student / ".github" / "workflows" / "points.py")
     _write(student / "pyproject.toml", _without_solutions((ROOT / "pyproject.toml").read_text("utf-8")))
@@ -154,11 +162,11 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             notebook, module = ROOT / "lessons" / f"{lesson}.ipynb", LESSONS[lesson]
             _require_blank(notebook, asked)
             _copy(notebook, student / "lessons" / notebook.name)
-            _write(student / "grader" / "statements" / f"{module}.py", edition.statements(asked))
+            _write(student / "grader" / "statements" / f"{module}.py", packing.statements(asked))
             for exercise in asked:
                 bank_of(exercise)
                 advance()
-            bank = edition.encode(asked, lambda exercise: course.scored(not_answered(exercise)).out_of)
+            bank = packing.encode(asked, lambda exercise: course.scored(not_answered(exercise)).out_of)
             files.write(student / "grader" / "exercises" / f"{module}.bank", bank)
 
 

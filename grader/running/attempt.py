@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.child.calling import Outcome, Raised
+from grader.errors import ExaminationFailed
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,13 @@ class Attempt:
     detail: str = ""
     error: Raised | None = None
     spoilt: bool = False
+
+
+def require_examined(found: Outcome) -> None:
+    """Make sure that what was made could be opened or refused: that it fails otherwise is our fault.
+
+    Raises:
+        ExaminationFailed: says how. Running out of memory is the fault of what was made.
+    """
+    if found.raised is not None and found.raised.type != "MemoryError":
+        raise ExaminationFailed(f"{found.raised.type}: {found.raised.message}")

@@ -23,6 +23,15 @@ from grader.errors import SandboxError
 from grader.running import scratch
 
 Kind = Literal["light", "full"]
+# Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
+COURSE = ("dlcourse", "dlcourse.console")
+PRELOADED: dict[Kind, tuple[str, ...]] = {
+    "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
+    "full": (
+        "numpy", "tensorflow", "keras", "pandas", "sklearn", "sklearn.datasets", "ai_edge_litert.interpreter",
+        *COURSE,
+    ),
+}  # fmt: skip
 MAX_FRAME_BYTES = 8 * 2**20
 MAX_ATTEMPT_BYTES = 64 * 2**20  # all messages of one exercise
 LOOK_SECONDS = 0.1  # from one look into the scratch folder to the next
@@ -160,7 +169,7 @@ class Zygote(ZygoteLink):
         # Each message stays whole, even where several workers write.
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(control)
-        program = _program(f"main({kind!r}, socket.socket(fileno={theirs.fileno()}))")
+        program = _program(f"main({PRELOADED[kind]!r}, socket.socket(fileno={theirs.fileno()}))")
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-E", "-c", program],
@@ -289,8 +298,9 @@ class LoneRun(Run):
     def __init__(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int):
         super().__init__()
         self._folder = tempfile.mkdtemp(prefix=scratch.prefix())
+        program = _program(f"run_alone({PRELOADED[kind]!r}, {megabytes}, {cpu_seconds})")
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-E", "-c", _program(f"run_alone({kind!r}, {megabytes}, {cpu_seconds})")],
+            [sys.executable, "-P", "-E", "-c", program],
             env=_environment() | {"TMPDIR": self._folder, "TEMP": self._folder, "HOME": self._folder},
             cwd=self._folder,
             stdin=subprocess.PIPE,

@@ -2,10 +2,10 @@
 
     with Sandbox() as sandbox:
         worker = sandbox.worker()
-        attempts = worker.run([Job(exercise, cut, bank), ...])
+        attempts = worker.run([Job(exercise, cut, cases, inputs), ...])
 
-A job's exercises run in one fork, one after the other. What comes out is only what the learner's functions
-returned, as plain data; time and deaths are seen from here.
+The jobs that a worker is given at once run in one fork, one after the other. What comes out is only what the
+learner's functions returned, as plain data; time and deaths are seen from here.
 """
 
 import os
@@ -22,11 +22,10 @@ import msgspec
 
 from grader.child import live, plaindata
 from grader.child.calling import MAX_ANSWER_BYTES, Outcome
-from grader.child.zygote import Task
+from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.judging.bank import Bank
-from grader.judging.judge import Attempt
+from grader.running.attempt import Attempt, require_examined
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
@@ -55,25 +54,34 @@ def kind_of(exercise: Exercise, cut: Cut) -> Kind:
 
 @dataclass(frozen=True)
 class Job:
-    """One exercise to run: its code and its cases."""
+    """One exercise to run: its code, and its cases, encoded.
+
+    Args:
+        exercise: what was asked.
+        cut: the learner's code.
+        cases: the arguments of each call.
+        inputs: what the artefact of each is run on.
+    """
 
     exercise: Exercise
     cut: Cut
-    bank: Bank
+    cases: tuple[bytes, ...]
+    inputs: tuple[bytes, ...]
 
     @property
     def kind(self) -> Kind:
         return kind_of(self.exercise, self.cut)
 
-    def to_run(self) -> Task:
+    def to_run(self) -> RunRequest:
         pieces = [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces]
-        return Task(
+        return RunRequest(
             name=self.exercise.name,
             pieces=pieces,
-            cases=self.bank.cases,
+            cases=self.cases,
             tensors=self.exercise.tensors,
             artefact=self.exercise.artefact is not None,
             quick=self.exercise.seconds <= QUICK_SECONDS,
+            forbidden=self.exercise.forbidden,
         )
 
 
@@ -185,30 +193,42 @@ class Worker:
             run.close()
 
     def examined(self, job: Job, attempt: Attempt) -> Attempt:
-        """Return an attempt with what was made in it opened, in a process that ran no learner's code."""
-        artefact, made = job.exercise.artefact, []
-        for outcome, inputs in zip(attempt.outcomes, job.bank.inputs, strict=False):
-            if outcome.raised is None:
-                made.append(plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+        """Return an attempt with what was made in it opened, in a process that ran no learner's code.
+
+        Raises:
+            ExaminationFailed: our own code failed on it.
+        """
+        made = {
+            i: plaindata.encode((outcome.value(), plaindata.decode(inputs)))
+            for i, (outcome, inputs) in enumerate(zip(attempt.outcomes, job.inputs, strict=False))
+            if outcome.raised is None
+        }
         if not made:
             return attempt
-        encoded = msgspec.msgpack.encode([Task("examined", [], tuple(made), examine=artefact)])
-        run = self._run("full", encoded, job.exercise.megabytes, EXAMINE_SECONDS * (os.cpu_count() or 1))
+        opened = dict(zip(made, self._opened(job.exercise, tuple(made.values())), strict=True))
+        outcomes = tuple(
+            msgspec.structs.replace(opened[i], arguments=outcome.arguments, warnings=outcome.warnings)
+            if i in opened
+            else outcome
+            for i, outcome in enumerate(attempt.outcomes)
+        )
+        return replace(attempt, outcomes=outcomes)
+
+    def _opened(self, exercise: Exercise, made: tuple[bytes, ...]) -> list[Outcome]:
+        """Return what is found of each artefact, or, where the process did not come that far, the problem."""
+        request = RunRequest("examined", [], made, examine=exercise.artefact)
+        encoded = msgspec.msgpack.encode([request])
+        run = self._run("full", encoded, exercise.megabytes, EXAMINE_SECONDS * (os.cpu_count() or 1))
         try:
             found = _collect_one(0, len(made), run, EXAMINE_SECONDS, live.MAX_FOUND_BYTES)
         finally:
             run.close()
+        for outcome in found.outcomes:
+            require_examined(outcome)
         problem = {"timeout": "takes too long to open and run", "died": "crashes the process that opens it"}
         sentence = f"What your function made {problem.get(found.end, 'sent no outcome')}."
         unopened = Outcome(plaindata.encode({"problem": sentence}))
-        opened = iter((*found.outcomes, *[unopened] * (len(made) - len(found.outcomes))))
-        outcomes = tuple(
-            msgspec.structs.replace(next(opened), arguments=outcome.arguments, warnings=outcome.warnings)
-            if outcome.raised is None
-            else outcome
-            for outcome in attempt.outcomes
-        )
-        return replace(attempt, outcomes=outcomes)
+        return [*found.outcomes, *[unopened] * (len(made) - len(found.outcomes))]
 
     def _run(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> Run:
         if self._sandbox.level == "process":
@@ -233,7 +253,7 @@ def _try_out(clone: "Clone") -> None:
     """Run a function of our own, so that a sandbox that can't work is never mistaken for a wrong answer."""
     pieces = [("trial", "def trial(x): return x + 1", [0])]
     cases = [plaindata.encode((1,))]
-    job = msgspec.msgpack.encode([Task("trial", pieces, tuple(cases), False)])
+    job = msgspec.msgpack.encode([RunRequest("trial", pieces, tuple(cases))])
     run = clone.start(job, 512, 60)
     try:
         deadline = time.monotonic() + 60
@@ -251,7 +271,7 @@ def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     attempts = []
     for number, job in enumerate(jobs):
         limit = live.MAX_ARTEFACT_BYTES if job.exercise.artefact else MAX_ANSWER_BYTES
-        attempt = _collect_one(number, len(job.bank.cases), run, job.exercise.seconds, limit)
+        attempt = _collect_one(number, len(job.cases), run, job.exercise.seconds, limit)
         if attempt.end == "undefined":
             attempt = replace(attempt, detail=f"No function called `{job.exercise.name}` is defined.")
         attempts.append(attempt)

@@ -1,9 +1,9 @@
 """What was handed in: a file or a class's archive on its way in becomes cells of code, and those a cut.
 
-    names        names that anybody may have chosen, made safe to show and compared as people compare them
-    archives     zip and tar files, read without trust
-    platforms/   whose a file is, by the names that each learning platform gives; and each one's import file
-    intake       a class's files and archives → one list of what counts
-    submission   a notebook or a module → cells
-    cutting      the cells → the code of one exercise
+names        names that anybody may have chosen, made safe to show and compared as people compare them
+archives     zip and tar files, read without trust
+platforms/   whose a file is, by the names that each learning platform gives; and each one's import file
+intake       a class's files and archives → one list of what counts
+submission   a notebook or a module → cells
+cutting      the cells → the code of one exercise
 """

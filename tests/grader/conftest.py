@@ -65,7 +65,7 @@ def graded(sandbox: Sandbox, worker: Worker, tmp_path: Path) -> Callable[..., di
     def grade_source(source: str, seed: str = PUBLIC_SEED) -> dict[str, Verdict]:
         file = tmp_path / "submission.py"
         file.write_text(source)
-        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level)
+        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level).report
         return {verdict.name: verdict for verdict in report.exercises}
 
     return grade_source

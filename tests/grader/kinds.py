@@ -269,4 +269,4 @@ TRAIN_STEP = Exercise(
     megabytes=1024,
 )
 
-EXERCISES = (SHUFFLED, SMALL_NETWORK, TO_FILE, NEAREST_MEANS, FILL_MISSING, DESCEND, TRAIN_STEP)
+EXERCISES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")

@@ -1,10 +1,13 @@
 """Exercises beyond values, through the whole grader: cut, sandbox, a fresh process for artefacts, judge."""
 
 import inspect
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from grader import exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import judge
@@ -22,7 +25,7 @@ def verdict(kinds, sandbox, worker, tmp_path):
     def grade_answer(name, source, seed="secret"):
         file = tmp_path / "answer.py"
         file.write_text(f"import numpy as np\nimport keras\nimport tensorflow as tf\n{source}")
-        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name)
+        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name).report
         return report.exercises[0]
 
     return grade_answer
@@ -206,7 +209,7 @@ def test_partial_credit_counts_cases_by_their_weight(kinds, verdict, monkeypatch
         kinds.DESCEND,
         cases=lambda rng: [Case(case, weight=w) for case, w in zip(kinds.slopes(rng), (1, 3), strict=True)],
     )
-    monkeypatch.setattr(kinds, "EXERCISES", (weighted,))
+    monkeypatch.setitem(sys.modules, "grader.exercises.kinds.descend", SimpleNamespace(EXERCISE=weighted))
     exercises.all_exercises.cache_clear()
     try:
         found = verdict("descend", "def descend(f, theta, rate): return theta + rate * f(theta)")

@@ -76,7 +76,7 @@ def test_graded_in_the_sandbox(build, lesson, tmp_path):
         worker = sandbox.worker()
         for name, status in (("untouched", "missing"), ("solved", "passed"), ("by_cells", "passed")):
             submission = read(tmp_path / f"{name}.ipynb")
-            report = grade(submission, worker, seed="secret", sandbox=sandbox.level)
+            report = grade(submission, worker, seed="secret", sandbox=sandbox.level).report
             assert [e.name for e in report.exercises] == [e.name for e in exercises_of(lesson.stem)]
             assert {e.name: e.status for e in report.exercises} == dict.fromkeys(
                 [e.name for e in report.exercises], status

@@ -1,8 +1,8 @@
 """Lesson 4, frameworks: its exercises, in the order of the lesson.
 
 Most answers are verified by what they are and do (`grader.exercises.verifying.frameworks`). The seed turns,
-changes and renames the digits, so that nobody finds the hidden ones on the disk. A network to convert is made of
-random features and least squares, in milliseconds.
+changes and renames the digits, so that nobody finds the hidden ones on the disk. A network to convert is made
+of random features and least squares, in milliseconds.
 """
 
 EXERCISES = (

@@ -101,7 +101,7 @@ def attacked(
 
     def attack(data: str | bytes, suffix: str = ".py", seed: str = SEED) -> Verdicts:
         source = data if isinstance(data, bytes) else f"{NEIGHBOUR}\n{names}\n{data}\n".encode()
-        report = grade(parse(source, suffix, "eve"), worker, seed=seed, sandbox=sandbox.level)
+        report = grade(parse(source, suffix, "eve"), worker, seed=seed, sandbox=sandbox.level).report
         verdicts = {verdict.name: verdict for verdict in report.exercises}
         assert verdicts["relu"].status != "passed", "the attack got credit"
         assert verdicts["relu"].score == 0

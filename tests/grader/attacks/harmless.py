@@ -30,7 +30,7 @@ def require_harmless(worker: Worker, sandbox: Sandbox) -> None:
     )
     report = grade(
         parse((NEIGHBOUR + source).encode(), ".py", "ada"), worker, seed=SEED, sandbox=sandbox.level
-    )
+    ).report
     verdicts = {verdict.name: verdict.status for verdict in report.exercises}
     assert (verdicts["relu"], verdicts["softmax"]) == ("passed", "passed")
     for clone in worker._clones.values():

@@ -42,7 +42,7 @@ def answered(sandbox, worker, names):
 
     def grade_answer(name, source):
         submission = parse(f"{artefacts.HELP}\n{names}\n{source}\n".encode(), ".py", "eve")
-        return grade(submission, worker, seed="secret", sandbox=sandbox.level, only=name).exercises[0]
+        return grade(submission, worker, seed="secret", sandbox=sandbox.level, only=name).report.exercises[0]
 
     return grade_answer
 

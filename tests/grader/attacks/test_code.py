@@ -121,7 +121,7 @@ def test_one_answer_can_not_answer_for_another(name, sandbox, worker, names):
         f"{forging.FORGED_FOR_OTHERS[name].source}\n"
         "def softmax(z): return np.exp(z) / 2\n"
     )
-    report = grade(parse(source.encode(), ".py", "eve"), worker, seed=SEED, sandbox=sandbox.level)
+    report = grade(parse(source.encode(), ".py", "eve"), worker, seed=SEED, sandbox=sandbox.level).report
     verdicts = {verdict.name: verdict for verdict in report.exercises}
     assert verdicts["softmax"].status != "passed"
     assert report.score <= 1

@@ -39,7 +39,7 @@ def test_without_landlock_and_seccomp_an_act_gets_credit(name, unprotected, name
     source = f"{NEIGHBOUR}\n{names}\n{attack.source}\ndef relu(x):\n    attack()\n    return honest(x)\n"
     report = grade(
         parse(source.encode(), ".py", "eve"), unprotected, seed=SEED, sandbox="process", only="relu"
-    )
+    ).report
     assert report.exercises[0].status == "passed"
     assert report.sandbox == "process"
 

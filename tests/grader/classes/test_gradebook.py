@@ -10,19 +10,23 @@ from grader.classes.gradebook import FILE, Enrolled, Gradebook
 from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
-from grader.judging.judge import not_answered, report
+from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 
 EXERCISES = all_exercises()
 
 
 def verdict(name, status, credit=0.0):
-    return report(EXERCISES[name], status, "", 4, int(4 * credit), 0.25, credit=credit)
+    return verdict_on(
+        EXERCISES[name], status, "", cases=4, passed=int(4 * credit), seconds=0.25, credit=credit
+    )
 
 
 def graded(name, **statuses):
     verdicts = [
-        verdict(e, statuses[e], float(statuses[e] == "passed")) if e in statuses else missing(EXERCISES[e])
+        verdict(e, statuses[e], float(statuses[e] == "passed"))
+        if e in statuses
+        else not_answered(EXERCISES[e])
         for e in EXERCISES
     ]
     return Report(name, "s", "landlock+seccomp", verdicts)

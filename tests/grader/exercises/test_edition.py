@@ -147,7 +147,11 @@ def test_what_lies_about_in_a_clone_is_not_released(own_course):
     ("change", "words"),
     [
         (
-            {"exercises": MADE_UP.replace("from grader.exercises.verifying.made_up import is_shuffled", VERIFYING)},
+            {
+                "exercises": MADE_UP.replace(
+                    "from grader.exercises.verifying.made_up import is_shuffled", VERIFYING
+                )
+            },
             "what verifies it must be a function in a module of grader/exercises/verifying/, for",
         ),
         (

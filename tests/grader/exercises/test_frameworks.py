@@ -55,7 +55,7 @@ def graded_source(sandbox, worker, tmp_path):
     def grade_source(name, source, seed="secret"):
         file = tmp_path / "answer.py"
         file.write_text(f"import numpy as np\nimport keras\nimport tensorflow as tf\n{source}")
-        return grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name).exercises[0]
+        return grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name).report.exercises[0]
 
     return grade_source
 

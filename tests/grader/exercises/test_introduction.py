@@ -603,5 +603,5 @@ def test_first_model_in_the_sandbox(sandbox, worker, tmp_path):
         file.write_text(source.replace(*change))
         (found,) = grade(
             read(file), worker, seed="secret", sandbox=sandbox.level, only="first_model"
-        ).exercises
+        ).report.exercises
         assert (found.status, found.mistake) == (status, None if name == "right" else name), found.message

@@ -130,7 +130,7 @@ def test_a_syntax_error_is_reported_where_it_is(graded, sandbox, worker, tmp_pat
     cells = ["import numpy as np", "def relu(x):\n    return np.maximum(x, 0", "def sigmoid(x): return x"]
     cells = [{"cell_type": "code", "source": source} for source in cells]
     (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
-    report = grade(read(tmp_path / "n.ipynb"), worker, seed=PUBLIC_SEED, sandbox=sandbox.level)
+    report = grade(read(tmp_path / "n.ipynb"), worker, seed=PUBLIC_SEED, sandbox=sandbox.level).report
     verdicts = {v.name: v for v in report.exercises}
     assert verdicts["relu"].status == "error"
     assert verdicts["relu"].error.type == "SyntaxError"
@@ -176,7 +176,7 @@ def lessons_in(sandbox, worker, tmp_path, source, lesson):
     cells = [{"cell_type": "code", "source": source}]
     file = tmp_path / "answers.ipynb"
     file.write_text(json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4}))
-    report = grade(read(file), worker, seed="s", sandbox=sandbox.level)
+    report = grade(read(file), worker, seed="s", sandbox=sandbox.level).report
     return list(dict.fromkeys(verdict.lesson for verdict in report.exercises))
 
 
@@ -204,14 +204,16 @@ def test_an_exercise_in_numpy_is_done_without_other_packages(line, package, sand
     file.write_text(
         f"def train_network(X, y, hidden, epochs, learning_rate, seed):\n    {line}\n    return X.shape\n"
     )
-    (verdict,) = grade(read(file), worker, seed="s", sandbox=sandbox.level, only="train_network").exercises
+    (verdict,) = grade(
+        read(file), worker, seed="s", sandbox=sandbox.level, only="train_network"
+    ).report.exercises
     assert verdict.status == ("refused" if package else "failed")
     assert package is None or f"`{package}`" in verdict.message
 
 
 def test_only_one_exercise_can_be_asked_for(sandbox, worker, tmp_path):
     (tmp_path / "m.py").write_text(source_of("relu"))
-    report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")
+    report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu").report
     assert [v.name for v in report.exercises] == ["relu"]
     assert report.all_passed
 
@@ -225,7 +227,7 @@ def lone():
 
 def grade_alone(lone, tmp_path, source):
     (tmp_path / "m.py").write_text(source)
-    report = grade(read(tmp_path / "m.py"), lone.worker(), seed=PUBLIC_SEED, sandbox=lone.level)
+    report = grade(read(tmp_path / "m.py"), lone.worker(), seed=PUBLIC_SEED, sandbox=lone.level).report
     assert report.sandbox == "process"
     return {v.name: v for v in report.exercises}
 
@@ -263,7 +265,7 @@ def test_tensorflow_is_imported_before_the_clock_starts(lone, tmp_path):
 def test_a_stub_starts_no_tensorflow(tmp_path):
     (tmp_path / "m.py").write_text(stub_of("forward_propagation") + source_of("relu"))
     with Sandbox() as sandbox:
-        report = grade(read(tmp_path / "m.py"), sandbox.worker(), seed="s", sandbox=sandbox.level)
+        report = grade(read(tmp_path / "m.py"), sandbox.worker(), seed="s", sandbox=sandbox.level).report
         assert {v.name: v.status for v in report.exercises}["forward_propagation"] == "missing"
         assert set(sandbox._zygotes) == {"light"}
 
@@ -273,7 +275,9 @@ def test_a_killed_clone_is_replaced(tmp_path):
     with Sandbox() as sandbox:
         worker = sandbox.worker()
         for _ in range(2):
-            report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu")
+            report = grade(
+                read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="relu"
+            ).report
             assert report.all_passed
             kill_clones(sandbox)
 
@@ -289,7 +293,7 @@ def test_what_is_killed_from_outside_gets_a_second_chance(tmp_path):
         grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level, only="softmax")
         killer = threading.Timer(1, kill_clones, [sandbox])
         killer.start()
-        report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level)
+        report = grade(read(tmp_path / "m.py"), worker, seed="s", sandbox=sandbox.level).report
         killer.join()
     verdicts = {v.name: v for v in report.exercises}
     assert verdicts["relu"].status == verdicts["softmax"].status == "passed"
@@ -297,7 +301,9 @@ def test_what_is_killed_from_outside_gets_a_second_chance(tmp_path):
 
 def test_what_is_killed_again_and_again_has_no_verdict(tmp_path, monkeypatch):
     (tmp_path / "m.py").write_text(source_of("relu"))
-    monkeypatch.setattr("grader.running.sandbox.Worker.run", lambda self, jobs: [Attempt((), "killed")] * len(jobs))
+    monkeypatch.setattr(
+        "grader.running.sandbox.Worker.run", lambda self, jobs: [Attempt((), "killed")] * len(jobs)
+    )
     with Sandbox() as sandbox, pytest.raises(GraderError, match="killed"):
         grade(read(tmp_path / "m.py"), sandbox.worker(), seed="killed", sandbox=sandbox.level, only="relu")
 
@@ -318,7 +324,7 @@ def test_the_same_code_is_run_once_unless_chance_may_be_in_it(sandbox, tmp_path,
         (tmp_path / name).write_text(f"import numpy as np\n# {name}\n{answer}\n")
         report = grade(
             read(tmp_path / name), sandbox.worker(), seed=f"seed of {answer}", sandbox=sandbox.level
-        )
+        ).report
         assert report.exercises[1].status == "passed"
     assert len(count) == runs
 

@@ -1,10 +1,12 @@
 """Verdicts that the processes of one class share."""
 
 from grader.exercises import all_exercises
-from grader.judging.judge import report
+from grader.judging.judge import verdict_on
 from grader.judging.verdicts import MOST, Verdicts
 
-PASSED = report(all_exercises()["relu"], "passed", "Right on every case.", 3, 3, 0.1, credit=1.0)
+PASSED = verdict_on(
+    all_exercises()["relu"], "passed", "Right on every case.", cases=3, passed=3, seconds=0.1, credit=1.0
+)
 
 
 def test_what_one_process_came_to_another_finds(tmp_path):

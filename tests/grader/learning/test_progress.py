@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from grader.commands.progress import progress as command
 from grader.exercises import LESSONS, all_exercises, exercises_of
-from grader.judging.judge import report
+from grader.judging.judge import verdict_on
 from grader.learning import progress
 from grader.storage import folder
 
@@ -22,7 +22,7 @@ def own_home(tmp_path, monkeypatch):
 
 
 def verdict(name, status, mistake=None):
-    return report(all_exercises()[name], status, "", mistake=mistake)
+    return verdict_on(all_exercises()[name], status, "", mistake=mistake)
 
 
 def state_file():

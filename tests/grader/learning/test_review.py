@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from grader.commands.review import review as command
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
-from grader.judging.judge import report
+from grader.judging.judge import verdict_on
 from grader.learning import review
 from grader.learning.progress import histories, local_now, record
 from grader.storage import folder
@@ -28,7 +28,7 @@ def own_home(tmp_path, monkeypatch):
 
 
 def check(name, status, now, mistake=None, source="lesson.ipynb"):
-    record([report(all_exercises()[name], status, "", mistake=mistake)], source, now=now)
+    record([verdict_on(all_exercises()[name], status, "", mistake=mistake)], source, now=now)
 
 
 def due(name, now):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.classes.results import Asked, ClassResults, Learner, Result
-from grader.judging.report import Counterexample, Verdict, LearnerError
+from grader.judging.report import Counterexample, LearnerError, Verdict
 from grader.learning.card import WORDS
 
 LESSON = "02_neural_networks"

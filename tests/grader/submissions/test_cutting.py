@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from grader.child.defining import define
-from grader.submissions.cutting import Cutter, calls
+from grader.submissions.cutting import Cutter, forbidden_call
 from grader.submissions.submission import read
 
 
@@ -136,7 +136,7 @@ def test_an_unclosed_bracket_costs_only_what_is_near(cut):
     ],
 )
 def test_forbidden_calls_are_read_from_the_code(cut, source, found):
-    assert calls(cut(source)[2].statements, ("tanh",)) == found
+    assert forbidden_call(cut(source)[2].statements, ("tanh",)) == found
 
 
 SETTINGS = {

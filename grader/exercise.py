@@ -98,9 +98,10 @@ class Exercise:
         artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
         tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
-        forbidden: functions that the answer must not call, as `("tanh",)`; found by reading the code, so
-            this is advice to the learner and no proof.
-        packages: what the answer may import beside the standard library, as `("numpy",)`; anything, if empty.
+        forbidden: functions that the answer must not call, as `("tanh",)`: they are looked for in the code,
+            and raise while it runs.
+        packages: what the answer may use beside the standard library; by default NumPy alone for a value, and
+            anything for another kind.
         tensors: array arguments are given as TensorFlow tensors.
         objects: DataFrames or models are among the arguments.
         seconds: wall clock for all cases together.
@@ -133,6 +134,8 @@ class Exercise:
     def __post_init__(self) -> None:
         if (self.kind == "value") != (self.verify is None):
             raise ValueError(f"{self.name}: a value is compared, and any other kind of answer verified.")
+        if self.kind == "value" and not self.packages:
+            object.__setattr__(self, "packages", ("numpy",))
 
     @property
     def heavy(self) -> bool:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
-PACKAGES = frozenset({"numpy", "tensorflow", "keras", "torch", "scipy", "math", "cmath"})
+PATCHED = frozenset({"numpy", "tensorflow", "keras", "torch", "scipy", "math", "cmath"})
 
 
 class ForbiddenFunction(Exception):
@@ -13,17 +13,18 @@ class ForbiddenFunction(Exception):
 
 
 @contextlib.contextmanager
-def without(names: Sequence[str], *namespaces: dict[str, Any]) -> Iterator[None]:
-    """Let functions of NumPy, TensorFlow and their like raise `ForbiddenFunction`, and put them back
-    afterwards.
+def without(
+    names: Sequence[str], *namespaces: dict[str, Any], packages: Sequence[str] = ()
+) -> Iterator[None]:
+    """Let functions of NumPy, TensorFlow and their like raise `ForbiddenFunction`; put them back afterwards.
 
     Whatever has one of the names in one of the packages is replaced wherever it stands in them, under other
     names too: `np.tanh` is also `np._core.umath.tanh`, and `tf.tanh` also `tf.raw_ops.Tanh`.
 
     Args:
         names: the functions, as `("tanh",)`.
-        namespaces: other places where they may stand, as a notebook's variables after `from numpy import
-        tanh`.
+        namespaces: other places where they may stand: a notebook's variables after `from numpy import tanh`.
+        packages: what can't be imported meanwhile, as `("scipy",)`.
 
     >>> import numpy as np
     >>> with without(("tanh",)):
@@ -33,20 +34,27 @@ def without(names: Sequence[str], *namespaces: dict[str, Any]) -> Iterator[None]
     grader.child.forbidding.ForbiddenFunction: This exercise asks you to do without `tanh`.
     """
     places = list(_places(names, namespaces)) if names else []
+    modules = {name: sys.modules.get(name) for name in packages}
     for namespace, key, _, name in places:
         namespace[key] = _refusing(name)
+    sys.modules.update(dict.fromkeys(packages))  # type: ignore[arg-type]  # Python imports nothing that is None
     try:
         yield
     finally:
         for namespace, key, function, _ in places:
             namespace[key] = function
+        for name, module in modules.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
 
 
 def _places(
     names: Sequence[str], namespaces: Sequence[dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], str, Any, str]]:
     """Yield each place of a forbidden function: namespace, key, function, and its plain name."""
-    modules = [vars(m) for n, m in list(sys.modules.items()) if n.partition(".")[0] in PACKAGES and m]
+    modules = [vars(m) for n, m in list(sys.modules.items()) if n.partition(".")[0] in PATCHED and m]
     wanted = {spelling: name for name in names for spelling in (name, name.capitalize())}
     functions = {
         id(module[spelling]): name

@@ -17,7 +17,8 @@ from grader.judging.report import Report, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
 from grader.running.sandbox import Job, Worker, kind_of
-from grader.submissions.cutting import Cut, Cutter, disallowed_package, forbidden_call
+from grader.submissions.cutting import Cut, Cutter
+from grader.submissions.rules import disallowed_package, forbidden_call
 from grader.submissions.submission import Submission
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
@@ -111,7 +112,7 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> Verdict | None:
         return not_answered(exercise)
     if call := forbidden_call(cut.statements, exercise.forbidden):
         return refused(exercise, call)
-    if package := disallowed_package(cut.imports, exercise.packages):
+    if package := disallowed_package(cut.packages, exercise.packages):
         return refused(exercise, package)
     return None
 

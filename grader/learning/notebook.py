@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+import dlcourse
 from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
@@ -16,7 +17,8 @@ from grader.judging.judge import judge, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
-from grader.submissions.cutting import disallowed_package, forbidden_call, packages_in
+from grader.submissions.rules import disallowed_package, forbidden_call
+from grader.submissions.statements import packages_in
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
@@ -87,7 +89,7 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     statements = _statements(function)
     if call := forbidden_call(statements, exercise.forbidden):
         return refused(exercise, call)
-    if package := disallowed_package(_packages(function, statements), exercise.packages):
+    if package := disallowed_package(_packages(function), exercise.packages):
         return refused(exercise, package)
     try:
         bank = bank_of(exercise)
@@ -106,18 +108,27 @@ def _statements(function: Callable[..., Any]) -> list[ast.stmt]:
         return []
 
 
-def _packages(function: Callable[..., Any], statements: list[ast.stmt]) -> set[str]:
-    """Return the packages that a function uses: by modules among its global names, and by its own imports."""
-    found, known = set(), getattr(function, "__globals__", {})
-    for statement in statements:
-        found |= packages_in(statement)
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and node.id in known:
-                value = known[node.id]
-                module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
-                found.add(str(module).partition(".")[0])
-    own = str(getattr(function, "__module__", None)).partition(".")[0]
-    return found - {own, "None", "__main__", "builtins"}
+def _packages(function: Callable[..., Any]) -> set[str]:
+    """Return the packages that a function and the notebook's own functions below it use.
+
+    They are told by the modules of its global names, and by the imports in its code.
+    """
+    found: set[str] = set()
+    known = getattr(function, "__globals__", {})
+    own = getattr(function, "__module__", None)
+    todo, seen = [function], {function}
+    while todo:
+        for statement in _statements(todo.pop()):
+            found |= packages_in(statement)
+            used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            for value in (known[name] for name in used if name in known):
+                if inspect.isfunction(value) and value.__module__ == own:
+                    todo += [value] if value not in seen else []
+                    seen.add(value)
+                elif value is not dlcourse.quiet:
+                    module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
+                    found.add(str(module).partition(".")[0])
+    return found - {str(own).partition(".")[0], "None", "__main__", "builtins"}
 
 
 def _names(caller: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,9 @@ from grader.running.processes import (
 )
 from grader.submissions.cutting import Cut
 
+# What computes the answers of a course like this one: it is not there for an exercise that asks to do
+# without.
+ANSWERING = ("scipy", "sklearn", "pandas", "tensorflow", "keras", "torch", "jax", "statsmodels")
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
 MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
@@ -82,7 +85,13 @@ class Job:
             artefact=self.exercise.artefact is not None,
             quick=self.exercise.seconds <= QUICK_SECONDS,
             forbidden=self.exercise.forbidden,
+            absent=self._absent(),
         )
+
+    def _absent(self) -> tuple[str, ...]:
+        # What is imported and not used was found to be no fault, and must not become one.
+        there = {*self.exercise.packages, *self.cut.imports}
+        return tuple(name for name in ANSWERING if name not in there) if self.exercise.packages else ()
 
 
 class Sandbox:

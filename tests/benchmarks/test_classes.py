@@ -11,7 +11,7 @@ from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge
 from grader.learning import kernel
-from grader.submissions.cutting import forbidden_call
+from grader.submissions.rules import forbidden_call
 
 LESSON = [exercise.name for exercise in exercises_of("02_neural_networks")]
 

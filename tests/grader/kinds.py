@@ -195,6 +195,7 @@ def frames(rng):
 
 
 FILL_MISSING = Exercise(
+    packages=("numpy", "pandas"),
     reference=fill_missing,
     cases=frames,
     objects=True,
@@ -256,6 +257,7 @@ def steps(rng):
 
 
 TRAIN_STEP = Exercise(
+    packages=("numpy", "tensorflow", "keras"),
     reference=train_step,
     cases=steps,
     objects=True,

@@ -68,4 +68,5 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=3,
     minutes=5,
+    packages=("numpy", "torch"),
 )

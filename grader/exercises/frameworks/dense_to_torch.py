@@ -64,4 +64,5 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=3,
     minutes=3,
+    packages=("numpy", "torch"),
 )

@@ -171,6 +171,7 @@ EXERCISE = Exercise(
     difficulty=4,
     importance=3,
     minutes=20,
+    packages=("numpy", "tensorflow", "keras", "ai_edge_litert"),
     seconds=20,
     megabytes=2048,
 )

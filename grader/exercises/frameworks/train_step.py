@@ -125,6 +125,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=12,
+    packages=("numpy", "tensorflow", "keras"),
     seconds=20,
     megabytes=2048,
 )

@@ -74,6 +74,7 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=4,
     minutes=4,
+    packages=("numpy", "tensorflow", "keras"),
     tolerance=FLOAT32,
     tensors=True,
     seconds=20,

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from grader.child.defining import define
-from grader.submissions.cutting import Cutter, forbidden_call
+from grader.submissions.cutting import Cutter
+from grader.submissions.rules import forbidden_call
 from grader.submissions.submission import read
 
 

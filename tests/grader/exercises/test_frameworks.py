@@ -20,7 +20,10 @@ from grader.child import live, plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
 from grader.exercise import Case
-from grader.exercises import frameworks
+from grader.exercises import exercises_of
+from grader.exercises.frameworks.cases import converted
+from grader.exercises.frameworks.tflite_files import Layer, written
+from grader.exercises.frameworks.tflite_predict import quantised_layer
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import judge
@@ -30,7 +33,7 @@ from solutions import frameworks as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 
-BY_NAME = {exercise.name: exercise for exercise in frameworks.EXERCISES}
+BY_NAME = {exercise.name: exercise for exercise in exercises_of("04_frameworks")}
 
 
 @cache
@@ -126,17 +129,17 @@ def test_written_files_compute_what_their_layer_says(seed):
     """An int8 file against whole-number arithmetic by hand, where no rounding is in doubt."""
     rng = np.random.default_rng(seed)
     for features, units in ((1, 1), (3, 2), (4, 5)):
-        layer, x = frameworks.quantised_layer(rng, features, units, 3)
+        layer, x = quantised_layer(rng, features, units, 3)
         z = layer.before_rounding(x)
         wanted = layer.out.scale * (layer.out.numbers(z) - layer.out.zero_point)
-        np.testing.assert_allclose(reference.tflite_predict(frameworks.written(layer), x), wanted, rtol=1e-5)
+        np.testing.assert_allclose(reference.tflite_predict(written(layer), x), wanted, rtol=1e-5)
 
 
 def test_a_written_float_file_is_a_dense_layer():
-    layer = frameworks.Layer(np.array([[1.0, -2.0], [0.5, 0.25]]), np.array([0.5, -1.0]), relu=True)
+    layer = Layer(np.array([[1.0, -2.0], [0.5, 0.25]]), np.array([0.5, -1.0]), relu=True)
     x = np.array([[2.0, 1.0], [-3.0, 8.0]], np.float32)
     wanted = np.maximum(x @ layer.kernel + layer.bias, 0)
-    np.testing.assert_allclose(reference.tflite_predict(frameworks.written(layer), x), wanted, rtol=1e-6)
+    np.testing.assert_allclose(reference.tflite_predict(written(layer), x), wanted, rtol=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -456,7 +459,7 @@ WRONG = {
     ),
     "float in all but its weights": (
         "to_tflite",
-        lambda model: frameworks.converted(model, smaller=True),
+        lambda model: converted(model, smaller=True),
         "int8",
     ),
     "the float file": (

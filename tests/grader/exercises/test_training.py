@@ -17,7 +17,8 @@ from grader.child import plaindata
 from grader.child.calling import call
 from grader.child.plaindata import Live
 from grader.exercise import Given
-from grader.exercises.training import EXERCISES, TRAIN_NETWORK, changed_digits, digits
+from grader.exercises import exercises_of
+from grader.exercises.training.train_network import changed_digits, digits
 from grader.exercises.verifying import training as verifying
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.comparison import compare
@@ -25,6 +26,7 @@ from grader.judging.judge import judge
 from grader.learning import kernel
 from solutions import training as reference
 
+EXERCISES = exercises_of("03_training")
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}
 VALUES = [exercise for exercise in EXERCISES if exercise.kind == "value"]
 SEEDS = (0, 1, 2)
@@ -767,7 +769,7 @@ def test_chance_excuses_no_network_trained_for_another_activation(hidden, name, 
     assert found.right or ("another network" in found.message and name in found.message)
 
 
-@pytest.mark.parametrize("mistake", TRAIN_NETWORK.mistakes, ids=lambda mistake: mistake.name)
+@pytest.mark.parametrize("mistake", BY_NAME["train_network"].mistakes, ids=lambda mistake: mistake.name)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a training uphill overflows
 def test_a_known_mistake_misses_the_goal(mistake, seed):

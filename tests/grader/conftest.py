@@ -1,12 +1,15 @@
-"""What the grader's tests share: a home of their own, and sandboxes."""
+"""What the grader's tests share: a home of their own, sandboxes, and the command `grader`."""
 
 import importlib.util
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
 from grader import exercises
 from grader.child.confinement import level
@@ -17,6 +20,10 @@ from grader.judging.report import Verdict
 from grader.running.sandbox import Sandbox, Worker
 from grader.submissions.submission import read
 
+sys.path.insert(0, str(Path(__file__).parent / "shared"))  # for `asking` and `sources`
+
+GRADER = "from grader.cli import main; main()"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -25,6 +32,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("home")
         patch.setenv("DLCOURSE_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that this very test has for itself, beside the folder that it works in."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("DLCOURSE_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +86,66 @@ def graded(sandbox: Sandbox, worker: Worker, tmp_path: Path) -> Callable[..., di
         return {verdict.name: verdict for verdict in report.exercises}
 
     return grade_source
+
+
+@pytest.fixture
+def graded_answer(sandbox: Sandbox, worker: Worker, tmp_path: Path) -> Callable[..., Verdict]:
+    """Grade the source of one answer, with the usual imports above it, in the sandbox; return its verdict."""
+
+    def grade_source(name: str, source: str, seed: str = "secret") -> Verdict:
+        file = tmp_path / "answer.py"
+        file.write_text(f"import numpy as np\nimport keras\nimport tensorflow as tf\n{source}")
+        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name).report
+        return report.exercises[0]
+
+    return grade_source
+
+
+@pytest.fixture(scope="session")
+def started() -> Callable[..., subprocess.Popen]:
+    """Start the command `grader` in a folder and return the process; `flags` are Python's."""
+
+    def start(
+        folder: Path, *arguments: object, program: str = GRADER, flags: Sequence[str] = (), **options: object
+    ) -> subprocess.Popen:
+        command = [sys.executable, *flags, "-c", program, *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=folder, **{**pipes, **options})
+
+    return start
+
+
+@pytest.fixture
+def grader(started: Callable, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
+    """Run the command `grader` in a folder of the test's own; return the process that has ended.
+
+    With a `status`, or several, it has ended in one of them.
+    """
+
+    def run(
+        *arguments: object, program: str = GRADER, status: int | tuple[int, ...] | None = None
+    ) -> subprocess.CompletedProcess:
+        with started(tmp_path, *arguments, program=program) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=180)
+            finally:
+                process.kill()
+        allowed = (status,) if isinstance(status, int) else status
+        assert allowed is None or process.returncode in allowed, stderr
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    return run
+
+
+@pytest.fixture
+def invoked() -> Callable[..., Result]:
+    """Run one command of `grader`, given as its function, in this very process; return what it came to."""
+
+    def invoke(command: Callable, *arguments: object, status: int = 0) -> Result:
+        app = typer.Typer()
+        app.command()(command)
+        done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+        assert done.exit_code == status, done.output
+        return done
+
+    return invoke

@@ -9,26 +9,17 @@ import pytest
 
 from grader import exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
-from grader.judging.grading import grade
 from grader.judging.judge import judge
 from grader.learning import kernel
-from grader.submissions.submission import read
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 NAMES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")
 
 
 @pytest.fixture
-def verdict(kinds, sandbox, worker, tmp_path):
-    """Grade the source of one answer; return its verdict."""
-
-    def grade_answer(name, source, seed="secret"):
-        file = tmp_path / "answer.py"
-        file.write_text(f"import numpy as np\nimport keras\nimport tensorflow as tf\n{source}")
-        report = grade(read(file), worker, seed=seed, sandbox=sandbox.level, only=name).report
-        return report.exercises[0]
-
-    return grade_answer
+def verdict(kinds, graded_answer):
+    """Grade the source of one answer to an exercise of `kinds`; return its verdict."""
+    return graded_answer
 
 
 def source_of(kinds, name):
@@ -212,7 +203,7 @@ def test_partial_credit_counts_cases_by_their_weight(kinds, verdict, monkeypatch
     monkeypatch.setitem(sys.modules, "grader.exercises.kinds.descend", SimpleNamespace(EXERCISE=weighted))
     exercises.all_exercises.cache_clear()
     try:
-        found = verdict("descend", "def descend(f, theta, rate): return theta + rate * f(theta)")
+        found = verdict("descend", "def descend(f, theta, rate): return theta + rate * f(theta)", "weighted")
     finally:
         monkeypatch.undo()
         exercises.all_exercises.cache_clear()

@@ -1,0 +1,76 @@
+"""What the tests of exercises share: cases, what functions make of them, and verdicts, all by name."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from grader.child import plaindata
+from grader.child.calling import Outcome, call
+from grader.exercise import Case, Exercise
+from grader.exercises import all_exercises
+from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.judging.comparison import compare
+from grader.judging.judge import judge
+from grader.judging.report import Verdict
+from grader.learning import kernel
+
+BY_NAME = all_exercises()
+
+
+@cache
+def whole_cases_of(name: str, seed: int = 0) -> list[Case]:
+    """An exercise's cases, with their inputs and what is kept secret of them."""
+    made = BY_NAME[name].cases(np.random.default_rng(seed))
+    return [case if isinstance(case, Case) else Case(tuple(case)) for case in made]
+
+
+@cache
+def cases_of(name: str, seed: int = 0) -> list[tuple]:
+    """The arguments of each case."""
+    return [tuple(case.arguments) for case in whole_cases_of(name, seed)]
+
+
+def arrays_of(name: str) -> list[np.ndarray]:
+    """The first argument of each case."""
+    return [case[0] for case in cases_of(name)]
+
+
+def first_two(name: str, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The first two arguments of each case, as arrays."""
+    return [(np.asarray(one), np.asarray(two)) for one, two, *_ in cases_of(name, seed)]
+
+
+def has(name: str, predicate: Callable[[np.ndarray], Any]) -> bool:
+    """Whether the first argument of some case is as it is asked."""
+    return any(predicate(np.asarray(x)) for x in arrays_of(name))
+
+
+@cache
+def outcomes_of(name: str, function: Callable, seed: int = 0) -> list[Outcome]:
+    """What a function makes of an exercise's cases."""
+    cases = map(plaindata.encode, cases_of(name, seed))
+    return [call(function, case, tensors=BY_NAME[name].tensors) for case in cases]
+
+
+def changed(case: tuple, outcome: Outcome) -> bool:
+    """Whether the arguments are others after the call."""
+    return plaindata.encode(case) != outcome.arguments
+
+
+def same(exercise: Exercise, case: tuple, one: Outcome, other: Outcome) -> bool:
+    """Whether the grader could take one outcome for the other."""
+    if one.raised or other.raised:
+        return bool(one.raised and other.raised and one.raised.type == other.raised.type)
+    return (
+        compare(one.value(), other.value(), exercise.tolerance) is None
+        and (not exercise.stable or bool(one.warnings) == bool(other.warnings))
+        and changed(case, one) == changed(case, other)
+    )
+
+
+def verdict(name: str, answer: Callable, seed: str = PUBLIC_SEED) -> Verdict:
+    """The verdict on an answer that is called in this very process, as in a notebook."""
+    bank = bank_of(BY_NAME[name], seed)
+    return judge(BY_NAME[name], bank, kernel.attempt(BY_NAME[name], bank, answer))

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -41,16 +40,13 @@ def test_scratch_folders_are_removed_at_the_end(names):
     assert not any(folder.exists() for folder in scratch)
 
 
-def test_nothing_is_left_when_the_grader_is_killed(sandbox, tmp_path):
+def test_nothing_is_left_when_the_grader_is_killed(sandbox, started, tmp_path):
     def descendants(pid):
         return [d for child in children(pid) for d in (child, *descendants(child))]
 
     (tmp_path / "sleeper.py").write_text("import time\ndef relu(x): time.sleep(3)\n")
-    grader = subprocess.Popen(
-        [sys.executable, "-c", "from grader.cli import main; main()", "check", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    grader = started(tmp_path, "check", tmp_path, **silent)
     while len(found := descendants(grader.pid)) < 3:  # zygote, clone, and the child that sleeps
         assert grader.poll() is None, "it ended before there was anything to leave behind"
         time.sleep(0.01)

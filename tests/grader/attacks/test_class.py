@@ -4,9 +4,7 @@ import csv
 import json
 import os
 import re
-import subprocess
 import symtable
-import sys
 import time
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from grader.classes.gradebook import Gradebook
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse
 
-PROGRAM = [sys.executable, "-c", "from grader.cli import main; main()"]
 HONEST = "import re\nimport numpy as np\ndef relu(x): return np.maximum(x, 0 * len(re.__name__))\n"
 HONEST_NAMES = ("aaa honest", "mmm honest", "zzz honest")  # graded before, among and after the others
 IN_FOLDERS = classes.READING | classes.ARCHIVES | classes.POISON
@@ -25,15 +22,25 @@ UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud8
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory, sandbox):
+def place(tmp_path_factory, sandbox, started):
     """A folder with the class graded and reported in it: `out`, `stdout` and `stderr` of each command."""
     place = tmp_path_factory.mktemp("class")
     (place / "canary").write_text("alive")
     (place / "tmp").mkdir()
     write_class(place / "class")
-    run(place, "grade", "class", "--seed", "s", "--out", "out", "--json", "--jobs", "2", into="json")
-    run(place, "grade", "class", "--seed", "s", "--out", "out", into="plain")
-    run(place, "report", "out", into="report", status=0)
+    environment = {**os.environ, "TMPDIR": str(place / "tmp")}
+
+    def run(*arguments, into, status=1):
+        process = started(place, *arguments, env=environment, start_new_session=True, text=False)
+        stdout, stderr = process.communicate(timeout=300)
+        assert process.returncode == status, stderr.decode()
+        assert not _left_of(process.pid), "a process was left behind"
+        (place / f"{into}.out").write_bytes(stdout)
+        (place / f"{into}.err").write_bytes(stderr)
+
+    run("grade", "class", "--seed", "s", "--out", "out", "--json", "--jobs", "2", into="json")
+    run("grade", "class", "--seed", "s", "--out", "out", into="plain")
+    run("report", "out", into="report", status=0)
     return place
 
 
@@ -49,22 +56,6 @@ def write_class(folder):
     for attack, files in classes.REPORTS.items():
         for name, data in files.make().items():
             (folder / name.replace("eve", attack)).write_bytes(data)
-
-
-def run(place, *arguments, into, status=1):
-    process = subprocess.Popen(
-        [*PROGRAM, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=place,
-        env={**os.environ, "TMPDIR": str(place / "tmp")},
-        start_new_session=True,
-    )
-    stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == status, stderr.decode()
-    assert not _left_of(process.pid), "a process was left behind"
-    (place / f"{into}.out").write_bytes(stdout)
-    (place / f"{into}.err").write_bytes(stderr)
 
 
 def _left_of(session):

@@ -15,10 +15,10 @@ RELU = all_exercises()["relu"]
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path))
+def own_home(own_home: Path):
+    """A home of the test's own, of which this process remembers nothing."""
     bank_of.cache_clear()
-    yield tmp_path
+    yield own_home
     bank_of.cache_clear()
 
 

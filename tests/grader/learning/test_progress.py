@@ -1,24 +1,18 @@
+"""What a learner has tried and solved, and the file that remembers it."""
+
 import json
 import multiprocessing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from grader.commands.progress import progress as command
-from grader.exercises import LESSONS, all_exercises, exercises_of
+from grader.exercises import all_exercises
 from grader.judging.judge import verdict_on
 from grader.learning import progress
 from grader.storage import folder
 
+pytestmark = pytest.mark.usefixtures("own_home")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path))
-    return tmp_path
 
 
 def verdict(name, status, mistake=None):
@@ -184,61 +178,3 @@ def test_the_file_stays_small():
         progress.record([verdict("relu", "failed", "leaky")], now=NOON + timedelta(days=day))
     assert len(ratings()) == progress.MAX_REVIEWS
     assert progress.histories()["relu"].reviews[-1].at == NOON + timedelta(days=progress.MAX_REVIEWS + 19)
-
-
-def run(*arguments):
-    app = typer.Typer()
-    app.command()(command)
-    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert done.exit_code == 0
-    return done.stdout
-
-
-def test_the_command_shows_each_lesson():
-    progress.record([verdict("weighted_sum", "passed"), verdict("relu", "failed", "leaky")])
-    exercises = exercises_of("02_neural_networks")
-    left = sum(e.minutes for e in exercises) - all_exercises()["weighted_sum"].minutes
-    printed = run()
-    assert f"1 of {len(exercises)} passed, {left} minutes left" in printed
-    assert "weak: relu: not yet after 1 try; last mistake: leaky. Negative values come back small" in printed
-    assert "next: relu_derivative" in printed
-    assert "\x1b" not in printed
-    assert printed.count("\n") == 3 * len(LESSONS) + 1  # a weak exercise has a line of its own
-
-
-def test_the_command_prints_data():
-    progress.record([verdict("weighted_sum", "passed"), verdict("relu", "failed", "leaky")])
-    rows = {row["lesson"]: row for row in json.loads(run("--json"))}
-    assert list(rows) == list(LESSONS)
-    row = rows["02_neural_networks"]
-    assert list(row) == ["lesson", "passed", "total", "minutes_left", "weak", "next"]
-    assert (row["passed"], row["next"]["name"]) == (1, "relu_derivative")
-    assert [(weak["name"], weak["tries"], weak["mistake"]) for weak in row["weak"]] == [("relu", 1, "leaky")]
-
-
-def test_what_is_weak_comes_next_once_all_is_tried():
-    everything = list(all_exercises().values())
-    progress.record([verdict(exercise.name, "passed") for exercise in everything[1:]])
-    progress.record([verdict(everything[0].name, "failed")])
-    assert f"next: {everything[0].name}" in run()
-    progress.record([verdict(everything[0].name, "passed")])
-    printed = run()
-    for lesson in LESSONS:
-        assert f"{len(exercises_of(lesson))} of {len(exercises_of(lesson))} passed\n" in printed
-    assert "next" not in printed
-
-
-@pytest.mark.parametrize(
-    ("platform", "kind", "ending"),
-    [
-        ("linux", "cache", ".cache/dlcourse"),
-        ("linux", "state", ".local/state/dlcourse"),
-        ("darwin", "cache", "Library/Caches/dlcourse"),
-        ("win32", "state", "AppData/Local/dlcourse/state"),
-    ],
-)
-def test_each_platform_has_its_own_place(monkeypatch, platform, kind, ending):
-    for variable in ("DLCOURSE_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr("sys.platform", platform)
-    assert folder(kind).as_posix().endswith(ending)

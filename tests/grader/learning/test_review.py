@@ -1,30 +1,24 @@
+"""What is repeated and when, and the stub to do it in."""
+
 import ast
-import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from grader.commands.review import review as command
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.judge import verdict_on
 from grader.learning import review
-from grader.learning.progress import histories, local_now, record
+from grader.learning.progress import histories, record
 from grader.storage import folder
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
+pytestmark = pytest.mark.usefixtures("own_home")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def check(name, status, now, mistake=None, source="lesson.ipynb"):
@@ -171,48 +165,3 @@ def test_a_stub_never_overwrites(tmp_path):
     assert histories() == {}
     with pytest.raises(UnusableInput, match="can't be written here"):
         review.start("relu", tmp_path / "nowhere", NOON)
-
-
-def run(*arguments):
-    app = typer.Typer()
-    app.command()(command)
-    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert done.exit_code == 0
-    return done.stdout
-
-
-def test_the_command_says_what_to_repeat_why_and_how():
-    now = local_now()
-    check("relu", "failed", now - 21 * DAY, "leaky")
-    check("relu", "passed", now - 21 * DAY)
-    check("dense", "error", now)
-    printed = run()
-    assert "To repeat today:\n  relu " in printed
-    assert "leaky, 3 weeks ago" in printed
-    assert "grader review --start" in printed
-    assert "Tomorrow: dense" in printed
-    assert "\x1b" not in printed
-
-
-def test_the_command_says_when_the_next_is():
-    assert "Nothing to repeat" in run()
-    check("dense", "error", local_now())
-    assert run() == "Nothing to repeat today.\nTomorrow: dense\n"
-
-
-def test_the_command_writes_a_blank_file(tmp_path):
-    check("relu", "failed", local_now() - 3 * DAY, "leaky")
-    printed = run("--start")
-    assert "grader check review_relu.py --only relu" in printed
-    assert Cutter(read(tmp_path / "review_relu.py")).cut("relu").is_stub
-    assert "begun in review_relu.py" in run()
-    assert "review_tanh.py" in run("--start", "tanh")
-    with pytest.raises(UnusableInput, match="do you mean 'relu'"):
-        run("--start", "relus")
-
-
-def test_the_command_prints_data():
-    check("relu", "failed", local_now() - 3 * DAY, "leaky")
-    (row,) = json.loads(run("--json"))
-    assert (row["name"], row["mistake"], row["failed_days"], row["days"]) == ("relu", "leaky", 3, -2)
-    assert json.loads(run("tanh", "--json")) == []

@@ -4,11 +4,11 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 
 import pytest
+from sources import RIGHT, WRONG
 
 from grader.learning.watching import saves
 
@@ -94,28 +94,20 @@ def test_where_nothing_can_be_watched_it_ends(tmp_path):
     assert list(saves([nowhere])) == [[nowhere]]
 
 
-def test_the_command_checks_only_what_was_saved(tmp_path):
-    wrong = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"
-    right = "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
+def test_the_command_checks_only_what_was_saved(started, tmp_path):
     for name in ("a.py", "b.py"):
-        (tmp_path / name).write_text(wrong)
-    program = "from grader.cli import main; main()"
-    with subprocess.Popen(
-        [sys.executable, "-u", "-c", program, "check", "--only", "relu", "--watch"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=tmp_path,
-    ) as watching:
+        (tmp_path / name).write_text(WRONG)
+    arguments = ("check", "--only", "relu", "--watch")
+    with started(tmp_path, *arguments, flags=["-u"], stderr=subprocess.STDOUT) as watching:
         killer = threading.Timer(60, watching.kill)
         killer.start()
         try:
             assert until_waiting(watching.stdout) == ["a.py: 0 of 1", "b.py: 0 of 1"]
-            (tmp_path / "new").write_text(right)
+            (tmp_path / "new").write_text(RIGHT)
             os.replace(tmp_path / "new", tmp_path / "b.py")
             assert until_waiting(watching.stdout) == ["b.py: 1 of 1"]
             (tmp_path / "b.py").unlink()
-            cell = {"cell_type": "code", "source": right.splitlines(keepends=True)}
+            cell = {"cell_type": "code", "source": RIGHT.splitlines(keepends=True)}
             (tmp_path / ".~c.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}}))
             os.replace(tmp_path / ".~c.ipynb", tmp_path / "c.ipynb")
             assert until_waiting(watching.stdout) == ["c.ipynb: 1 of 1"]

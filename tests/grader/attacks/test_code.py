@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from harmless import NEIGHBOUR, SEED, require_harmless
-from hostile import acts, answers, forging, notebooks
+from hostile import acts, answers, forging, notebooks, patching
 
 from grader.judging.grading import grade
 from grader.submissions.submission import parse
 
 pytestmark = pytest.mark.usefixtures("short")
 ACTS = acts.LOOKING | acts.REACHING
-ANSWERS = answers.PATCHING | answers.LYING | answers.GUESSING | forging.FORGING | forging.FORGED_BYTES
+ANSWERS = patching.PATCHING | answers.LYING | answers.GUESSING | forging.FORGING | forging.FORGED_BYTES
 NEED_MORE = {"clock", "extended_attribute", "home_folder", "root_folder"}  # the rights of root, here
 
 

@@ -10,7 +10,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from harmless import NEIGHBOUR, SEED
-from hostile import acts, answers, classes, forging, notebooks
+from hostile import acts, answers, classes, forging, notebooks, patching
 
 from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox
@@ -75,7 +75,7 @@ def test_a_check_in_the_same_process_is_deceived(name, monkeypatch):
         monkeypatch.setattr(np.testing, function, getattr(np.testing, function))
     monkeypatch.setitem(sys.modules, "numpy", np)
     space = {"np": np}
-    exec((answers.PATCHING | answers.LYING)[name].source, space)
+    exec((patching.PATCHING | answers.LYING)[name].source, space)
     assert NAIVE_CHECKS[name](space["relu"](np.float64(INNOCENT)))
 
 

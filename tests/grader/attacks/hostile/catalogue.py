@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hostile import acts, answers, artefacts, bombs, classes, forging, notebooks
+from hostile import acts, answers, artefacts, bombs, classes, forging, notebooks, patching
 
 PAGE = Path(__file__).parents[4] / "docs" / "attacks.md"
 BEGIN, END = (
@@ -31,7 +31,7 @@ def _tries(*groups: Mapping) -> dict[str, str]:
 
 
 CLASSES = (
-    AttackClass("Patching the machinery that checks", _tries(answers.PATCHING)),
+    AttackClass("Patching the machinery that checks", _tries(patching.PATCHING)),
     AttackClass("Notebooks that read otherwise than they run", _tries(notebooks.NOTEBOOKS)),
     AttackClass("Lying objects", _tries(answers.LYING)),
     AttackClass("Guessing, and looking for the expected outputs", _tries(answers.GUESSING)),

@@ -16,8 +16,6 @@ from grader.submissions.submission import read
 
 pytestmark = pytest.mark.usefixtures("own_home")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
 DAY = timedelta(days=1)
 
 

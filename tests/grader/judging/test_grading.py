@@ -80,9 +80,6 @@ def test_one_that_spoils_numpy_costs_itself_only(graded):
     "answer",
     [
         "import numpy as np\nrelu = np.vectorize(lambda v: max(0.0, v))",
-        "import tensorflow as tf\ndef relu(x): return tf.nn.relu(x)",
-        "import tensorflow as tf\n@tf.function\ndef relu(x):\n    return tf.maximum(x, 0.0)",
-        "import keras\ndef relu(x): return keras.ops.relu(x)",
         "import numpy as np\nfrom functools import partial\nrelu = partial(np.maximum, 0)",
         "import numpy as np\nclass Relu:\n    def __call__(self, x): return np.maximum(x, 0)\nrelu = Relu()",
         "import numpy as np\nZERO = 0.0\ndef relu(x): return np.where(x > ZERO, x, ZERO)",
@@ -96,6 +93,37 @@ def test_one_that_spoils_numpy_costs_itself_only(graded):
 def test_right_answers_of_every_kind_pass(graded, answer):
     verdict = graded(answer)["relu"]
     assert verdict.status == "passed", verdict.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "import tensorflow as tf\ndef forward_propagation(X, W, b): return tf.nn.relu(X @ W + b)",
+        "import tensorflow as tf\n@tf.function\ndef forward_propagation(X, W, b):\n"
+        "    return tf.maximum(X @ W + b, 0.0)",
+        "import keras\ndef forward_propagation(X, W, b): return keras.ops.relu(X @ W + b)",
+    ],
+)
+def test_right_answers_in_tensorflow_pass_where_tensors_are_asked_for(graded, answer):
+    verdict = graded(answer)["forward_propagation"]
+    assert verdict.status == "passed", verdict.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "package"),
+    [
+        ("import tensorflow as tf\ndef relu(x): return tf.nn.relu(x)", "tensorflow"),
+        (
+            "import tensorflow as tf\n@tf.function\ndef relu(x):\n    return tf.maximum(x, 0.0)",
+            "tensorflow",
+        ),
+        ("import keras\ndef relu(x): return keras.ops.relu(x)", "keras"),
+    ],
+)
+def test_right_answers_in_another_package_than_numpy_are_refused(graded, answer, package):
+    verdict = graded(answer)["relu"]
+    assert verdict.status == "refused"
+    assert f"`{package}`" in verdict.message
 
 
 def test_a_forbidden_call_is_refused(graded):

@@ -9,13 +9,14 @@ import typer
 from grader.commands.check import check
 from grader.commands.grade import grade
 from grader.commands.mark import mark
-from grader.commands.options import Json, printable
+from grader.commands.options import Json
 from grader.commands.progress import progress
 from grader.commands.release import release
 from grader.commands.report import report
 from grader.commands.review import review
 from grader.commands.similar import similar
 from grader.errors import GraderError
+from grader.text import for_terminal
 
 app = typer.Typer(
     help="Checks and grades the exercises of dlcourse.",
@@ -76,5 +77,5 @@ def list_exercises(as_json: Json = False) -> None:
 
 
 def _fail(message: str) -> None:
-    print(printable(message.replace("\n", " ")), file=sys.stderr)
+    print(for_terminal(message.replace("\n", " ")), file=sys.stderr)
     sys.exit(2)

@@ -12,7 +12,17 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each folder of the grader may import those after it, and none before it.
 FLOORS = (
-    *("cli", "commands", "authoring", "releasing", "reporting", "classes", "learning", "judging", "exercises"),
+    *(
+        "cli",
+        "commands",
+        "authoring",
+        "releasing",
+        "reporting",
+        "classes",
+        "learning",
+        "judging",
+        "exercises",
+    ),
     *("running", "submissions", "child"),
 )
 FLOOR = ("exercise", "errors", "storage", "text")  # types and small things that everybody but `child` may use
@@ -37,7 +47,7 @@ MODULES = {module_of(file): file for package in ("grader", "dlcourse") for file 
 def imported(source: str, package: str = "") -> Iterator[str]:
     """Yield each module that code imports: in functions and for type-checking too.
 
-    `from grader import bank` is an import of `grader.bank`; of `from grader.bank import Bank` the module counts.
+    `from grader import bank` imports `grader.bank`; of `from grader.bank import Bank` the module counts.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -52,7 +62,7 @@ def imported(source: str, package: str = "") -> Iterator[str]:
 
 def folder_of(module: str) -> str:
     """The folder of the grader that a module is in, or its own name where it is in none."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def is_package(module: str) -> bool:
@@ -89,7 +99,9 @@ def test_every_folder_of_the_grader_has_its_floor():
 
 
 def test_a_folder_imports_only_from_those_below_it():
-    up = [f"{a} → {b}" for a, b in arrows("grader") if b.partition(".")[0] == "grader" and not may_import(a, b)]
+    up = [
+        f"{a} → {b}" for a, b in arrows("grader") if b.partition(".")[0] == "grader" and not may_import(a, b)
+    ]
     assert not up
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, printable
+from grader.commands.options import Json
 from grader.errors import GraderError, UnusableInput
+from grader.text import for_terminal
 
 if TYPE_CHECKING:
     from grader.classes.classroom import Outlook
@@ -105,7 +106,7 @@ def _follow(steps: "Iterator[Outlook | str]", out: Path | None) -> None:
     """Let the class be graded, with a bar that shows how long it takes still."""
     outlook = next(steps)
     for remark in outlook.remarks:
-        print(printable(remark), file=sys.stderr)
+        print(for_terminal(remark), file=sys.stderr)
     done = outlook.settled
     try:
         with contextlib.closing(steps), _bar(outlook.submissions, done) as advance:
@@ -142,7 +143,7 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
         if out is not None:  # so that two runs of one class give the same bytes
             report = report.in_whole_seconds()
         if report.error is not None and report.submission in named:
-            print(printable(report.error), file=sys.stderr)
+            print(for_terminal(report.error), file=sys.stderr)
             status = 2
             continue
         print(report.to_json() if as_json else _line(report), flush=True)
@@ -153,9 +154,9 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
 
 def _line(report: "Report") -> str:
     """Return one line on a submission, for people."""
-    name = printable(report.submission)
+    name = for_terminal(report.submission)
     if report.error:
-        return f"{name}: not graded: {printable(report.error)}"
+        return f"{name}: not graded: {for_terminal(report.error)}"
     parts = [f"{name}: {report.score:g} of {report.out_of:g}"]
     parts += [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status in WRONG]
     missing = sum(v.status == "missing" for v in report.exercises)

@@ -28,9 +28,10 @@ from grader.classes.gradebook import Enrolled, Gradebook
 from grader.errors import SandboxError, UnusableInput
 from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
-from grader.reporting.tables import gradescope_results, json_text
+from grader.reporting.tables import gradescope_results
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import Submission, find, read
+from grader.text import json_text
 
 NOBODY = 65534  # a user and a group of every Linux
 FAULT = "The grader itself failed on this submission. That is no verdict on it: tell your instructor."

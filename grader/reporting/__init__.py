@@ -7,8 +7,8 @@ from dlcourse import files
 from grader.classes.results import ClassResults
 from grader.errors import UnusableInput
 from grader.reporting import pages, tables
+from grader.reporting.file_names import OWN_FILE, file_stem
 from grader.reporting.tables import gradescope_results
-from grader.reporting.text import OWN_FILE, file_stem
 
 __all__ = ["gradescope_results", "write"]
 

@@ -18,7 +18,8 @@ from grader.learning import card
 from grader.learning.card import SYMBOLS as CARD_SYMBOLS
 from grader.learning.card import WORDS, counterexample_text
 from grader.reporting.analysis import Distribution, distribution, exercise_figures, surely_negative
-from grader.reporting.text import file_stem, line, number, visible
+from grader.reporting.file_names import file_stem
+from grader.text import line, number, visible
 
 SYMBOLS = {**CARD_SYMBOLS, "failed": "✗", "error": "!", "timeout": "∞", "refused": "⊘"}
 MAX_SHOWN = 3  # misunderstandings of an exercise on the class's page

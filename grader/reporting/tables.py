@@ -6,7 +6,6 @@ Every cell goes through `text.cell`, every string in JSON through `text.visible`
 import csv
 import html
 import io
-import json
 import math
 import re
 from collections.abc import Iterable
@@ -16,11 +15,10 @@ import msgspec
 
 from grader.classes.results import ClassResults, Learner, Result
 from grader.learning.card import counterexample_text
-from grader.reporting.text import FORMULA, cell, line, number, visible
+from grader.text import FORMULA, cell, json_text, line, number, visible
 
 BYTE_ORDER_MARK = "\ufeff"
 PARTICIPANT = "Participant "  # Moodle's importer takes the number after this word
-UNSAFE_IN_HTML = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\x7f"}
 
 
 def grades_csv(results: ClassResults) -> str:
@@ -96,16 +94,6 @@ def gradescope_results(learner: Learner, results: ClassResults) -> dict[str, Any
             ],
         }
     )
-
-
-def json_text(value: Any) -> str:
-    """Return JSON in ASCII that is harmless inside a page, too.
-
-    >>> print(json_text({"message": "</script>\\x9b"}))
-    {"message": "\\u003c/script\\u003e\\u009b"}
-    """
-    # None of these characters is a part of JSON's own syntax, so each stands in a string.
-    return json.dumps(value).translate(UNSAFE_IN_HTML)
 
 
 def _csv(rows: Iterable[list[str | float]]) -> str:

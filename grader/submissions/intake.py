@@ -36,9 +36,10 @@ from grader.submissions.archives import (
     suffix_of,
     unpack,
 )
-from grader.submissions.names import MAX_NAME, copy_levels, folded, original, printable
+from grader.submissions.names import copy_levels, folded, original
 from grader.submissions.platforms import Found, Owner, owners
 from grader.submissions.submission import SUFFIXES, require_there
+from grader.text import MAX_NAME, printable_name
 
 NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
 MAX_LISTED = 3  # files that a remark names, after the first
@@ -126,7 +127,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             shared = len(learners) > 1
             works += [_Work(path, number, file, owner, shared) for owner in learners or [None]]
         if len(works) == before:
-            raise UnusableInput(f"{printable(str(path), MAX_NAME)} {NOTHING}.")
+            raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
     _name_files(works)
     counting, superseded = _without_repeats(works)
@@ -194,7 +195,7 @@ class _Work:
     @property
     def where(self) -> str:
         inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
-        return printable("/".join([str(self.place), *inner]), MAX_NAME)
+        return printable_name("/".join([str(self.place), *inner]), MAX_NAME)
 
 
 def _given(paths: Sequence[Path | str]) -> list[Path]:
@@ -238,7 +239,7 @@ def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
         except OSError as error:
             if not parts:
                 raise UnusableInput(
-                    f"{printable(str(folder), MAX_NAME)} can't be read: {error.strerror}."
+                    f"{printable_name(str(folder), MAX_NAME)} can't be read: {error.strerror}."
                 ) from None
             yield Found(parts, None, reason=f"can't be read: {error.strerror}")
             continue
@@ -317,14 +318,14 @@ def _name_learners(works: list[_Work]) -> None:
     for known in namesakes.values():
         without_id = [work for work in known.values() if not work.owner.key]
         for identity, work in known.items():
-            name = printable(work.owner.called)
+            name = printable_name(work.owner.called)
             if len(known) > 1 and work.owner.key:
-                name = printable(f"{name} ({work.owner.key})")
+                name = printable_name(f"{name} ({work.owner.key})")
             others = [w for w in without_id if w is not work]
             others += [taken[mark] for mark in _marks(name, work) if mark in taken]
             if others:
                 raise UnusableInput(
-                    f"{work.where} and {others[0].where} both seem to be {printable(work.owner.called)}'s; "
+                    f"{work.where} and {others[0].where} both seem to be {printable_name(work.owner.called)}'s; "
                     "rename one, or, if they are one learner's, put them into one folder of that name."
                 )
             names[identity] = name
@@ -342,9 +343,9 @@ def _marks(name: str, work: _Work) -> tuple[tuple[str, str], ...]:
 def _name_files(works: list[_Work]) -> None:
     taken: Counter[str] = Counter()
     for work in works:
-        name = "/".join(map(printable, work.found.parts))
+        name = "/".join(map(printable_name, work.found.parts))
         if len(name) > MAX_NAME:
-            name = printable(name, MAX_NAME)
+            name = printable_name(name, MAX_NAME)
         if work.is_shared:
             name += f" ({work.learner})"
         work.name = name

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.submissions.archives import ARCHIVES, METADATA, stem, suffix_of
-from grader.submissions.names import copy_levels, folded, original, printable
+from grader.submissions.names import copy_levels, folded, original
 from grader.submissions.submission import SUFFIXES
+from grader.text import printable_name
 
 MAX_YAML_DEPTH = 50
 
@@ -91,7 +92,7 @@ def owners(place: Path, found: Sequence[Found]) -> Iterator[tuple[Found, list[Ow
     submitters: dict[tuple[str, ...], dict[str, list[Owner]]] = {}
     for f in files:
         for i, part in enumerate(f.parts[: len(common) + 1]):
-            above, text, below = f.parts[:i], printable(part), f.parts[i + 1 :]
+            above, text, below = f.parts[:i], printable_name(part), f.parts[i + 1 :]
             if match := MOODLE.fullmatch(text):
                 if match["kind"] != "onlinetext":
                     rest = (match["rest"], *below) if match["rest"] else below
@@ -150,7 +151,7 @@ def _reads_as_canvas(files: Sequence[Found], depth: int) -> bool:
     """Tell whether names like `ada_12_34_hw` are Canvas's: an id has one name, a file's number one title."""
     names, titles = defaultdict(set), defaultdict(set)
     for f in files:
-        for match in filter(None, map(_canvas, map(printable, f.parts[: depth + 1]))):
+        for match in filter(None, map(_canvas, map(printable_name, f.parts[: depth + 1]))):
             names[match["key"]].add(match["name"])
             titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
     return all(len(known) == 1 for known in (*names.values(), *titles.values()))
@@ -191,7 +192,7 @@ def _read_metadata(metadata: Found) -> tuple[dict[str, list[Owner]], str]:
         for member in members.values():
             key = member.get(":sid") or member.get(":email")
             called = member.get(":name") or key or folder
-            key, submitted = printable(key) if key else None, _moment(times.get(folder, ""))
+            key, submitted = printable_name(key) if key else None, _moment(times.get(folder, ""))
             learners[key or called] = Owner("gradescope", called, (), key, folder, submitted=submitted)
         known[folder] = list(learners.values())
     return known, reason

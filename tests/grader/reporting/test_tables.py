@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from grader.classes.results import Mark, Result
 from grader.reporting import gradescope_results
-from grader.reporting.tables import canvas_csv, grades_csv, json_text, moodle_csv, reports_jsonl
+from grader.reporting.tables import canvas_csv, grades_csv, moodle_csv, reports_jsonl
+from grader.text import json_text
 
 PAYLOADS = [
     "=cmd|' /C calc'!A0",

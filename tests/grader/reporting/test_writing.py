@@ -15,7 +15,7 @@ from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.report import Report
 from grader.reporting import gradescope_results, write
-from grader.reporting.text import OWN_FILE, file_stem
+from grader.reporting.file_names import OWN_FILE, file_stem
 
 SEED = "a-secret-seed-of-the-class"
 SOURCES = {

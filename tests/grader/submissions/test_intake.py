@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from grader.errors import UnusableInput
 from grader.submissions import archives
 from grader.submissions.intake import collect
-from grader.submissions.names import MAX_NAME, UNPRINTABLE
 from grader.submissions.submission import find
+from grader.text import MAX_NAME, UNPRINTABLE
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The `grader` command. Each of its commands is a module of `grader.commands`."""
 
-import json
 import os
 import sys
 
@@ -8,8 +7,8 @@ import typer
 
 from grader.commands.check import check
 from grader.commands.grade import grade
+from grader.commands.list import list_exercises
 from grader.commands.mark import mark
-from grader.commands.options import Json
 from grader.commands.progress import progress
 from grader.commands.release import release
 from grader.commands.report import report
@@ -26,6 +25,7 @@ app = typer.Typer(
 )
 for command in (check, progress, review, grade, report, mark, similar, release):
     app.command()(command)
+app.command("list")(list_exercises)
 
 
 def main() -> None:
@@ -52,28 +52,6 @@ def main() -> None:
         _fail(
             f"A fault of the grader itself, {type(error).__name__}: {error} (DLCOURSE_DEBUG=1 shows where)."
         )
-
-
-@app.command("list")
-def list_exercises(as_json: Json = False) -> None:
-    """List the exercises by lesson, with their state."""
-    from grader.exercises import all_exercises, lesson_of
-    from grader.learning.progress import states
-
-    known = states()
-    rows = [
-        {"name": e.name, "lesson": lesson_of(e), "kind": e.kind, "state": known.get(e.name, "new")}
-        for e in all_exercises().values()
-    ]
-    if as_json:
-        print(json.dumps(rows))
-        return
-    lesson = None
-    for row in rows:
-        if row["lesson"] != lesson:
-            lesson = row["lesson"]
-            print(lesson)
-        print(f"  {row['name']:24}{row['state']}")
 
 
 def _fail(message: str) -> None:

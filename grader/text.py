@@ -99,6 +99,15 @@ def number(value: float, digits: int = 4) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+def points_of(points: float, out_of: float) -> str:
+    """Return points as people say them.
+
+    >>> points_of(1.0, 2.5)
+    '1 of 2.5 points'
+    """
+    return f"{number(points)} of {number(out_of)} points"
+
+
 def json_text(value: Any) -> str:
     """Return JSON in ASCII that is harmless inside a page, too.
 

@@ -104,30 +104,20 @@ def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) 
 
 def _follow(steps: "Iterator[Outlook | str]", out: Path | None) -> None:
     """Let the class be graded, with a bar that shows how long it takes still."""
+    from dlcourse.console import progress
+
     outlook = next(steps)
     for remark in outlook.remarks:
         print(for_terminal(remark), file=sys.stderr)
     done = outlook.settled
     try:
-        with contextlib.closing(steps), _bar(outlook.submissions, done) as advance:
+        with contextlib.closing(steps), progress(outlook.submissions - done, "Grading") as advance:
             for _ in steps:
                 done += 1
                 advance()
     except KeyboardInterrupt:
         goes_on = "; the same command goes on" if out else ", and without --out nothing is kept"
         raise GraderError(f"Interrupted: {done} of {outlook.submissions} are graded{goes_on}.") from None
-
-
-@contextlib.contextmanager
-def _bar(total: int, done: int) -> "Iterator":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Grading", total=total, completed=done)
-        yield lambda: bar.advance(task)
 
 
 def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None) -> int:

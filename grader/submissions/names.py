@@ -15,6 +15,11 @@ PERHAPS_COPY = re.compile(r"(.+)[-_]([1-9]\d?)")
 AFTER_ALL_NUMBERS = 1_000
 
 
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
+    return name.startswith((".", "__"))
+
+
 def folded(text: str) -> str:
     """Return what names that people take for the same have in common.
 

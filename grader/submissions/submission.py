@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UnusableInput
+from grader.submissions.names import is_hidden
 from grader.text import MAX_NAME, printable_name
 
 SUFFIXES = (".ipynb", ".py")
@@ -198,7 +199,7 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
         (relative.as_posix(), path)
         for path, relative in ((path, path.relative_to(folder)) for path in folder.rglob("*"))
         if path.suffix in SUFFIXES and path.is_file()
-        if not any(part.startswith((".", "__")) for part in relative.parts)
+        if not any(map(is_hidden, relative.parts))
     ]
     if not found:
         raise UnusableInput(

@@ -17,7 +17,7 @@ COURSE = "dlcourse"
 def packages_used(statements: Iterable[Statement], names: set[str], bound: Container[str]) -> frozenset[str]:
     """Return the packages that code uses: what it imports under a needed name, or inside a function.
 
-    Of `from tensorflow import *` that can't be told: it counts if a name is looked up that nothing else binds.
+    Of a star import that can't be told: it counts if a name is looked up that nothing else binds.
     The lessons import TensorFlow inside of `dlcourse.quiet()`; that alone is no use of `dlcourse`.
 
     Args:

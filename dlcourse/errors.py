@@ -1,7 +1,17 @@
 """What can go wrong, by name: each error says in one or two sentences what, where, and what to do."""
 
-import difflib
 from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the known name that is most like `name`, or `None` if none is like it at all.
+
+    Example:
+        >>> nearest("softmx", ["relu", "softmax"])
+        'softmax'
+    """
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
 
 
 class UnknownNameError(ValueError):
@@ -9,8 +19,8 @@ class UnknownNameError(ValueError):
 
     def __init__(self, what: str, name: object, known: Iterable[str]) -> None:
         known = list(known)
-        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
-        guess = f" Did you mean '{near[0]}'?" if near else ""
+        near = nearest(str(name), known, cutoff=0.4)
+        guess = f" Did you mean '{near}'?" if near else ""
         super().__init__(f"There is no {what} '{name}'.{guess} Available: {', '.join(known)}.")
 
 

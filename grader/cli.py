@@ -1,6 +1,5 @@
 """The `grader` command. Each of its commands is a module of `grader.commands`."""
 
-import json
 import os
 import sys
 
@@ -8,14 +7,15 @@ import typer
 
 from grader.commands.check import check
 from grader.commands.grade import grade
+from grader.commands.list import list_exercises
 from grader.commands.mark import mark
-from grader.commands.options import Json, printable
 from grader.commands.progress import progress
 from grader.commands.release import release
 from grader.commands.report import report
 from grader.commands.review import review
 from grader.commands.similar import similar
 from grader.errors import GraderError
+from grader.text import for_terminal
 
 app = typer.Typer(
     help="Checks and grades the exercises of dlcourse.",
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 for command in (check, progress, review, grade, report, mark, similar, release):
     app.command()(command)
+app.command("list")(list_exercises)
 
 
 def main() -> None:
@@ -53,28 +54,6 @@ def main() -> None:
         )
 
 
-@app.command("list")
-def list_exercises(as_json: Json = False) -> None:
-    """List the exercises by lesson, with their state."""
-    from grader.exercises import all_exercises, lesson_of
-    from grader.learning.progress import states
-
-    known = states()
-    rows = [
-        {"name": e.name, "lesson": lesson_of(e), "kind": e.kind, "state": known.get(e.name, "new")}
-        for e in all_exercises().values()
-    ]
-    if as_json:
-        print(json.dumps(rows))
-        return
-    lesson = None
-    for row in rows:
-        if row["lesson"] != lesson:
-            lesson = row["lesson"]
-            print(lesson)
-        print(f"  {row['name']:24}{row['state']}")
-
-
 def _fail(message: str) -> None:
-    print(printable(message.replace("\n", " ")), file=sys.stderr)
+    print(for_terminal(message.replace("\n", " ")), file=sys.stderr)
     sys.exit(2)

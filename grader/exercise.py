@@ -11,6 +11,9 @@
 The statement is the reference's docstring; the name is the reference's name.
 """
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -145,6 +148,14 @@ class Exercise:
     @property
     def name(self) -> str:
         return self.reference.__name__
+
+    @property
+    def stub(self) -> str:
+        """What a learner is given: the reference's signature and docstring, and no body."""
+        source = textwrap.dedent(inspect.getsource(self.reference))
+        function = ast.parse(source).body[0]
+        lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
+        return "\n".join([*lines, "    raise NotImplementedError"])
 
     @property
     def module(self) -> str:

@@ -11,15 +11,12 @@ notebook. The untouched notebook is run, and of its outputs only the text of cel
 """
 
 import argparse
-import ast
 import copy
-import difflib
 import hashlib
 import inspect
 import os
 import re
 import sys
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -35,6 +32,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
+from dlcourse.errors import nearest  # noqa: E402
 from grader import exercises  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
@@ -209,14 +207,11 @@ def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
 
 def stub(exercise: Exercise) -> str:
     """The reference's signature and docstring, with `raise NotImplementedError` as its body."""
-    source = textwrap.dedent(inspect.getsource(exercise.reference))
-    function = ast.parse(source).body[0]
-    if ast.get_docstring(function) is None:
+    if not exercise.reference.__doc__:
         raise BuildError(
             f"{exercise.name}: the reference has no docstring, so the exercise has no statement."
         )
-    lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
-    return "\n".join([*lines, "    raise NotImplementedError"])
+    return exercise.stub
 
 
 def _with_needs(exercise: Exercise) -> list[str]:
@@ -241,8 +236,8 @@ def _exercise(name: str, lesson: str) -> Exercise:
     known = exercises.all_exercises()
     if name in known:
         return known[name]
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
-    raise BuildError(f"{lesson}: there is no exercise {name!r}; the nearest is {nearest[0]!r}.")
+    near = nearest(name, known, cutoff=0)
+    raise BuildError(f"{lesson}: there is no exercise {name!r}; the nearest is {near!r}.")
 
 
 def _check_exercises(lesson: str, named: list[str]) -> None:

@@ -157,13 +157,16 @@ def _tflite(answer: Any, inputs: Any) -> dict[str, Any]:
     if answer[4:8] != b"TFL3":
         raise Unusable("These bytes are no TFLite file: the mark TFL3 is missing at its beginning.")
     interpreter = _interpreter(answer)
-    details = interpreter.get_tensor_details()[:MAX_TFLITE_TENSORS]
-    found = {
-        "bytes": len(answer),
-        "inputs": [_tensor(detail) for detail in interpreter.get_input_details()],
-        "outputs": [_tensor(detail) for detail in interpreter.get_output_details()],
-        "tensors": dict(collections.Counter(np.dtype(detail["dtype"]).name for detail in details)),
-    }
+    try:
+        details = interpreter.get_tensor_details()[:MAX_TFLITE_TENSORS]
+        found = {
+            "bytes": len(answer),
+            "inputs": [_tensor(detail) for detail in interpreter.get_input_details()],
+            "outputs": [_tensor(detail) for detail in interpreter.get_output_details()],
+            "tensors": dict(collections.Counter(np.dtype(detail["dtype"]).name for detail in details)),
+        }
+    except (ValueError, TypeError, RuntimeError) as error:  # a name that is no text, a type that NumPy lacks
+        raise Unusable(f"What the file says of its tensors can't be read: {_first_line(error)}") from None
     if inputs is not None:
         try:
             found["predictions"] = np.concatenate([_predicted(interpreter, row[None]) for row in inputs])

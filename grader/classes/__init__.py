@@ -5,6 +5,7 @@ classroom      what waits to be graded → results, as they come
 executors      who grades: processes of this machine, or a cluster
 classwork      one submission in such a process
 gradebook      the file that keeps every result
+tallying       graded files → results: what counts, points, lateness, marks
 results        a class as every report sees it
 fingerprints   what stays of code when names and layout change
 similar        answers that are alike

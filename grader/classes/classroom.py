@@ -17,7 +17,7 @@ import msgspec
 from grader.classes.classwork import GradingTask, version
 from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
-from grader.classes.gradebook import Enrolled, Gradebook
+from grader.classes.gradebook import Gradebook
 from grader.errors import UnusableInput
 from grader.judging.report import Report
 from grader.running import scratch
@@ -70,18 +70,17 @@ def grade_class(
         intake = collect(paths, Path(folder))
         theirs = [problem for problem in intake.problems if problem.key is not None]
         nobodys = [problem.reason for problem in intake.problems if problem.key is None]
-        level = workers.level or "landlock+seccomp"  # of what is not run
+        level = workers.level or "process"  # of what is not run, nothing better may be said
         round_ = book.round(regrade)
         enrolled = [_unreadable(problem, problem.reason, seed, round_) for problem in theirs]
         reasons = {problem.name: problem.reason for problem in theirs}
-        files, heavy = {}, False
+        heavy = False
         for handed in intake.handed:
             try:
                 data = load(handed.path, handed.name)
                 heavy = heavy or b"tensorflow" in data or b"keras" in data
                 state = _state(round_, course.seed_of(seed, handed.key), data)
-                enrolled.append(_enrolled(handed, state))
-                files[handed.name] = handed
+                enrolled.append(handed._replace(state=state))
             except UnusableInput as error:
                 reasons[handed.name] = str(error)
                 enrolled.append(_unreadable(handed, str(error), seed, round_))
@@ -99,7 +98,7 @@ def grade_class(
                 report = Report(item.name, seed, level, [], error=reasons[item.name])
                 book.add(item.name, item.state, report, {})
             else:
-                waiting.append(files[item.name])
+                waiting.append(item)
         if waiting and heavy:
             workers.prepare()
         yield Outlook(len(enrolled), len(enrolled) - len(waiting), remarks)
@@ -115,27 +114,15 @@ def grade_class(
 
 
 def _task(handed: Handed, seed: str, unsafe: bool) -> GradingTask:
+    # Read again, when its turn comes: a class of notebooks is more than a memory should hold.
     data = load(handed.path, handed.name)
     return GradingTask(handed.name, handed.path.suffix.lower(), data, seed, version(), unsafe)
 
 
-def _enrolled(handed: Handed, state: str) -> Enrolled:
-    return Enrolled(
-        name=handed.name,
-        learner=handed.learner,
-        key=handed.key,
-        submitted=handed.submitted,
-        late=handed.late,
-        platform=handed.platform,
-        rank=handed.rank,
-        state=state,
-    )
-
-
-def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Enrolled:
+def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Handed:
     learner, key = item.learner or item.name, item.key or item.name
     state = _state(round_, seed, reason.encode(errors="replace"))
-    return Enrolled(item.name, learner, key, platform=item.platform, state=state)
+    return Handed(item.name, learner, key, platform=item.platform, state=state)
 
 
 def _state(round_: int, seed: str, data: bytes) -> str:

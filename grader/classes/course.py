@@ -47,9 +47,13 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             return seed
         return hashlib.sha256(f"{seed}\0{key}".encode(errors="surrogatepass")).hexdigest()
 
+    def worth(self, exercise: str, lesson: str, default: float) -> float:
+        """Return the points of an exercise: its own, its lesson's, or those that it has by default."""
+        return self.points.get(exercise, self.points.get(lesson, default))
+
     def scored(self, report: Verdict) -> Verdict:
         """Return a verdict in the course's points."""
-        points = self.points.get(report.name, self.points.get(report.lesson, report.out_of))
+        points = self.worth(report.name, report.lesson, report.out_of)
         credit = report.credit if self.partial_credit else float(report.status == "passed")
         return msgspec.structs.replace(report, score=round(points * credit, 4), out_of=points)
 

@@ -14,17 +14,17 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from grader.classes.course import Course
-from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
+from grader.classes.results import ClassResults, Mark
+from grader.classes.tallying import GradedFile, class_results, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
-from grader.judging.judge import not_answered
-from grader.judging.report import Report, Verdict
+from grader.judging.report import Report
+from grader.submissions.intake import Handed
 
 FILE = "gradebook.sqlite"
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
@@ -51,35 +51,15 @@ CREATE TABLE marks (
     score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
 );
 """
-SANDBOXES = ("landlock+seccomp", "process")  # from the stronger to the weaker
 LAST_RESULTS = """
-SELECT s.name, s.learner, s.key, s.platform, s.submitted, s.late, s.rank, s.batch, s.state = r.state,
-    r.report, r.answers
+SELECT s.name, s.learner, s.key, s.platform, s.submitted, s.late, s.rank, s.batch,
+    s.state = r.state AS settled, r.report, r.answers
 FROM submissions s LEFT JOIN results r
     ON r.id = (SELECT max(id) FROM results WHERE submission = s.name)
 WHERE s.counts ORDER BY s.name
 """
-BATCH, SETTLED = 7, 8  # columns of it
 ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
 REPORTS = msgspec.msgpack.Decoder(Report)
-
-
-@dataclass(frozen=True)
-class Enrolled:
-    """A submission as the gradebook knows it: a file, whose it is, and when it came.
-
-    `state` stands for all that its verdict depends on: content, seed, exercises. Of a learner's files the one
-    that was handed in last counts; among equals the one of higher `rank`.
-    """
-
-    name: str
-    learner: str
-    key: str
-    submitted: datetime | None = None
-    late: bool = False
-    platform: str = ""
-    rank: int = 0
-    state: str = ""
 
 
 class Gradebook:
@@ -161,8 +141,8 @@ class Gradebook:
         return not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
     def _require_ours(self) -> None:
-        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        application = self._connection.execute("PRAGMA application_id").fetchone()["application_id"]
+        version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
         if application != APPLICATION_ID:
             raise UnusableInput(f"{self._path} is no gradebook of this grader.")
         if version != VERSION:
@@ -170,29 +150,29 @@ class Gradebook:
                 f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
                 "use the dlcourse that made it, or another folder."
             )
-        (sound,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        sound = self._connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""
         row = self._connection.execute("SELECT seed FROM class").fetchone()
-        return row and row[0]
+        return row and row["seed"]
 
     def course(self) -> Course:
         """Return the class's settings."""
         row = self._connection.execute("SELECT course FROM class").fetchone()
-        return msgspec.msgpack.decode(row[0], type=Course) if row else Course()
+        return msgspec.msgpack.decode(row["course"], type=Course) if row else Course()
 
     def round(self, regrade: bool) -> int:
         """Return which round of grading this is: a new one to regrade, unless the last is not finished."""
         row = self._connection.execute("SELECT round FROM class").fetchone()
-        last = row[0] if row else 0
-        unfinished = any(not row[SETTLED] for row in self._connection.execute(LAST_RESULTS))
+        last = row["round"] if row else 0
+        unfinished = any(not row["settled"] for row in self._connection.execute(LAST_RESULTS))
         return last + 1 if regrade and row and not unfinished else last
 
     def begin(
-        self, seed: str, course: Course, handed: Iterable[Enrolled], round_: int = 0, replace: bool = False
+        self, seed: str, course: Course, handed: Iterable[Handed], round_: int = 0, replace: bool = False
     ) -> None:
         """Write down the class as it was handed in this time.
 
@@ -201,7 +181,7 @@ class Gradebook:
         """
         with self._connection:
             row = self._connection.execute("SELECT batch FROM class").fetchone()
-            batch = row[0] + 1 if row else 1
+            batch = row["batch"] + 1 if row else 1
             self._connection.execute(
                 "INSERT OR REPLACE INTO class VALUES (1, ?, ?, ?, ?)",
                 (seed, msgspec.msgpack.encode(course), round_, batch),
@@ -238,7 +218,7 @@ class Gradebook:
         row = self._connection.execute(
             "SELECT state FROM results WHERE submission = ? ORDER BY id DESC LIMIT 1", (name,)
         ).fetchone()
-        return row is not None and row[0] == state
+        return row is not None and row["state"] == state
 
     def add(self, name: str, state: str, report: Report, answers: dict[str, str]) -> None:
         """Commit one result; once this returns, no kill and no power cut takes it away."""
@@ -255,27 +235,27 @@ class Gradebook:
         """
         course = self.course()
         batch = self._connection.execute("SELECT batch FROM class").fetchone()
-        for *facts, encoded, _ in self._connection.execute(LAST_RESULTS):
-            if encoded is not None and (not of_this_time or facts[BATCH] == batch[0]):
-                report = REPORTS.decode(encoded)
+        for row in self._connection.execute(LAST_RESULTS):
+            if row["report"] is not None and (not of_this_time or row["batch"] == batch["batch"]):
+                report = REPORTS.decode(row["report"])
                 exercises = [course.scored(verdict) for verdict in report.exercises]
                 yield msgspec.structs.replace(report, exercises=exercises)
 
     def sandbox(self) -> str:
         """Return the weakest level that a submission which counts was graded at."""
-        return _weakest(report.sandbox for report in self.reports())
+        return weakest_sandbox(self.reports())
 
     def history(self, name: str) -> list[tuple[str, Report]]:
         """Return when a submission was graded and what came of it, the oldest first."""
         rows = self._connection.execute(
             "SELECT graded, report FROM results WHERE submission = ? ORDER BY id", (name,)
         )
-        return [(graded, REPORTS.decode(report)) for graded, report in rows]
+        return [(row["graded"], REPORTS.decode(row["report"])) for row in rows]
 
     def learners(self) -> dict[str, str]:
         """Return each learner's name by key."""
         rows = self._connection.execute("SELECT key, learner FROM submissions WHERE counts ORDER BY learner")
-        return dict(rows.fetchall())
+        return {row["key"]: row["learner"] for row in rows}
 
     def mark(self, key: str, exercise: str | None, mark: Mark) -> None:
         """Add the instructor's decision on one exercise, or a comment on the whole (`None`)."""
@@ -288,121 +268,39 @@ class Gradebook:
     def marks(self) -> dict[tuple[str, str], Mark]:
         """Return the last mark by learner's key and exercise; `""` stands for the whole."""
         rows = self._connection.execute("SELECT key, exercise, score, comment FROM marks ORDER BY id")
-        marks = {(key, exercise): Mark(score, comment) for key, exercise, score, comment in rows}
+        marks = {(row["key"], row["exercise"]): Mark(row["score"], row["comment"]) for row in rows}
         return {what: mark for what, mark in marks.items() if mark != Mark(None, "")}  # it was taken back
 
     def results(self) -> ClassResults:
         """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
-        course, marks = self.course(), self.marks()
         rows = self._connection.execute(LAST_RESULTS).fetchall()
-        files = [
-            _File(*facts, REPORTS.decode(report), ANSWERS.decode(answers))
-            for *facts, report, answers in rows
-            if report is not None
+        graded = [
+            GradedFile(
+                name=row["name"],
+                learner=row["learner"],
+                key=row["key"],
+                platform=row["platform"],
+                submitted=row["submitted"],
+                late=bool(row["late"]),
+                rank=row["rank"],
+                batch=row["batch"],
+                report=REPORTS.decode(row["report"]),
+                answers=ANSWERS.decode(row["answers"]),
+            )
+            for row in rows
+            if row["report"] is not None
         ]
-        waiting = {row[2] for row in rows if not row[SETTLED]}
-        asked = _asked(course, files)
-        by_learner: dict[str, list[_File]] = {}
-        for file in files:
-            by_learner.setdefault(file.key, []).append(file)
-        learners = [
-            _learner(key, files, asked, course, marks, key in waiting) for key, files in by_learner.items()
-        ]
-        return ClassResults(
-            title=course.title,
-            sandbox=_weakest(file.report.sandbox for file in files),
-            exercises=tuple(Asked(e.name, e.lesson, e.out_of) for e in asked),
-            learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
-            unfinished=sum(not row[SETTLED] for row in rows),
-        )
-
-
-@dataclass(frozen=True)
-class _File:
-    """A graded submission that counts."""
-
-    name: str
-    learner: str
-    key: str
-    platform: str
-    submitted: str | None
-    late: int
-    rank: int
-    batch: int
-    is_settled: int
-    report: Report
-    answers: dict[str, str]
-
-    @property
-    def order(self) -> tuple:
-        return self.batch, self.submitted or "", self.rank, self.name
-
-    def late_days(self, course: Course, lesson: str) -> int:
-        submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
-        return course.late_days(lesson, submitted, bool(self.late))
-
-
-def _asked(course: Course, files: list[_File]) -> list[Verdict]:
-    """Return what counts, each as it is where nobody answers it.
-
-    These are the exercises of the course's lessons, or of every lesson that was handed in.
-    """
-    from grader.exercises import LESSONS, exercises_of
-
-    handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
-    wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
-    return [
-        course.scored(not_answered(e)) for lesson in LESSONS if lesson in wanted for e in exercises_of(lesson)
-    ]
-
-
-def _learner(
-    key: str,
-    files: list[_File],
-    asked: list[Verdict],
-    course: Course,
-    marks: dict[tuple[str, str], Mark],
-    unfinished: bool,
-) -> Learner:
-    found: dict[str, tuple[_File, Verdict]] = {}
-    for file in sorted(files, key=lambda file: file.order):
-        for verdict in file.report.exercises:
-            if verdict.name not in found or verdict.status != "missing":
-                found[verdict.name] = (file, verdict)  # the last file that answers it counts
-    results, late_days = {}, 0
-    for unanswered in asked:
-        file, verdict = found.get(unanswered.name, (None, unanswered))
-        days = file.late_days(course, verdict.lesson) if file is not None else 0
-        late_days = max(late_days, days)
-        results[verdict.name] = Result(
-            report=course.scored(verdict),
-            answer=file.answers.get(verdict.name, "") if file is not None else "",
-            late_factor=course.late_factor(days),
-            mark=marks.get((key, verdict.name)),
-        )
-    whole = marks.get((key, ""))
-    return Learner(
-        name=files[0].learner,
-        key=key,
-        submissions=tuple(file.name for file in files),
-        submitted=max((file.submitted for file in files if file.submitted), default=None),
-        late_days=late_days,
-        results=results,
-        errors=tuple(file.report.error for file in files if file.report.error),
-        comment=whole.comment if whole else "",
-        platform=files[0].platform,
-        unfinished=unfinished,
-    )
+        waiting = [row["key"] for row in rows if not row["settled"]]
+        return class_results(self.course(), graded, self.marks(), waiting)
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None and path.exists() and not os.access(path.parent, os.W_OK):
-        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    return sqlite3.connect(path or "", timeout=30)
-
-
-def _weakest(levels: Iterable[str]) -> str:
-    return max(levels, key=SANDBOXES.index, default=SANDBOXES[0])
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    else:
+        connection = sqlite3.connect(path or "", timeout=30)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def _now() -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, printable
+from grader.commands.options import Json
 from grader.errors import UnusableInput
 from grader.submissions.submission import find, read
+from grader.text import for_terminal
 
 if TYPE_CHECKING:
     from grader.judging.report import Report
@@ -93,14 +94,16 @@ def _print(report: "Report") -> None:
     console = Console(highlight=False, soft_wrap=True)
     styles = {"passed": "green", "missing": "yellow"}
     console.print(
-        f"{printable(report.submission)}: {report.score:g} of {report.out_of:g}", style="bold", markup=False
+        f"{for_terminal(report.submission)}: {report.score:g} of {report.out_of:g}",
+        style="bold",
+        markup=False,
     )
     if report.error:
-        console.print(f"  {printable(report.error)}", style="red", markup=False)
+        console.print(f"  {for_terminal(report.error)}", style="red", markup=False)
     for verdict in report.exercises:
         if verdict.status != "missing":
             card = repr(verdict_card(all_exercises()[verdict.name], verdict, hint=0))
-            head, *rest = [printable(line) for line in card.splitlines() if not line.startswith("More: ")]
+            head, *rest = [for_terminal(line) for line in card.splitlines() if not line.startswith("More: ")]
             console.print(f"  {head}", style=styles.get(verdict.status, "red"), markup=False)
             if verdict.message != RIGHT:
                 console.print("\n".join(f"    {line}" for line in rest), markup=False)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, printable
+from grader.commands.options import Json
 from grader.errors import GraderError, UnusableInput
+from grader.text import for_terminal
 
 if TYPE_CHECKING:
     from grader.classes.classroom import Outlook
@@ -103,30 +104,20 @@ def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) 
 
 def _follow(steps: "Iterator[Outlook | str]", out: Path | None) -> None:
     """Let the class be graded, with a bar that shows how long it takes still."""
+    from dlcourse.console import progress
+
     outlook = next(steps)
     for remark in outlook.remarks:
-        print(printable(remark), file=sys.stderr)
+        print(for_terminal(remark), file=sys.stderr)
     done = outlook.settled
     try:
-        with contextlib.closing(steps), _bar(outlook.submissions, done) as advance:
+        with contextlib.closing(steps), progress(outlook.submissions - done, "Grading") as advance:
             for _ in steps:
                 done += 1
                 advance()
     except KeyboardInterrupt:
         goes_on = "; the same command goes on" if out else ", and without --out nothing is kept"
         raise GraderError(f"Interrupted: {done} of {outlook.submissions} are graded{goes_on}.") from None
-
-
-@contextlib.contextmanager
-def _bar(total: int, done: int) -> "Iterator":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Grading", total=total, completed=done)
-        yield lambda: bar.advance(task)
 
 
 def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None) -> int:
@@ -142,7 +133,7 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
         if out is not None:  # so that two runs of one class give the same bytes
             report = report.in_whole_seconds()
         if report.error is not None and report.submission in named:
-            print(printable(report.error), file=sys.stderr)
+            print(for_terminal(report.error), file=sys.stderr)
             status = 2
             continue
         print(report.to_json() if as_json else _line(report), flush=True)
@@ -153,9 +144,9 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
 
 def _line(report: "Report") -> str:
     """Return one line on a submission, for people."""
-    name = printable(report.submission)
+    name = for_terminal(report.submission)
     if report.error:
-        return f"{name}: not graded: {printable(report.error)}"
+        return f"{name}: not graded: {for_terminal(report.error)}"
     parts = [f"{name}: {report.score:g} of {report.out_of:g}"]
     parts += [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status in WRONG]
     missing = sum(v.status == "missing" for v in report.exercises)

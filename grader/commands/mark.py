@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlcourse.errors import nearest
 from grader.errors import UnusableInput
 
 if TYPE_CHECKING:
@@ -57,8 +58,6 @@ def mark(
 
 def _learner(learners: dict[str, str], wanted: str) -> tuple[str, str]:
     """Return the key and name of the learner who is meant."""
-    from difflib import get_close_matches
-
     if wanted in learners:
         return wanted, learners[wanted]
     keys = [key for key, name in learners.items() if name.casefold() == wanted.casefold()]
@@ -66,18 +65,16 @@ def _learner(learners: dict[str, str], wanted: str) -> tuple[str, str]:
         return keys[0], learners[keys[0]]
     if keys:
         raise UnusableInput(f"Several learners are called {wanted!r}: give the id, one of {', '.join(keys)}.")
-    near = get_close_matches(wanted, [*learners.values(), *learners], n=1)
-    raise UnusableInput(f"There is no learner {wanted!r}" + (f"; do you mean {near[0]!r}?" if near else "."))
+    near = nearest(wanted, [*learners.values(), *learners])
+    raise UnusableInput(f"There is no learner {wanted!r}" + (f"; do you mean {near!r}?" if near else "."))
 
 
 def _worth(exercises: "Sequence[Asked]", wanted: str) -> float:
     """Return what an exercise is worth that the class was asked for."""
-    from difflib import get_close_matches
-
     points = {exercise.name: exercise.out_of for exercise in exercises}
     if wanted in points:
         return points[wanted]
-    near = get_close_matches(wanted, points, n=1)
+    near = nearest(wanted, points)
     raise UnusableInput(
-        f"The class was not asked for {wanted!r}" + (f"; do you mean {near[0]!r}?" if near else ".")
+        f"The class was not asked for {wanted!r}" + (f"; do you mean {near!r}?" if near else ".")
     )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, printable
+from grader.commands.options import Json
 from grader.errors import UnusableInput
 from grader.submissions.submission import read
+from grader.text import for_terminal
 
 if TYPE_CHECKING:
     from grader.classes.similar import Pair
@@ -41,7 +42,7 @@ def similar(
         problems = len(faults)
         found = pairs(_read(files, faults), threshold)
     for fault in faults:
-        print(printable(fault), file=sys.stderr)
+        print(for_terminal(fault), file=sys.stderr)
     compared = len(files) + problems - len(faults)
     if compared < 2:
         raise UnusableInput("There are no two submissions to compare.")
@@ -95,7 +96,7 @@ def _write_page(path: Path, found: "Sequence[Pair]", submissions: int) -> None:
     try:
         files.write(path, page(found, submissions).encode())
     except OSError as error:
-        raise UnusableInput(f"{printable(str(path))} can't be written: {error.strerror}.") from None
+        raise UnusableInput(f"{for_terminal(str(path))} can't be written: {error.strerror}.") from None
 
 
 def _print(found: "Sequence[Pair]", submissions: int, threshold: float) -> None:

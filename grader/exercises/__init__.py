@@ -10,7 +10,6 @@
 Files are imported when they are asked for, so this package may be imported where no reference answer may be.
 """
 
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -55,8 +54,3 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
 def lesson_of(exercise: Exercise) -> str:
     """The lesson that asks for the exercise: `"02_neural_networks"`."""
     return next(lesson for lesson, module in LESSONS.items() if module == exercise.module)
-
-
-def nearest(name: str) -> str | None:
-    """The exercise whose name is most like `name`, if one is like it at all."""
-    return next(iter(get_close_matches(name, all_exercises(), n=1)), None)

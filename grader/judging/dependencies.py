@@ -12,6 +12,7 @@ from dlcourse import content
 GRADER = Path(__file__).resolve().parents[1]
 CODE = ("judging", "running", "submissions", "child")  # folders of the grader that decide on every answer
 FILES = ("exercise.py", "exercises/__init__.py", "exercises/goals.py")
+DATA = (".npz", ".csv")
 PACKAGES = ("numpy", "tensorflow", "keras", "ai-edge-litert", "pandas", "scikit-learn", "scipy", "torch")
 
 
@@ -45,13 +46,12 @@ def _files(module: str) -> Iterator[Path]:
     yield from (GRADER / name for name in FILES)
     for file in (
         GRADER / "exercises" / "verifying" / f"{module}.py",
-        GRADER / "exercises" / f"{module}.bank",
         GRADER.parent / "solutions" / f"{module}.py",
     ):
         if file.is_file():
             yield file
     yield from (GRADER.parent / "dlcourse" / "datasets").glob("*.py")
-    yield from (file for file in content.folder("datasets").iterdir() if file.is_file())
+    yield from (file for file in content.folder("datasets").iterdir() if file.suffix in DATA)
 
 
 def _installed(package: str) -> str:

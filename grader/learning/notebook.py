@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import dlcourse
+from dlcourse import console
+from dlcourse.errors import nearest
 from grader.errors import GraderError
 from grader.exercise import Exercise
-from grader.exercises import all_exercises, exercises_of, lesson_of, nearest
+from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
 from grader.judging.judge import judge, refused
@@ -64,7 +66,7 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
         text = "`check` takes the function itself, as in `check(relu)`, not what it returns."
         return Card("error", f"This is no function, but of type {type(function).__name__}", [text])
     name = str(getattr(function, "__name__", "this"))
-    near = nearest(name)
+    near = nearest(name, all_exercises())
     text = f"Is it `{near}` that you mean?" if near else "An answer has the name that its exercise gives it."
     return Card("error", f"There is no exercise called {name}", [text])
 
@@ -76,13 +78,13 @@ def _check_all(names: dict[str, Any]) -> None:
         _show(Card("missing", "There is nothing to check yet", [text]))
         return
     verdicts: list[Verdict] = []
-    bar = _Bar(len(found))
-    for exercise in found:
-        bar.show(len(verdicts), exercise.name)
-        verdicts.append(_verdict(exercise, names[exercise.name]))
+    with console.progress(len(found), "checking") as advance:
+        for exercise in found:
+            verdicts.append(_verdict(exercise, names[exercise.name]))
+            advance(1, exercise.name)
     progress.record(verdicts)
     total = sum(len(exercises_of(lesson)) for lesson in {lesson_of(exercise) for exercise in found})
-    bar.replace(table_card(verdicts, total))
+    _show(table_card(verdicts, total))
 
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
@@ -163,39 +165,3 @@ def _show(card: Card) -> None:
         from IPython.display import display
 
         display(card)
-
-
-class _Bar:
-    """A progress bar in a notebook, which the final card takes the place of."""
-
-    def __init__(self, total: int):
-        self._total = total
-        self._handle = None
-
-    def show(self, done: int, name: str) -> None:
-        if _shell() is None:
-            return
-        from IPython.display import display
-
-        shown = _BarView(done, self._total, name)
-        if self._handle is None:
-            self._handle = display(shown, display_id=True)
-        else:
-            self._handle.update(shown)
-
-    def replace(self, card: Card) -> None:
-        if self._handle is None:
-            _show(card)
-        else:
-            self._handle.update(card)
-
-
-class _BarView:
-    def __init__(self, done: int, total: int, name: str):
-        self._done, self._total, self._name = done, total, name
-
-    def __repr__(self) -> str:
-        return f"checking {self._name} ({self._done + 1} of {self._total})"
-
-    def _repr_html_(self) -> str:
-        return f"<progress value='{self._done}' max='{self._total}'></progress> {self._name}"

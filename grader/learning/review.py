@@ -8,15 +8,15 @@ will be remembered; it falls due when the chance to know it still has sunk to ni
 
 import ast
 import inspect
-import textwrap
 from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
+from dlcourse.errors import nearest
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import all_exercises, lesson_of, nearest
+from grader.exercises import all_exercises, lesson_of
 from grader.learning.progress import History, change, days_between, histories, in_utc, local_now, stub_name
 
 
@@ -72,7 +72,7 @@ def start(name: str, directory: Path, now: datetime | None = None) -> Path:
     path = directory / stub_name(name)
     try:
         with open(path, "x", encoding="utf-8") as file:
-            file.write(stub(exercise))
+            file.write(fresh(exercise))
     except FileExistsError:
         raise UnusableInput(
             f"{path.name} is here already, and nothing of yours is overwritten: delete it or give it another "
@@ -88,11 +88,9 @@ def start(name: str, directory: Path, now: datetime | None = None) -> Path:
     return path
 
 
-def stub(exercise: Exercise) -> str:
-    """Return a module that asks an exercise afresh: imports, signature, docstring, `NotImplementedError`."""
-    source = textwrap.dedent(inspect.getsource(exercise.reference))
-    function = ast.parse(source).body[0]
-    lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
+def fresh(exercise: Exercise) -> str:
+    """Return a module that asks an exercise afresh: the imports that its signature needs, and its stub."""
+    function = ast.parse(exercise.stub).body[0]
     signature = [function.args, *([function.returns] if function.returns else [])]
     used = {node.id for part in signature for node in ast.walk(part) if isinstance(node, ast.Name)}
     module = ast.parse(inspect.getsource(inspect.getmodule(exercise.reference)))
@@ -104,7 +102,7 @@ def stub(exercise: Exercise) -> str:
     ]
     if exercise.tensors:
         imports.append("import tensorflow as tf")
-    return "\n".join([*imports, "", "", *lines, "    raise NotImplementedError", ""]).lstrip("\n")
+    return "\n".join([*imports, "", "", exercise.stub, ""]).lstrip("\n")
 
 
 def required(name: str) -> Exercise:
@@ -115,7 +113,7 @@ def required(name: str) -> Exercise:
     """
     if name in all_exercises():
         return all_exercises()[name]
-    near = nearest(name)
+    near = nearest(name, all_exercises())
     raise UnusableInput(
         f"There is no exercise called {name!r}"
         + (f"; do you mean {near!r}?" if near else "; `grader list` shows them all.")

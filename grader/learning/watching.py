@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from grader.submissions.names import is_hidden
 from grader.submissions.submission import SUFFIXES
 
 
@@ -56,7 +57,7 @@ def _named(changed: Path, files: dict[Path, Path], folders: dict[Path, Path]) ->
     for root, folder in folders.items():
         if changed.is_relative_to(root):
             relative = changed.relative_to(root)
-            if not any(part.startswith((".", "__")) for part in relative.parts):
+            if not any(map(is_hidden, relative.parts)):
                 return folder / relative
     return None
 

@@ -24,13 +24,16 @@ import msgspec
 from dlcourse import files
 from grader.child import confinement
 from grader.classes.course import Course
-from grader.classes.gradebook import Enrolled, Gradebook
+from grader.classes.gradebook import Gradebook
 from grader.errors import SandboxError, UnusableInput
 from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
-from grader.reporting.tables import gradescope_results, json_text
+from grader.reporting import tables
 from grader.running.sandbox import Sandbox
+from grader.submissions.intake import Handed
+from grader.submissions.platforms import gradescope
 from grader.submissions.submission import Submission, find, read
+from grader.text import json_text
 
 NOBODY = 65534  # a user and a group of every Linux
 FAULT = "The grader itself failed on this submission. That is no verdict on it: tell your instructor."
@@ -78,7 +81,7 @@ def results_of(folder: Path) -> dict[str, Any]:
     print(f"Sandbox: {level}" + (", as a user who owns nothing" if level == "process" else ""))
     submitted = _submitted(folder / "submission")
     with Gradebook.temporary() as book, Sandbox(level) as sandbox, sandbox.borrowed_worker() as worker:
-        book.begin(seed, course, [Enrolled(name, key, key, metadata.created_at) for name in submitted])
+        book.begin(seed, course, [Handed(name, key, key, metadata.created_at) for name in submitted])
         for name, submission in submitted.items():
             if isinstance(submission, str):
                 found = Graded(Report(name, seed, level, [], error=submission), {})
@@ -86,7 +89,8 @@ def results_of(folder: Path) -> dict[str, Any]:
                 found = grade(submission, worker, seed=seed, sandbox=level)
             book.add(name, "", found.report, found.answers)
         results = book.results()
-    return gradescope_results(results.learners[0], results)
+    grades = tables.grades(results)
+    return gradescope.results(grades.learners[0], grades)
 
 
 def _metadata(path: Path) -> Metadata:

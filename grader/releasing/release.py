@@ -28,7 +28,6 @@ from grader.errors import GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, exercises_of
 from grader.judging.bank import bank_of
-from grader.judging.judge import not_answered
 from grader.releasing import packing
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
@@ -166,7 +165,8 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             for exercise in asked:
                 bank_of(exercise)
                 advance()
-            bank = packing.encode(asked, lambda exercise: course.scored(not_answered(exercise)).out_of)
+            points = {e.name: course.worth(e.name, lesson, e.points) for e in asked}
+            bank = packing.encode(asked, points)
             files.write(student / "grader" / "exercises" / f"{module}.bank", bank)
 
 

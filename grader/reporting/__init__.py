@@ -1,16 +1,20 @@
 """A class's results as pages for people and files for machines: `write`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from dlcourse import files
+from dlcourse.console import progress
 from grader.classes.results import ClassResults
 from grader.errors import UnusableInput
 from grader.reporting import pages, tables
-from grader.reporting.tables import gradescope_results
-from grader.reporting.text import OWN_FILE, file_stem
+from grader.reporting.file_names import OWN_FILE, file_stem
+from grader.submissions.platforms import WRITERS, gradescope
+from grader.submissions.platforms.grades import Grade, Grades
+from grader.text import json_text
 
-__all__ = ["gradescope_results", "write"]
+__all__ = ["write"]
 
 
 def write(results: ClassResults, folder: Path) -> list[Path]:
@@ -33,23 +37,15 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
     Raises:
         UnusableInput: nobody is graded yet; a file can't be written: says which, and why.
     """
-    from rich.console import Console
-    from rich.progress import track
-
     if all(learner.unfinished for learner in results.learners):
         raise UnusableInput("Nothing is graded yet: `grader grade` does that, and goes on where it stopped.")
-    console, written = Console(stderr=True), []
-    contents = track(
-        _contents(results),
-        "Writing reports",
-        total=2 * len(results.learners) + 5,
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    written: list[Path] = []
+    contents = _contents(results)
     try:
-        for name, content in contents:
-            written.append(files.write(folder / name, content.encode()))
+        with progress(len(contents), "Writing reports") as advance:
+            for name, content in contents:
+                written.append(files.write(folder / name, content().encode()))
+                advance()
         for stale in {*folder.glob("learners/*.html"), *folder.glob("gradescope/*.json")} - set(written):
             if OWN_FILE.fullmatch(stale.stem):
                 stale.unlink()
@@ -58,14 +54,20 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
     return written
 
 
-def _contents(results: ClassResults) -> Iterator[tuple[str, str]]:
-    """Yield each file's name in the folder, and its text."""
-    for learner in results.learners:
+def _contents(results: ClassResults) -> list[tuple[str, Callable[[], str]]]:
+    """Return each file's name in the folder, and what makes its text."""
+    grades = tables.grades(results)
+    contents: list[tuple[str, Callable[[], str]]] = []
+    for learner, grade in zip(results.learners, grades.learners, strict=True):
         stem = file_stem(learner.name, learner.key)
-        yield f"learners/{stem}.html", pages.learner_page(learner, results)
-        yield f"gradescope/{stem}.json", tables.json_text(gradescope_results(learner, results)) + "\n"
-    yield "grades.csv", tables.grades_csv(results)
-    yield "canvas.csv", tables.canvas_csv(results)
-    yield "moodle.csv", tables.moodle_csv(results)
-    yield "reports.jsonl", tables.reports_jsonl(results)
-    yield "index.html", pages.class_page(results)
+        contents.append((f"learners/{stem}.html", partial(pages.learner_page, learner, results)))
+        contents.append((f"gradescope/{stem}.json", partial(_gradescope, grade, grades)))
+    contents.append(("grades.csv", partial(tables.grades_csv, results)))
+    contents += [(name, partial(write, grades)) for name, write in WRITERS.items()]
+    contents.append(("reports.jsonl", partial(tables.reports_jsonl, results)))
+    contents.append(("index.html", partial(pages.class_page, results)))
+    return contents
+
+
+def _gradescope(grade: Grade, grades: Grades) -> str:
+    return json_text(gradescope.results(grade, grades)) + "\n"

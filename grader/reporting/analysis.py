@@ -48,6 +48,15 @@ class ExerciseFigures(NamedTuple):
         return self.statuses["passed"]
 
 
+class Fault(NamedTuple):
+    """An exercise that the grader itself failed on: for how many learners, who is the first, and how."""
+
+    exercise: str
+    count: int
+    learner: Learner
+    reason: str
+
+
 class Bar(NamedTuple):
     """`count` learners have from `low` to less than `high` points; the last bar takes all above, too."""
 
@@ -85,6 +94,21 @@ def exercise_figures(results: ClassResults) -> list[ExerciseFigures]:
             )
         )
     return figures
+
+
+def faults(results: ClassResults) -> list[Fault]:
+    """Return where the grader failed, in the order of the course, unless the instructor has marked it."""
+    found = []
+    for asked in results.exercises:
+        hit = [
+            (learner, result.report.fault)
+            for learner in results.learners
+            for result in [learner.results[asked.name]]
+            if result.report.fault and (result.mark is None or result.mark.score is None)
+        ]
+        if hit:
+            found.append(Fault(asked.name, len(hit), *hit[0]))
+    return found
 
 
 def discrimination(passed: Sequence[bool], others: Sequence[float]) -> float | None:
@@ -147,7 +171,7 @@ def _misunderstandings(name: str, learners: Sequence[Learner]) -> list[Misunders
     groups: dict[tuple[str | None, str], list[Learner]] = {}
     for learner in learners:
         verdict = learner.results[name].report
-        if verdict.status not in ("passed", "missing"):
+        if verdict.status not in ("passed", "missing") and not verdict.fault:
             kind = (verdict.mistake, "failed" if verdict.mistake else verdict.status)
             groups.setdefault(kind, []).append(learner)
     found = [

@@ -17,8 +17,9 @@ from grader.classes.results import ClassResults, Learner
 from grader.learning import card
 from grader.learning.card import SYMBOLS as CARD_SYMBOLS
 from grader.learning.card import WORDS, counterexample_text
-from grader.reporting.analysis import Distribution, distribution, exercise_figures, surely_negative
-from grader.reporting.text import file_stem, line, number, visible
+from grader.reporting.analysis import Distribution, distribution, exercise_figures, faults, surely_negative
+from grader.reporting.file_names import file_stem
+from grader.text import line, number, visible
 
 SYMBOLS = {**CARD_SYMBOLS, "failed": "✗", "error": "!", "timeout": "∞", "refused": "⊘"}
 MAX_SHOWN = 3  # misunderstandings of an exercise on the class's page
@@ -33,6 +34,7 @@ def class_page(results: ClassResults) -> str:
         results=results,
         shared={name for name, learners in names.items() if learners > 1},
         figures=exercise_figures(results),
+        faults=faults(results),
         distribution=distribution(results),
         script=_file("class.js"),
         policy=_policy("class.js"),

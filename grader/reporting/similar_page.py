@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from grader.classes.similar import Pair
-from grader.reporting.text import visible
+from grader.text import visible
 
 STYLE = """
 :root { color-scheme: light dark; --same: #fdf3d7; --line: #cfd4d0; --quiet: #565d59; }

@@ -3,7 +3,10 @@
 names        names that anybody may have chosen, made safe to show and compared as people compare them
 archives     zip and tar files, read without trust
 platforms/   whose a file is, by the names that each learning platform gives; and each one's import file
+walking      the files below a path, those in archives too
 intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
+statements   one statement: what it binds, changes, uses, imports
+rules        what an answer may use
 cutting      the cells → the code of one exercise
 """

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from grader.errors import GraderError, UnusableInput
+from grader.submissions.names import is_hidden
 from grader.submissions.submission import MAX_FILE_BYTES, SUFFIXES
 
 METADATA = "submission_metadata.yml"  # Gradescope's
@@ -155,11 +156,6 @@ def stem(name: str) -> str:
     """
     suffix = suffix_of(name)
     return name.rstrip()[: -len(suffix)] if suffix else name
-
-
-def hidden(name: str) -> bool:
-    """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
-    return name.startswith((".", "__"))
 
 
 def unpack(archive: Path, store: Store, budget: Budget) -> list[Member]:
@@ -393,7 +389,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _wanted(parts: tuple[str, ...]) -> str | None:
-    return suffix_of(parts[-1]) if parts and not any(map(hidden, parts)) else None
+    return suffix_of(parts[-1]) if parts and not any(map(is_hidden, parts)) else None
 
 
 def _most(suffix: str) -> int:

@@ -134,7 +134,7 @@ class Cutter:
                     names.add(wanted)
                     waiting.extend(self._binders.get(wanted, ()))
         imports = frozenset(name for statement in needed for name in statement.imports)
-        return Cut(_pieces(needed), imports, packages_used(needed, names), definitions)
+        return Cut(_pieces(needed), imports, packages_used(needed, names, self._binders), definitions)
 
     def defined(self) -> frozenset[str]:
         """Return every name that some statement, or some cell with a syntax error, seems to define."""

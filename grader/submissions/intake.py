@@ -1,7 +1,7 @@
 """How a class's submissions come in: files, folders and archives become a list of what counts, `collect`.
 
-a path → the files below it, archives unpacked   _found, `grader.submissions.archives`
-       → whose each of them is                   `grader.submissions.platforms`
+a path → the files below it, archives unpacked   `walking`, `archives`
+       → whose each of them is                   `platforms`
        → one name for each learner and file      _name_learners, _name_files
        → the last of repeated submissions        _without_repeats
        → what a person should look at            _remarks
@@ -9,7 +9,6 @@ a path → the files below it, archives unpacked   _found, `grader.submissions.a
 
 import os
 import re
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,53 +18,40 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UnusableInput
-from grader.submissions.archives import (
-    ARCHIVES,
-    CLASS,
-    FOREIGN,
-    LEARNER,
-    MAX_DEPTH,
-    METADATA,
-    BadArchive,
-    Budget,
-    Store,
-    date_of,
-    foreign,
-    hidden,
-    stem,
-    suffix_of,
-    unpack,
-)
-from grader.submissions.names import MAX_NAME, copy_levels, folded, original, printable
-from grader.submissions.platforms import Found, Owner, owners
-from grader.submissions.submission import SUFFIXES, require_there
+from grader.submissions.archives import ARCHIVES, Store, stem, suffix_of
+from grader.submissions.names import copy_levels, folded, original
+from grader.submissions.platforms import owners
+from grader.submissions.platforms.owners import Found, Owner
+from grader.submissions.walking import NOTHING, found
+from grader.text import MAX_NAME, printable_name
 
-NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
 MAX_LISTED = 3  # files that a remark names, after the first
 
 
 class Handed(NamedTuple):
-    """A file that counts.
+    """A file that somebody handed in, and that counts.
 
     Args:
         name: what reports call it: its path in the folder or archive, printable, unique in the class.
-        path: where it is now.
         learner: whose it is, as people read it; unique in the class.
         key: the platform's id of the learner, or the learner's name where there is none; as unique.
         submitted: when, where the platform says so.
         late: the platform's own mark.
         platform: whose id the key is, "canvas", "moodle" or "gradescope"; "" where it is the learner's name.
         rank: among the learner's files, the higher goes first where no time decides.
+        path: where it is now; `None` where it can't be read.
+        state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
     """
 
     name: str
-    path: Path
     learner: str
     key: str
     submitted: datetime | None = None
     late: bool = False
     platform: str = ""
     rank: int = 0
+    path: Path | None = None
+    state: str = ""
 
 
 class Problem(NamedTuple):
@@ -120,13 +106,12 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     store = Store(into)
     works: list[_Work] = []
     for number, path in enumerate(_given(paths)):
-        found = _found(path, store)
         before = len(works)
-        for file, learners in owners(path, found):
+        for file, learners in owners(path, found(path, store)):
             shared = len(learners) > 1
             works += [_Work(path, number, file, owner, shared) for owner in learners or [None]]
         if len(works) == before:
-            raise UnusableInput(f"{printable(str(path), MAX_NAME)} {NOTHING}.")
+            raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
     _name_files(works)
     counting, superseded = _without_repeats(works)
@@ -135,7 +120,14 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     return Intake(
         sorted(
             Handed(
-                w.name, w.found.path, w.learner, w.key, w.owner.submitted, w.owner.late, w.platform, ranks[w]
+                name=w.name,
+                learner=w.learner,
+                key=w.key,
+                submitted=w.owner.submitted,
+                late=w.owner.late,
+                platform=w.platform,
+                rank=ranks[w],
+                path=w.found.path,
             )
             for w in counting
         ),
@@ -194,7 +186,7 @@ class _Work:
     @property
     def where(self) -> str:
         inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
-        return printable("/".join([str(self.place), *inner]), MAX_NAME)
+        return printable_name("/".join([str(self.place), *inner]), MAX_NAME)
 
 
 def _given(paths: Sequence[Path | str]) -> list[Path]:
@@ -205,105 +197,6 @@ def _given(paths: Sequence[Path | str]) -> list[Path]:
     for path in paths:
         once.setdefault(os.path.abspath(path), Path(path))
     return list(once.values())
-
-
-def _found(path: Path, store: Store) -> list[Found]:
-    shown = require_there(path)
-    if path.is_dir():
-        return list(_in_folder(path, store))
-    suffix = suffix_of(path.name)
-    if not path.is_file() or suffix not in (*SUFFIXES, *ARCHIVES, *FOREIGN):
-        raise UnusableInput(
-            f"{shown} is neither a notebook (.ipynb) nor a Python file (.py), "
-            "and no folder or archive (.zip, .tar) of them."
-        )
-    if suffix in SUFFIXES:
-        return [_file((path.name,), path, store)]
-    try:
-        if suffix in FOREIGN:
-            raise BadArchive(foreign(suffix))
-        return _in_archive(path, (), store, Budget(CLASS, path.stat().st_size), depth=1)
-    except BadArchive as error:
-        raise UnusableInput(f"{shown} {error}.") from None
-
-
-def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
-    """Walk a folder without following links, and read what is in archives."""
-    folders: list[tuple[tuple[str, ...], str | Path]] = [((), folder)]
-    while folders:
-        parts, path = folders.pop()
-        try:
-            with os.scandir(path) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            if not parts:
-                raise UnusableInput(
-                    f"{printable(str(folder), MAX_NAME)} can't be read: {error.strerror}."
-                ) from None
-            yield Found(parts, None, reason=f"can't be read: {error.strerror}")
-            continue
-        for entry in listed:
-            inner, suffix = (*parts, entry.name), suffix_of(entry.name)
-            if hidden(entry.name):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                folders.append((inner, entry.path))
-            elif entry.is_symlink() and os.path.isdir(entry.path):
-                yield Found(inner, None, reason="is a link to a folder, and links are not followed")
-            elif suffix is None:
-                continue
-            elif not entry.is_file(follow_symlinks=False):
-                yield Found(inner, None, reason="is a link or a device, not a file")
-            elif suffix in SUFFIXES or suffix == METADATA:
-                yield _file(inner, Path(entry.path), store)
-            else:
-                yield from _in_learners_archive(Path(entry.path), inner, store, None, depth=1)
-
-
-def _file(parts: tuple[str, ...], path: Path, store: Store) -> Found:
-    """Return a file that is there; one whose name ends in capitals gets another, or nobody could read it."""
-    suffix = suffix_of(path.name)
-    try:
-        date = date_of(path.stat().st_mtime)
-        if path.suffix == suffix or suffix == METADATA:
-            return Found(parts, path, date)
-        return Found(parts, Path(shutil.copyfile(path, store.place(suffix))), date)
-    except OSError as error:
-        return Found(parts, None, reason=f"can't be read: {error.strerror}")
-
-
-def _in_archive(
-    archive: Path, parts: tuple[str, ...], store: Store, budget: Budget, depth: int
-) -> list[Found]:
-    found = []
-    for member in unpack(archive, store, budget):
-        inner = (*parts, *member.parts)
-        if member.path is not None and suffix_of(inner[-1]) in ARCHIVES:
-            found += _in_learners_archive(member.path, inner, store, budget, depth + 1)
-            member.path.unlink(missing_ok=True)
-        else:
-            found.append(Found(inner, member.path, member.date, member.reason))
-    return found
-
-
-def _in_learners_archive(
-    archive: Path, parts: tuple[str, ...], store: Store, outer: Budget | None, depth: int
-) -> list[Found]:
-    """Unpack an archive that costs nobody else anything, whatever is wrong with it."""
-    suffix = suffix_of(parts[-1])
-    try:
-        if suffix in FOREIGN:
-            raise BadArchive(foreign(suffix))
-        if depth > MAX_DEPTH:
-            raise BadArchive(f"is an archive more than {MAX_DEPTH} deep in archives")
-        if outer is None or outer.limits is CLASS:
-            outer = Budget(LEARNER, archive.stat().st_size, outer)
-        found = _in_archive(archive, parts, store, outer, depth)
-        if not found:
-            raise BadArchive(NOTHING)
-    except BadArchive as error:
-        return [Found(parts, None, reason=str(error))]
-    return found
 
 
 def _name_learners(works: list[_Work]) -> None:
@@ -317,15 +210,16 @@ def _name_learners(works: list[_Work]) -> None:
     for known in namesakes.values():
         without_id = [work for work in known.values() if not work.owner.key]
         for identity, work in known.items():
-            name = printable(work.owner.called)
+            name = printable_name(work.owner.called)
             if len(known) > 1 and work.owner.key:
-                name = printable(f"{name} ({work.owner.key})")
+                name = printable_name(f"{name} ({work.owner.key})")
             others = [w for w in without_id if w is not work]
             others += [taken[mark] for mark in _marks(name, work) if mark in taken]
             if others:
                 raise UnusableInput(
-                    f"{work.where} and {others[0].where} both seem to be {printable(work.owner.called)}'s; "
-                    "rename one, or, if they are one learner's, put them into one folder of that name."
+                    f"{work.where} and {others[0].where} both seem to be "
+                    f"{printable_name(work.owner.called)}'s; rename one, or, if they are one "
+                    "learner's, put them into one folder of that name."
                 )
             names[identity] = name
             taken |= dict.fromkeys(_marks(name, work), work)
@@ -342,9 +236,9 @@ def _marks(name: str, work: _Work) -> tuple[tuple[str, str], ...]:
 def _name_files(works: list[_Work]) -> None:
     taken: Counter[str] = Counter()
     for work in works:
-        name = "/".join(map(printable, work.found.parts))
+        name = "/".join(map(printable_name, work.found.parts))
         if len(name) > MAX_NAME:
-            name = printable(name, MAX_NAME)
+            name = printable_name(name, MAX_NAME)
         if work.is_shared:
             name += f" ({work.learner})"
         work.name = name

@@ -1,11 +1,9 @@
-"""Names of files, which anybody may have chosen: made safe to show, and compared as people compare them."""
+"""Names of files, compared as people compare them: letters' case, and the numbers of copies."""
 
 import re
 import unicodedata
 
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-MAX_PART = 200  # characters of a component of a name
-MAX_NAME = 400
+from grader.text import printable_name
 
 # What programs call a second copy: "hw (1)", "hw-Copy1"; Canvas, after "hw-7", a UUID.
 SURE_COPY = re.compile(
@@ -17,19 +15,9 @@ PERHAPS_COPY = re.compile(r"(.+)[-_]([1-9]\d?)")
 AFTER_ALL_NUMBERS = 1_000
 
 
-def printable(text: str, most: int = MAX_PART) -> str:
-    """Return a name that is safe to show: no controls, no bidirectional marks, not empty, not too long.
-
-    >>> printable("Ada\\x1b\\u202e\\udcff")
-    'Ada'
-    """
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
-        text = unicodedata.normalize("NFC", text)
-    text = text.strip()
-    if len(text) > most:
-        text = f"{text[: most - 41]}…{text[-40:]}"
-    return text if text not in ("", ".", "..") else "unnamed"
+def is_hidden(name: str) -> bool:
+    """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
+    return name.startswith((".", "__"))
 
 
 def folded(text: str) -> str:
@@ -38,7 +26,7 @@ def folded(text: str) -> str:
     >>> folded("Ada ") == folded("ADA")
     True
     """
-    return unicodedata.normalize("NFC", printable(text).casefold())
+    return unicodedata.normalize("NFC", printable_name(text).casefold())
 
 
 def original(copy: str, known: set[str] | None) -> tuple[str, tuple[int, ...]]:

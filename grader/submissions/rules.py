@@ -5,24 +5,29 @@ the code runs.
 """
 
 import ast
+import builtins
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from grader.submissions.statements import FUNCTIONS, Statement, packages_in, walk_scope
 
 COURSE = "dlcourse"
 
 
-def packages_used(statements: Iterable[Statement], names: set[str]) -> frozenset[str]:
-    """Return the packages that code uses: what it imports under a name that it needs, or inside a function.
+def packages_used(statements: Iterable[Statement], names: set[str], bound: Container[str]) -> frozenset[str]:
+    """Return the packages that code uses: what it imports under a needed name, or inside a function.
 
+    Of a star import that can't be told: it counts if a name is looked up that nothing else binds.
     The lessons import TensorFlow inside of `dlcourse.quiet()`; that alone is no use of `dlcourse`.
 
     Args:
         statements: the code's.
         names: all names that it looks up.
+        bound: what statements bind, of the submission.
     """
     statements = list(statements)
+    if any(name not in bound and not hasattr(builtins, name) for name in names):
+        names = {*names, "*"}
     used = {package for statement in statements for package in _used(statement, names)}
     if COURSE in used and all(_is_quiet_only(statement) for statement in statements):
         used.remove(COURSE)
@@ -40,7 +45,7 @@ def _used(statement: Statement, names: set[str]) -> Iterator[str]:
         module = getattr(node, "module", None)
         for alias in node.names:
             bound = alias.asname or alias.name.partition(".")[0]
-            if alias.name == "*" or bound in names:
+            if bound in names:
                 yield (module or alias.name).partition(".")[0]
 
 

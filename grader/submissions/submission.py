@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UnusableInput
-from grader.submissions.names import MAX_NAME, printable
+from grader.submissions.names import is_hidden
+from grader.text import MAX_NAME, printable_name
 
 SUFFIXES = (".ipynb", ".py")
 # What a module may say that it is written in. Python knows stranger ones, and some take hours to decode.
@@ -79,7 +80,7 @@ def read(path: Path, name: str | None = None) -> Submission:
     Raises:
         UnusableInput: says in one sentence why the file can't be read.
     """
-    name = name or printable(path.name)
+    name = name or printable_name(path.name)
     return parse(load(path, name), path.suffix, name)
 
 
@@ -89,7 +90,7 @@ def load(path: Path, name: str) -> bytes:
     Raises:
         UnusableInput: says in one sentence why it can't be read.
     """
-    name = printable(name, MAX_NAME)
+    name = printable_name(name, MAX_NAME)
     try:
         # A pipe that nobody writes to is not waited for.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -183,7 +184,7 @@ def require_there(path: Path) -> str:
     Raises:
         UnusableInput: there is nothing, or it can't be asked.
     """
-    shown = printable(str(path), MAX_NAME)
+    shown = printable_name(str(path), MAX_NAME)
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -198,11 +199,11 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
         (relative.as_posix(), path)
         for path, relative in ((path, path.relative_to(folder)) for path in folder.rglob("*"))
         if path.suffix in SUFFIXES and path.is_file()
-        if not any(part.startswith((".", "__")) for part in relative.parts)
+        if not any(map(is_hidden, relative.parts))
     ]
     if not found:
         raise UnusableInput(
-            f"{printable(str(folder), MAX_NAME)} holds no notebook (.ipynb) and no Python file (.py)."
+            f"{printable_name(str(folder), MAX_NAME)} holds no notebook (.ipynb) and no Python file (.py)."
         )
     for name, path in sorted(found):
         yield path, name

@@ -76,7 +76,7 @@ def test_a_mangled_file_is_never_more_than_a_wrong_answer(sandbox, worker, canar
     (model,) = _loaded(plaindata.decode(bank.cases[0]))
     right = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     cut = Cutter(parse(RIGHT["to_file"].encode(), ".py", "eve")).cut("to_file")
-    job, rng = Job(exercise, cut, bank), np.random.default_rng(7)
+    job, rng = Job(exercise, cut, bank.cases, bank.inputs), np.random.default_rng(7)
     ends = set()
     for _ in range(artefacts.MANGLED):
         mangled = np.frombuffer(right, np.uint8).copy()

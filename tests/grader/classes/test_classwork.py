@@ -9,6 +9,6 @@ from grader.errors import GraderError
 
 def test_a_worker_of_another_version_is_refused():
 
-    task = classwork.Task("a.py", ".py", b"", "s", b"another")
+    task = classwork.GradingTask("a.py", ".py", b"", "s", b"another")
     with pytest.raises(GraderError, match="another version"):
         classwork.run(msgspec.msgpack.encode(task))

@@ -44,7 +44,7 @@ def test_a_submission_that_ends_its_worker_costs_only_itself(monkeypatch, tmp_pa
     write_class(tmp_path / "class", 5, RIGHT)
     files = {path.name: path.read_bytes() for path in (tmp_path / "class").iterdir()} | {"deadly.py": b""}
     version = classwork.version()
-    tasks = [classwork.Task(name, ".py", data, "s", version) for name, data in sorted(files.items())]
+    tasks = [classwork.GradingTask(name, ".py", data, "s", version) for name, data in sorted(files.items())]
     monkeypatch.setattr(classwork, "run", deadly_run)
     with executors.local(2, unsafe=False) as workers:
         outcomes = {task.name: outcome for task, outcome in executors.completed(tasks, workers)}
@@ -110,7 +110,7 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(cluster, grader, t
     address, workers = cluster
     monkeypatch.setattr(executors, "PATIENCE_SECONDS", 0.5)
     slow = b"import time\ndef relu(x): time.sleep(60)\n"
-    task = classwork.Task("a.py", ".py", slow, "s", classwork.version())
+    task = classwork.GradingTask("a.py", ".py", slow, "s", classwork.version())
     with executors.cluster(address) as lent:
         for worker in workers:
             worker.kill()

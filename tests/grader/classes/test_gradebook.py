@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from grader.classes.course import Course
-from grader.classes.gradebook import FILE, Enrolled, Gradebook
+from grader.classes.gradebook import FILE, Gradebook
 from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
+from grader.submissions.intake import Handed
 
 EXERCISES = all_exercises()
 
@@ -39,7 +40,7 @@ def handed(*names, **facts):
         "ben.py": ("Ben", "2"),
         "new.py": ("New", "3"),
     }
-    return [Enrolled(name, *learners[name], state="state", **facts) for name in names]
+    return [Handed(name, *learners[name], state="state", **facts) for name in names]
 
 
 def fill(book, course=None):
@@ -128,7 +129,7 @@ def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
 def test_what_waits_still_or_is_out_of_date_is_counted(book):
     book.begin("s", Course(), handed("ada.py", "ben.py", "new.py"))
     assert book.results().unfinished == 1
-    stale = Enrolled("ben.py", "Ben", "2", state="another content")
+    stale = Handed("ben.py", "Ben", "2", state="another content")
     book.begin("s", Course(), [*handed("ada.py", "new.py"), stale])
     results = book.results()
     assert results.unfinished == 2
@@ -138,7 +139,7 @@ def test_what_waits_still_or_is_out_of_date_is_counted(book):
 def test_a_regrade_that_was_ended_goes_on_in_its_round(book):
     assert book.round(regrade=False) == 0
     assert book.round(regrade=True) == 1
-    again = [Enrolled("ada.py", "Ada", "1", state="round 1"), Enrolled("ben.py", "Ben", "2", state="round 1")]
+    again = [Handed("ada.py", "Ada", "1", state="round 1"), Handed("ben.py", "Ben", "2", state="round 1")]
     book.begin("s", Course(), again, 1)
     book.add("ada.py", "round 1", graded("ada.py"), {})
     assert book.round(regrade=True) == book.round(regrade=False) == 1

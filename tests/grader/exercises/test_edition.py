@@ -17,12 +17,11 @@ from grader.exercise import Exercise, Mistake
 from grader.exercises.verifying.made_up import is_shuffled
 from solutions import made_up
 
-SHUFFLED = Exercise(
+EXERCISE = Exercise(
     reference=made_up.shuffled, kind="property", verify=is_shuffled, cases=lambda rng: [(5, 1), (50, 3)],
     mistakes=(Mistake("sorted", lambda n, seed: list(range(n)), "Nothing was shuffled."),),
     hints=("", "", ""), difficulty=1, importance=1, minutes=1,
 )
-EXERCISES = (SHUFFLED,)
 """
 VERIFYING = """
 from grader.exercise import Finding
@@ -84,8 +83,11 @@ def own_course(tmp_path):
     )
 
     def write(exercises=MADE_UP, verifying=VERIFYING, solution=SOLUTION, answer=STUB):
-        (root / "grader" / "exercises" / "made_up.py").write_text(exercises)
-        (root / "grader" / "verifying" / "made_up.py").write_text(verifying)
+        folder = root / "grader" / "exercises" / "made_up"
+        folder.mkdir(exist_ok=True)
+        (folder / "__init__.py").write_text('EXERCISES = ("shuffled",)\n')
+        (folder / "shuffled.py").write_text(exercises)
+        (folder.parent / "verifying" / "made_up.py").write_text(verifying)
         (root / "solutions" / "made_up.py").write_text(solution)
         cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "source": answer}
         (root / "lessons" / "99_made_up.ipynb").write_text(
@@ -107,7 +109,7 @@ def own_course(tmp_path):
 def test_an_exercise_that_is_verified_checks_in_the_student_edition(own_course, tmp_path):
     assert own_course.make() is None
     student = own_course.student
-    assert (student / "grader" / "verifying" / "made_up.py").is_file()
+    assert (student / "grader" / "exercises" / "verifying" / "made_up.py").is_file()
     assert [file.name for file in (student / "lessons").iterdir()] == ["99_made_up.ipynb"]
     assert "helper" not in (student / "grader" / "statements" / "made_up.py").read_text("utf-8")
     listed = run(student, "from grader.cli import main; main()", tmp_path, "list")
@@ -128,6 +130,7 @@ def test_what_lies_about_in_a_clone_is_not_released(own_course):
     root = own_course.root
     stray = """
         grader/exercises/made_up.py~ grader/exercises/.made_up.py.swp grader/exercises/old_made_up.py
+        grader/exercises/made_up/helper.py
         grader/__pycache__/release.cpython-311.pyc grader/.ipynb_checkpoints/release.py grader/notes.txt
         lessons/.ipynb_checkpoints/99_made_up-checkpoint.ipynb lessons/99_made_up_solved.ipynb
         lessons/99_made_up.md solutions.py answers.ipynb course.toml gradebook.sqlite

@@ -148,7 +148,7 @@ def relu(x):
     return x * 0 - 7
 """
 WITHOUT_SANDBOX = (
-    "import sys; from grader import confinement; confinement.what_is_missing = lambda: 'for a test'; "
+    "import sys; from grader.child import confinement; confinement.what_is_missing = lambda: 'for a test'; "
     "from grader.releasing.gradescope import main; sys.exit(main())"
 )
 can_change_user = pytest.mark.skipif(

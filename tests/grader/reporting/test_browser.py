@@ -13,7 +13,7 @@ import pytest
 
 from grader.classes.results import ClassResults
 from grader.reporting import write
-from grader.reporting.text import file_stem
+from grader.reporting.file_names import file_stem
 
 websocket = pytest.importorskip("websocket", reason="websocket-client, which JupyterLab brings, is missing")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grader.classes.results import Mark, Result
 from grader.learning.card import WORDS
 from grader.reporting.pages import SYMBOLS, class_page, discrimination_in_words, learner_page
-from grader.reporting.text import UNSEEN, line, visible
+from grader.text import UNSEEN, line, visible
 
 PAYLOADS = [
     "<script>window.pwned=1</script>",

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classes.results import Mark, Result
-from grader.reporting import gradescope_results
-from grader.reporting.tables import canvas_csv, grades_csv, json_text, moodle_csv, reports_jsonl
+from grader.reporting import tables
+from grader.reporting.tables import grades_csv, reports_jsonl
+from grader.submissions.platforms import canvas, gradescope, moodle
+from grader.text import json_text
 
 PAYLOADS = [
     "=cmd|' /C calc'!A0",
@@ -30,6 +32,19 @@ PAYLOADS = [
     "&lt;=1&#59;=2",
 ]
 TEXT = st.one_of(st.sampled_from(PAYLOADS), st.text(st.characters(), min_size=1, max_size=40))
+
+
+def canvas_csv(results):
+    return canvas.grades_csv(tables.grades(results))
+
+
+def moodle_csv(results):
+    return moodle.grades_csv(tables.grades(results))
+
+
+def gradescope_results(learner, results):
+    grades = tables.grades(results)
+    return gradescope.results(grades.learners[results.learners.index(learner)], grades)
 
 
 def rows(text: str) -> list[list[str]]:

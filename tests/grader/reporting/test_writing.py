@@ -14,8 +14,9 @@ from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.report import Report
-from grader.reporting import gradescope_results, write
-from grader.reporting.text import OWN_FILE, file_stem
+from grader.reporting import tables, write
+from grader.reporting.file_names import OWN_FILE, file_stem
+from grader.submissions.platforms import gradescope as platform
 
 SEED = "a-secret-seed-of-the-class"
 SOURCES = {
@@ -64,8 +65,9 @@ def test_graded_answers_are_reported_without_seed_solution_hint_or_path(graded_c
     report = json.loads(found["reports.jsonl"].splitlines()[1])
     assert report["exercises"][0]["mistake"] == "leaky"
     ben = graded_class.learners[1]
+    grades = tables.grades(graded_class)
     gradescope = json.loads(found[f"gradescope/{file_stem('Ben', 'Ben')}.json"])
-    assert gradescope == gradescope_results(ben, graded_class)
+    assert gradescope == platform.results(grades.learners[graded_class.learners.index(ben)], grades)
     assert gradescope["tests"][0]["status"] == "failed"
 
 

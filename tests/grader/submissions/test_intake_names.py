@@ -12,7 +12,7 @@ from packed import zip_of
 
 from grader.errors import UnusableInput
 from grader.submissions.intake import collect
-from grader.submissions.names import MAX_NAME, UNPRINTABLE
+from grader.text import MAX_NAME, UNPRINTABLE
 
 # Pieces that mean something to a file system, a platform, a terminal or a spreadsheet, and anything else.
 PIECES = st.one_of(

@@ -32,7 +32,7 @@ def read(request, tmp_path):
         run.intake = intake
         assert intake.problems == []
         return {
-            h.name.removeprefix("submissions.zip/").removeprefix("download/"): h[2:4] for h in intake.handed
+            h.name.removeprefix("submissions.zip/").removeprefix("download/"): h[1:3] for h in intake.handed
         }
 
     return run

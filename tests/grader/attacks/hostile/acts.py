@@ -75,7 +75,7 @@ LOOKING = {
         "def attack():\n    import grader.exercises.neural_networks",
     ),
     "exercises_file": Attack(
-        "read the file of the exercises", "def attack(): open(EXERCISES + '/neural_networks.py').read()"
+        "read the file of the exercises", "def attack(): open(EXERCISES + '/neural_networks/relu.py').read()"
     ),
     "labels_on_disk": Attack(
         "read the labelled digits that hidden samples are made of",

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reporting.text import OWN_FILE, cell, file_stem, line, visible
+from grader.reporting.file_names import OWN_FILE, file_stem
+from grader.text import cell, line, visible
 
 # Lone surrogates as well: a file's name can hold them.
 TEXT = st.text(st.characters())

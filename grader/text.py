@@ -1,8 +1,17 @@
-"""Text that a learner may have written, made harmless: `visible`, `line`, `cell`, `file_stem`."""
+"""Text that anybody may have written, made harmless where it goes.
 
-import hashlib
+for_terminal   one line on a terminal
+printable_name a learner's or a file's name
+visible        code and messages in pages: what would act unseen is written out
+line           the same as one line, without it
+cell           a cell of a spreadsheet
+json_text      JSON, inside a page too
+"""
+
+import json
 import re
 import unicodedata
+from typing import Any
 
 # Controls (but tab and newline), bidi controls, invisible separators, tags and lone surrogates.
 # The joiners of Persian and of emoji stay.
@@ -11,7 +20,34 @@ UNSEEN = re.compile(
     r"\ud800-\udfff\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 FORMULA = "=+-−@|"
-OWN_FILE = re.compile(r"[a-z0-9-]+-[0-9a-f]{16}")  # what `file_stem` returns
+UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+UNSAFE_IN_HTML = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\x7f"}
+MAX_PART = 200  # characters of a component of a name
+MAX_NAME = 400
+
+
+def for_terminal(text: str) -> str:
+    """Return the text without what a terminal would obey.
+
+    >>> for_terminal("ada\\x1b[2J.ipynb")
+    'ada�[2J.ipynb'
+    """
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def printable_name(text: str, most: int = MAX_PART) -> str:
+    """Return a name that is safe to show: no controls, no bidirectional marks, not empty, not too long.
+
+    >>> printable_name("Ada\\x1b\\u202e\\udcff")
+    'Ada'
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c for c in text if unicodedata.category(c) not in UNPRINTABLE)
+        text = unicodedata.normalize("NFC", text)
+    text = text.strip()
+    if len(text) > most:
+        text = f"{text[: most - 41]}…{text[-40:]}"
+    return text if text not in ("", ".", "..") else "unnamed"
 
 
 def visible(text: str) -> str:
@@ -63,15 +99,20 @@ def number(value: float, digits: int = 4) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def file_stem(name: str, key: str) -> str:
-    """Return a file's name, without suffix, for the learner of that name and key: the same in every run.
+def points_of(points: float, out_of: float) -> str:
+    """Return points as people say them.
 
-    The hash keeps namesakes apart, and is long enough that nobody can choose a name to get another's file.
-
-    >>> file_stem("Žofie O'Brien", "4711")
-    'zofie-o-brien-5f58ce3af9252c85'
+    >>> points_of(1.0, 2.5)
+    '1 of 2.5 points'
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "learner"
-    both = f"{len(name)} {name} {key}".encode("utf-8", "surrogatepass")
-    return f"{slug}-{hashlib.sha256(both).hexdigest()[:16]}"
+    return f"{number(points)} of {number(out_of)} points"
+
+
+def json_text(value: Any) -> str:
+    """Return JSON in ASCII that is harmless inside a page, too.
+
+    >>> print(json_text({"message": "</script>\\x9b"}))
+    {"message": "\\u003c/script\\u003e\\u009b"}
+    """
+    # None of these characters is a part of JSON's own syntax, so each stands in a string.
+    return json.dumps(value).translate(UNSAFE_IN_HTML)

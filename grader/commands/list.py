@@ -1,0 +1,26 @@
+"""`grader list`: the exercises by lesson, with their state."""
+
+import json
+
+from grader.commands.options import Json
+
+
+def list_exercises(as_json: Json = False) -> None:
+    """List the exercises by lesson, with their state."""
+    from grader.exercises import all_exercises, lesson_of
+    from grader.learning.progress import states
+
+    known = states()
+    rows = [
+        {"name": e.name, "lesson": lesson_of(e), "kind": e.kind, "state": known.get(e.name, "new")}
+        for e in all_exercises().values()
+    ]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    lesson = None
+    for row in rows:
+        if row["lesson"] != lesson:
+            lesson = row["lesson"]
+            print(lesson)
+        print(f"  {row['name']:24}{row['state']}")

@@ -1,0 +1,99 @@
+"""What was met in a class's folder or archive, and whose it is: `Met`, `Found`, `Owner`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from grader.submissions.archives import METADATA, suffix_of
+
+
+class Found(NamedTuple):
+    """A file that was met.
+
+    Args:
+        parts: its name's components, below the path that was given and through archives, as they are there.
+        path: where it is now; `None` where it can't be read.
+        date: its own, or the one in an archive, without a zone: good for comparing only.
+        reason: why it can't be read; follows its name in a sentence.
+    """
+
+    parts: tuple[str, ...]
+    path: Path | None
+    date: tuple[int, ...] = ()
+    reason: str = ""
+
+
+class Owner(NamedTuple):
+    """Whose a file is.
+
+    Args:
+        platform: which wrote it; `""` for a plain name.
+        called: the learner's name.
+        rest: the components of the name that say which work it is.
+        key: the platform's id of the learner.
+        label: what tells learners apart where there is no id.
+        late: the platform's own mark.
+        submitted: when, where the platform says so.
+        file: Canvas's number of the file.
+        by_file: the name is the file's own, and not that of a folder.
+    """
+
+    platform: str
+    called: str
+    rest: tuple[str, ...]
+    key: str | None = None
+    label: str = ""
+    late: bool = False
+    submitted: datetime | None = None
+    file: int = 0
+    by_file: bool = False
+
+
+@dataclass(frozen=True)
+class Met:
+    """All that was met in one place, as readers of a platform's names need it.
+
+    Args:
+        place: the file, folder or archive that it was met in.
+        found: every file of it.
+    """
+
+    place: Path
+    found: Sequence[Found]
+
+    @cached_property
+    def files(self) -> list[Found]:
+        """What somebody may have handed in."""
+        return [f for f in self.found if suffix_of(f.parts[-1]) != METADATA]
+
+    @cached_property
+    def metadata(self) -> dict[tuple[str, ...], Found]:
+        """The files in which a platform says who handed in what, by the folder that they are in."""
+        return {f.parts[:-1]: f for f in self.found if f.parts[-1].lower() == METADATA}
+
+    @cached_property
+    def common(self) -> list[str]:
+        """The folders around all files."""
+        heads = zip(*(f.parts[:-1] for f in self.files), strict=False)
+        return [head[0] for head in takewhile(lambda head: len(set(head)) == 1, heads)]
+
+
+class Reader(Protocol):
+    """Reads the names that one platform gives.
+
+    `problems` are its own files that can't be read.
+    """
+
+    problems: list[Found]
+
+    def __init__(self, met: Met) -> None: ...
+
+    def owners(self, found: Found, i: int) -> list[Owner] | None:
+        """Return whose a file is if component `i` of its name is this platform's, and `None` if it is not.
+
+        An empty list says that it is no work of anybody's, and to be passed over.
+        """

@@ -20,9 +20,9 @@ from grader.judging.report import Verdict
 from grader.running.sandbox import Sandbox, Worker
 from grader.submissions.submission import read
 
-sys.path.insert(0, str(Path(__file__).parent / "shared"))  # for `asking` and `sources`
+sys.path.insert(0, str(Path(__file__).parent / "shared"))  # for `asking`, `saying`, …
 
-GRADER = "from grader.cli import main; main()"
+from saying import GRADER
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,7 @@ import os
 import zipfile
 
 import pytest
-from saying import one_line, one_sentence
+from saying import GRADER, one_line, one_sentence
 from sources import RIGHT, WRONG
 
 from grader.child.plaindata import decode
@@ -166,9 +166,8 @@ def test_a_full_disk_is_one_sentence_and_the_run_goes_on_later(grader, tmp_path)
         (tmp_path / "class" / f"s{i:02}.py").write_text(f"N = '{'x' * 4000}'\n{RIGHT}\nrelu.n = N\n")
     small = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
     ignored = "import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-    program = "from grader.cli import main; main()"
     arguments = ("grade", "class", "--seed", "s", "--out", "out", "--json")
-    assert "What it holds is safe" in one_sentence(grader(*arguments, program=f"{ignored}{small}{program}"))
+    assert "What it holds is safe" in one_sentence(grader(*arguments, program=f"{ignored}{small}{GRADER}"))
     done = grader(*arguments)
     assert [json.loads(line)["score"] for line in done.stdout.splitlines()] == [1] * 30
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from saying import GRADER
+
 ALONE = """
 import sys
 edition, program, *sys.argv[1:] = sys.argv[1:]
@@ -12,7 +14,6 @@ sys.path.insert(0, edition)
 sys.modules["solutions"] = None
 exec(program, {"__name__": "__main__"})
 """
-GRADER = "from grader.cli import main; main()"
 
 
 def alone(

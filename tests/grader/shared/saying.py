@@ -1,7 +1,9 @@
-"""What the command `grader` says: one line where something is wrong, and lines that come in time."""
+"""The command `grader`, and what it says: one line where something is wrong, and lines that come in time."""
 
 from collections.abc import Iterable
 from subprocess import CompletedProcess
+
+GRADER = "from grader.cli import main; main()"  # the command, as a program
 
 
 def one_line(text: str) -> str:

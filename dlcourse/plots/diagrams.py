@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from dlcourse import graph
 from dlcourse.plots.drawing import INK, SHADES, axes
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras

@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from dlcourse import graph
 from dlcourse.errors import DataError, ModelError
 from dlcourse.plots.data import images
 from dlcourse.plots.drawing import panels
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras

@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from dlcourse import checking, graph
+from dlcourse import checking
 from dlcourse.errors import ModelError
 from dlcourse.plots.drawing import DASHES, INK, MARKERS, axes
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras

@@ -120,9 +120,9 @@ def cross_validate(
 ) -> CrossValidation:
     """Train a model on all folds but one, test it on that one, for every fold.
 
-    All folds train at once where the network allows it (see `dlcourse.engine`). Memory: the data, and for
-    each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of these
-    at a time, and beside them what one batch of these folds needs.
+    All folds train at once where the network allows it (see `dlcourse.training.engine`). Memory: the data,
+    and for each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of
+    these at a time, and beside them what one batch of these folds needs.
 
     Args:
         model: compiled; its trainable weights are drawn anew for every fold, frozen ones are kept. Or a

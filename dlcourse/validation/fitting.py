@@ -28,8 +28,17 @@ with quiet():
     import keras
     import tensorflow as tf
 
-from dlcourse.engine import FUNCTION, Engine, State, architecture, check_counts, compilation, stack, unstack
 from dlcourse.errors import DataError, ModelError
+from dlcourse.training.engine import (
+    FUNCTION,
+    Engine,
+    State,
+    architecture,
+    check_counts,
+    compilation,
+    stack,
+    unstack,
+)
 
 # Layers that know more than their configuration tells.
 ADAPTED = (

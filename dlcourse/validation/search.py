@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.engine import check_counts
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
+from dlcourse.training.engine import check_counts
 from dlcourse.validation.cross_validation import checked_task, unscaled
 from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, folds

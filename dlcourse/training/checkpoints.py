@@ -13,9 +13,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from dlcourse.engine import architecture, compilation, optimizer_variables
 from dlcourse.errors import TrainingError
 from dlcourse.files import write
+from dlcourse.training.engine import architecture, compilation, optimizer_variables
 
 
 def described(model: keras.Model, validation: Any) -> dict[str, str]:

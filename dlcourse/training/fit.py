@@ -26,10 +26,10 @@ with quiet():
     import tensorflow as tf
 
 from dlcourse import checking, tasks
-from dlcourse.checkpoints import Checkpoint, EarlyStopping, described
-from dlcourse.engine import Engine, check_counts, optimizer_variables
 from dlcourse.errors import DataError, ModelError, TrainingError, UnknownNameError
 from dlcourse.files import write
+from dlcourse.training.checkpoints import Checkpoint, EarlyStopping, described
+from dlcourse.training.engine import Engine, check_counts, optimizer_variables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,8 @@ def train(
         validation: data to measure each epoch on.
         epochs: passes over the data, at most.
         batch_size: samples a step.
-        engine: `"keras"`: `model.fit`. `"compiled"`: see `dlcourse.engine`; in memory, on one device.
+        engine: `"keras"`: `model.fit`. `"compiled"`: for data in memory and one device, see
+            `dlcourse.training.engine`.
         seed: of the batches' order and the dropout masks.
         patience: stop once the validation loss has not fallen for so many epochs, and go back to the best
             weights (early stopping). Needs `validation`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import ArrayLike
 
-    from dlcourse.datasets import Dataset
+    class Dataset(Protocol):
+        """What every `dlcourse.datasets.Dataset` has: its file imports this one."""
+
+        @property
+        def features(self) -> Any: ...
+
+        @property
+        def target(self) -> np.ndarray: ...
 
     Data = tuple[ArrayLike, ArrayLike] | Dataset | tf.data.Dataset
 
@@ -189,6 +196,16 @@ def check_finite_dataset(data: Any) -> None:
     """Raise a `DataError` if the data are a `tf.data.Dataset` without an end, as of `data.repeat()`."""
     if hasattr(data, "cardinality") and int(data.cardinality()) == -1:
         raise DataError("The tf.data.Dataset never ends: take a number of batches, data.take(100).")
+
+
+def check_counts(**numbers: Any) -> None:
+    """Raise a `DataError` unless each is a whole number of 1 or more, or `None`."""
+    for name, number in numbers.items():
+        if number is None:
+            continue
+        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+        if not whole or number < 1:
+            raise DataError(f"{name} must be a whole number of 1 or more, and is {number!r}.")
 
 
 def length(x: Any) -> int:

@@ -4,6 +4,11 @@ A data set is a file and a card beside it in `datasets/`. The card is the one pl
 source, licence, task, names, size and checksum in a TOML block, and then what one should know of it. Four
 that are too large to embed have their cards in `datasets/downloads/`: they are read from a local copy or
 downloaded.
+
+file            what it has
+`__init__`      `load`, and the `Dataset` that it returns
+`downloading`   the data sets that are not embedded
+`splitting`     `split`: training, validation and test parts that share nothing
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 KIND, VERSION = "dlcourse bundle", 1
 MANIFEST, MODEL, PREPROCESSING = "manifest.json", "model.keras", "preprocessing.json"
-LARGEST_MANIFEST = 10_000_000
-ROWS_AT_ONCE = 1024
+MAX_MANIFEST_BYTES = 10_000_000
+PREDICTED_BATCH = 1024
 
 Label = str | int | float | bool
 
@@ -243,8 +243,8 @@ class Bundle:
         x = self._inputs(rows)
         count = checking.length(x)
         pieces = []
-        for start in range(0, count, ROWS_AT_ONCE):
-            piece = checking.take(x, np.arange(start, min(start + ROWS_AT_ONCE, count)))
+        for start in range(0, count, PREDICTED_BATCH):
+            piece = checking.take(x, np.arange(start, min(start + PREDICTED_BATCH, count)))
             try:
                 pieces.append(self._run(_tensors(self.model, piece)).numpy())
             except tf.errors.InvalidArgumentError as error:
@@ -322,7 +322,7 @@ def _parts(path: Path) -> dict[str, bytes]:
                 raise BundleError(f"{path} is no bundle, or is damaged: it holds {', '.join(names)[:200]}.")
             if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
                 raise BundleError(f"{path} was not written by dlcourse: its parts are compressed or locked.")
-            if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+            if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
                 raise BundleError(f"{path} is damaged: its manifest is too large.")
             return {name: archive.read(name) for name in names}
     except BundleError:

@@ -35,7 +35,7 @@ except ImportError as error:
 
 MAX_ROWS = 1000
 MAX_BYTES = 10_000_000
-START_SECONDS = 30
+MAX_START_SECONDS = 30
 
 
 def serve(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -85,7 +85,7 @@ def serving(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         started = threading.Event()
-        for _ in range(100 * START_SECONDS):
+        for _ in range(100 * MAX_START_SECONDS):
             if server.started or not thread.is_alive():
                 break
             started.wait(0.01)

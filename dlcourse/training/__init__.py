@@ -1,29 +1,33 @@
-"""Training Keras models: `find_learning_rate`, then `train`, from the first batch to the best weights.
+"""Training Keras models, from the first batch to the best weights: `find_learning_rate`, then `train`.
 
-found = find_learning_rate(model, (x, y))
-history = train(model, (x, y), validation=(x_val, y_val), epochs=100, patience=5)
+    found = find_learning_rate(model, (x, y))
+    history = train(model, (x, y), validation=(x_val, y_val), epochs=100, patience=5)
+
+file               what it has
+`fit`              `train`: checks, listens and fits, by either of two engines
+`learning_rate`    `find_learning_rate`, and the schedules of a learning rate
+`data`             a model and its data checked against each other; class weights, batches
+`engine`           the compiled engine: a whole epoch as one TensorFlow graph
+`callbacks`        what listens to a training: the history, early stopping, logs
+`checkpoints`      a run's whole state in a file
+`fingerprints`     what a model is and how it is compiled, as text
+`graph`            the calls of a model's layers, in the order of computation
+`keras_internals`  everything private of Keras that this library uses
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcourse.training.fit import (
-        ENGINES,
-        SCHEDULES,
-        History,
-        LearningRates,
-        find_learning_rate,
-        strategy,
-        train,
-    )
+    from dlcourse.training.fit import ENGINES, History, strategy, train
+    from dlcourse.training.learning_rate import SCHEDULES, LearningRates, find_learning_rate
 
 _HOME = {
     "ENGINES": "fit",
     "History": "fit",
-    "LearningRates": "fit",
-    "SCHEDULES": "fit",
-    "find_learning_rate": "fit",
+    "LearningRates": "learning_rate",
+    "SCHEDULES": "learning_rate",
+    "find_learning_rate": "learning_rate",
     "strategy": "fit",
     "train": "fit",
 }
@@ -39,8 +43,12 @@ __all__ = [
 ]
 
 
-# On first use: pictures need the graph of a model, and no TensorFlow.
+# On first use: a picture of a model needs its graph, and no TensorFlow.
 def __getattr__(name: str):
     if name in _HOME:
         return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -155,7 +155,7 @@ def cross_validate(
         >>> found.scores.shape[0], bool(found.summary().loc["accuracy", "mean"] > 0.9)
         (5, True)
     """
-    x, targets = unscaled(data, preprocessing)
+    x, targets = arrays_for(data, preprocessing)
     check_scores(scores)
     task, y = checked_task(model, targets, task)
     cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, seed=seed)
@@ -193,7 +193,7 @@ def cross_validate(
     )
 
 
-def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
+def arrays_for(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
     """`(x, y)`, where text and missing numbers are for a preprocessing to deal with."""
     if preprocessing is None:
         x, y = checking.arrays(data)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dlcourse import models
 from dlcourse.datasets import load
-from dlcourse.deployment import LiteModel, compare, conversion, lite, to_tflite
+from dlcourse.deployment import LiteModel, compare, converter_process, lite, to_tflite
 from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
 
 L = keras.layers
@@ -78,8 +78,8 @@ def test_every_builder_converts_runs_and_agrees(builder, quantization):
 def test_loops_in_int8_are_refused_in_one_sentence(builder, monkeypatch):
     """What the runtime does with one of them is tried; the others would only start the process again."""
     if builder != "lstm":
-        died = conversion._Died("died")
-        monkeypatch.setattr(conversion._converter, "run", lambda *_: (_ for _ in ()).throw(died))
+        died = converter_process.ProcessDiedError("died")
+        monkeypatch.setattr(converter_process.converter, "run", lambda *_: (_ for _ in ()).throw(died))
     model = built(builder)
     with pytest.raises(
         ConversionError, match="crashes on recurrent layers in int8: build them with unroll=True"
@@ -326,7 +326,7 @@ def test_a_conversion_that_hangs_is_stopped_and_the_next_one_works():
     model = built("mlp")
     with pytest.raises(ConversionError, match=r"not done after 0\.01 s, and was stopped"):
         to_tflite(model, timeout=0.01)
-    assert conversion._converter._process is None
+    assert converter_process.converter._process is None
 
 
 @pytest.fixture(scope="module")

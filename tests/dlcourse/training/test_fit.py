@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from dlcourse import models
+from dlcourse import models, tasks
 from dlcourse.datasets import load
 from dlcourse.errors import DataError, ModelError, TrainingError, UnknownNameError
 from dlcourse.training import find_learning_rate, strategy, train
@@ -264,8 +264,20 @@ def test_a_tf_data_dataset_is_taken_as_it_is():
         same.fit(x, y, shuffle=False, batch_size=30, verbose=0)
     assert len(history.history["val_loss"]) == 3
     assert weights(model).shape == weights(same).shape
-    with pytest.raises(DataError, match="need the data in memory"):
-        train(model, batches, engine="compiled")
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"engine": "compiled"}, "The compiled engine needs"),
+        ({"class_weight": "balanced"}, "class_weight needs"),
+        ({"checkpoint": "run"}, "A checkpoint needs"),
+    ],
+)
+def test_what_a_tf_data_dataset_can_t_do_is_named(asked, named):
+    batches = tf.data.Dataset.from_tensor_slices(TRAIN).batch(30)
+    with pytest.raises(DataError, match=f"^{named} the data in memory, as a pair"):
+        train(classifier(), batches, **asked)
 
 
 def test_two_devices_share_each_batch():
@@ -453,6 +465,26 @@ def test_dense_layers_on_sequences_dicts_and_texts_train_in_both_engines():
             assert history.history["loss"][-1] < history.history["loss"][0]
             found.append(weights(model))
         np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+def test_a_compiled_training_reads_the_task_once(monkeypatch):
+    asked = []
+    of_model = tasks.of_model
+    monkeypatch.setattr(tasks, "of_model", lambda model: asked.append(model) or of_model(model))
+    train(classifier(), TRAIN, validation=VALIDATION, class_weight="balanced", epochs=1, engine="compiled")
+    assert len(asked) == 1
+
+
+def test_what_a_callback_writes_into_the_model_the_compiled_engine_trains_on():
+    found = []
+    for engine in ENGINES:
+        model = classifier(dropout=0.0)
+        halve = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda *_, model=model: model.set_weights([w / 2 for w in model.get_weights()])
+        )
+        train(model, TRAIN, epochs=2, engine=engine, callbacks=[halve])
+        found.append(weights(model))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
 
 
 def test_the_compiled_engine_reads_a_validation_data_set():

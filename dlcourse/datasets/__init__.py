@@ -97,7 +97,7 @@ class Dataset:
 
             With Keras: `model.fit(*train, validation_data=validation)` and `model.evaluate(*test)`.
         """
-        how = {"validation": validation, "seed": seed, "task": self.task}
+        how: dict[str, Any] = {"validation": validation, "seed": seed, "task": self.task}
         if not self.official_test:
             return split(self.features, self.target, test=0.2 if test is None else test, **how)
         if test is not None:

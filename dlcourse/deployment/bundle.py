@@ -110,7 +110,7 @@ def save(
                     f"{model.input_shape}."
                 )
             parts[PREPROCESSING] = preprocessing.save(Path(folder, PREPROCESSING)).read_bytes()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    sums: dict[Any, str] = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts[MANIFEST] = msgspec.json.encode(Manifest(KIND, VERSION, task, labels, sums))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # stored: the weights' bits hardly compress
@@ -148,8 +148,8 @@ def load(path: str | PathLike[str]) -> Bundle:
         )
     if manifest.sha256.keys() != parts.keys():
         raise BundleError(f"{path} is damaged: its parts are not those that its manifest lists.")
-    for name, content in parts.items():
-        if hashlib.sha256(content).hexdigest() != manifest.sha256[name]:
+    for name, checksum in manifest.sha256.items():
+        if hashlib.sha256(parts[name]).hexdigest() != checksum:
             raise BundleError(f"{path} is damaged: the checksum of {name} is not the one in its manifest.")
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         for name, content in parts.items():
@@ -227,7 +227,9 @@ class Bundle:
         """
         if self.task == "regression":
             raise ModelError("A regression has no probabilities: use predict.")
-        return self.answer(rows)[1]
+        _, probabilities = self.answer(rows)
+        assert probabilities is not None
+        return probabilities
 
     def answer(self, rows: Any) -> tuple[np.ndarray, np.ndarray | None]:
         """What `predict` and `predict_proba` return (for a regression, `None`) at the price of one."""

@@ -73,7 +73,7 @@ def to_tflite(
         console.progress(3, "converting") as advance,
         tempfile.TemporaryDirectory(prefix="dlcourse-") as folder,
     ):
-        job = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
+        job: dict[str, Any] = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
         job |= {"quantization": quantization, "samples": None, "modules": _modules()}
         if quantization == "int8":
             job["samples"] = f"{folder}/samples.npz"

@@ -42,6 +42,8 @@ class ConverterProcess:
         with self._lock:
             self._idle.cancel()
             process = self._process = self._living()
+            assert process.stdin is not None
+            assert process.stdout is not None
             late = threading.Event()
 
             def give_up() -> None:
@@ -81,9 +83,10 @@ class ConverterProcess:
             if process is not None:
                 process.kill()
                 process.wait()
-                process.stdout.close()
-                with contextlib.suppress(OSError):  # a job that it did not read any more
-                    process.stdin.close()
+                for pipe in (process.stdout, process.stdin):
+                    with contextlib.suppress(OSError):  # a job that it did not read any more
+                        if pipe is not None:
+                            pipe.close()
 
     def _living(self) -> subprocess.Popen:
         if self._process is not None and self._process.poll() is None:

@@ -150,7 +150,7 @@ class Preprocessor(BaseEstimator):
             DataError: a column is missing, or holds what it did not hold when it was fitted.
         """
         if isinstance(x, Split):
-            return Split(*(None if part is None else self.transform(part) for part in x))
+            return Split._make(None if part is None else self.transform(part) for part in x)
         if isinstance(x, Part):
             return Part(self.transform(x.x), x.y)
         frame = self._checked(x)

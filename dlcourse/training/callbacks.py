@@ -75,7 +75,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
-        vars(self).update(self.counts or {})
+        self.__dict__.update(self.counts or {})
 
 
 class Follow(keras.callbacks.Callback):

@@ -141,7 +141,6 @@ def _digest(data: tuple) -> str:
     for part in data:
         for array in part.values() if isinstance(part, dict) else [part]:
             digest.update(f"{array.dtype} {array.shape} ".encode())
-            digest.update(
-                str(array.tolist()).encode() if array.dtype == object else np.ascontiguousarray(array)
-            )
+            texts = array.dtype == object
+            digest.update(str(array.tolist()).encode() if texts else np.ascontiguousarray(array).data)
     return digest.hexdigest()

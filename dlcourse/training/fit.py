@@ -138,7 +138,7 @@ def train(
     _check_settings(engine, seed, patience, validation, epochs=epochs, batch_size=batch_size)
     check_compiled(model)
     _check_streamed(data, validation, engine, class_weight, checkpoint)
-    data, validation = _in_memory(model, data, validation, class_weight)
+    training_data, validation_data = _in_memory(model, data, validation, class_weight)
     seed_dropout(model, seed)
 
     rates = scheduled(model, schedule, epochs)
@@ -149,16 +149,16 @@ def train(
     remaining, seconds = range(epochs), 0.0
     if checkpoint is not None:
         settings = {"batch_size": batch_size, "seed": seed, "patience": patience, "min_delta": min_delta}
-        settings |= described(model, validation, rates)
+        settings |= described(model, validation_data, rates)
         kept = Checkpoint(checkpoint, watch.history, early_stopping, settings)
-        remaining, seconds = kept.restore(model, data, epochs), kept.seconds
+        remaining, seconds = kept.restore(model, training_data, epochs), kept.seconds
         listeners.append(kept)
     listeners += [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
 
     fit = _fit_compiled if engine == "compiled" else _fit_keras
     with watch.shown(len(remaining)):
         try:
-            fit(model, data, validation, remaining, batch_size, seed, listeners)
+            fit(model, training_data, validation_data, remaining, batch_size, seed, listeners)
         finally:
             if rates is not None:
                 model.optimizer.learning_rate = initial_rate

@@ -99,7 +99,8 @@ def stateless(
         variables: those that it trains.
     """
     kind = type(optimizer)
-    twin = type(kind.__name__, (kind, _originals()), {}).from_config(optimizer.get_config())
+    twin_kind: Any = type(kind.__name__, (kind, _originals()), {})
+    twin = twin_kind.from_config(optimizer.get_config())
     twin.build(variables)
     # Keras writes down neither of these in the optimizer's configuration.
     _copy_weight_decay(optimizer, twin, variables)

@@ -200,7 +200,8 @@ def arrays_for(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
         return x if isinstance(x, dict) else checking.as_float32(x), y
     if hasattr(data, "element_spec") or isinstance(data, Mapping):
         raise DataError("With a preprocessing the data must be a pair (x, y) in memory, or a Dataset.")
-    x, y = (data.features, data.target) if hasattr(data, "features") else data
+    pair: Any = data
+    x, y = (pair.features, pair.target) if hasattr(pair, "features") else pair
     if isinstance(x, Mapping):
         raise DataError("A preprocessing takes one table or array, and x is a dict: make it a DataFrame.")
     y = np.asarray(y)

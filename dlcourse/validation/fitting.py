@@ -136,7 +136,7 @@ def fit_all(
         kind = type(preprocessing).__name__
         raise DataError(f"preprocessing must be a Preprocessor or a scikit-learn transformer, not a {kind}.")
     x, y = data
-    results: list[Fitted | None] = [None] * len(jobs)
+    results: dict[int, Fitted] = {}
     engines: dict[str, Engine] = {}
     inputs: dict[int, tuple[Any, Any]] = {}  # of each set of training samples: searches have few of them
     stacks: dict[Any, list[int]] = defaultdict(list)
@@ -181,10 +181,11 @@ def fit_all(
         for number, fit in zip(alone, fits, strict=True):
             results[number] = fit
             advance(prepared[number].epochs)
-    for one, fit in zip(prepared, results, strict=True):
+    for number, one in enumerate(prepared):
+        fit = results[number]
         if np.isfinite(fit.outputs).all():
             fit.outputs = tasks.probabilities(fit.outputs, one.engine.model, task)
-    return results
+    return [results[number] for number in range(len(jobs))]
 
 
 def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Model:

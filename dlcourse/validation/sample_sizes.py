@@ -44,7 +44,7 @@ class LearningCurve:
         """Means and spreads as a table, a row a size."""
         import pandas as pd
 
-        columns = {}
+        columns: dict[str, np.ndarray] = {}
         for name, scores in (("training", self.train_scores), ("validation", self.validation_scores)):
             columns |= {name: scores.mean(axis=1), f"{name} std": scores.std(axis=1, ddof=1)}
         return pd.DataFrame(columns, index=pd.Index(self.sizes, name="samples"))

@@ -254,7 +254,7 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
         raise DataError(f"The values of '{name}' must be a list, a range or a distribution, not {values!r}.")
     if not len(values):
         raise DataError(f"The space has no value for '{name}', so there is nothing to try.")
-    return values[random.integers(len(values))]
+    return values[int(random.integers(len(values)))]
 
 
 def _value(task: Task, y: np.ndarray, fit: Any, scores: Scores | None, score: str) -> float:

@@ -39,7 +39,7 @@ class Handed(NamedTuple):
         late: the platform's own mark.
         platform: whose id the key is, "canvas", "moodle" or "gradescope"; "" where it is the learner's name.
         rank: among the learner's files, the higher goes first where no time decides.
-        path: where it is now; `None` where it can't be read.
+        path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
     """
 
@@ -50,7 +50,7 @@ class Handed(NamedTuple):
     late: bool = False
     platform: str = ""
     rank: int = 0
-    path: Path | None = None
+    path: Path = Path(os.devnull)
     state: str = ""
 
 
@@ -130,7 +130,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 late=w.owner.late,
                 platform=w.platform,
                 rank=ranks[w],
-                path=w.found.path,
+                path=w.found.path or Path(os.devnull),
             )
             for w in counting
         ),

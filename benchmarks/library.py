@@ -130,7 +130,7 @@ class NotAsAsked(Exception):
 
 def cv(quick: bool, say: Say) -> list[Row]:
     """`cross_validate` against `cross_val_score`."""
-    from dlcourse.validation.fitting import STACKED_BYTES
+    from dlcourse.validation.fitting import MAX_STACKED_BYTES
 
     rows = []
     for name, epochs, target in NETWORKS:
@@ -148,7 +148,7 @@ def cv(quick: bool, say: Say) -> list[Row]:
         rows.append(Row(what, against, theirs.seconds, ours, "s", ratio, "×", target, note=note))
         rows.append(agreement(what, against, theirs.accuracies, runs[0].accuracies))
         if theirs.megabytes is not None:
-            peak, most = max(run.megabytes for run in runs), STACKED_BYTES / 2**20
+            peak, most = max(run.megabytes for run in runs), MAX_STACKED_BYTES / 2**20
             rows.append(
                 Row(f"{what}: memory", against, theirs.megabytes, peak, "MB", peak, "MB", most, at_most=True)
             )

@@ -1,6 +1,28 @@
 """The course's library, `from dlcourse import datasets, models, training`, and the command `dlcourse`.
 
 Importing it is instant: what needs TensorFlow, pandas or Matplotlib is loaded on first use.
+
+folder           what it is for
+`datasets`       small real data sets, and splits of them
+`preprocessing`  from a raw table to the numbers that a network takes
+`models`         a builder for each architecture of the course
+`training`       from the first batch to the best weights
+`validation`     cross-validation and search
+`metrics`        scores, with a baseline and an interval beside them
+`plots`          pictures of data, models and training
+`deployment`     TFLite files, bundles and a small service
+`frameworks`     the same model in PyTorch
+
+file             what it has
+`tasks`          the four tasks, and what follows from each
+`checking`       inputs and targets as arrays, checked
+`errors`         what can go wrong, by name
+`console`        what appears on the terminal and in a notebook
+`files`          files that are written whole or not at all
+`content`        where the lessons and data sets are
+`workspace`      a learner's folder with the lessons
+`doctor`         what this computer has, and what is missing
+`cli`            the command `dlcourse`
 """
 
 import importlib

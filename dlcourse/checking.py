@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     import tensorflow as tf
     from numpy.typing import ArrayLike
 
-    from dlcourse.datasets import Dataset
+    class Dataset(Protocol):
+        """What every `dlcourse.datasets.Dataset` has: its file imports this one."""
 
-    Data = tuple[ArrayLike, ArrayLike] | Dataset | tf.data.Dataset
+        @property
+        def features(self) -> Any: ...
+
+        @property
+        def target(self) -> np.ndarray: ...
+
+    Data: TypeAlias = tuple[ArrayLike, ArrayLike] | Dataset | tf.data.Dataset
 
 
 def arrays(data: Data) -> tuple[Any, np.ndarray]:
@@ -41,12 +48,13 @@ def arrays(data: Data) -> tuple[Any, np.ndarray]:
         Traceback (most recent call last):
         dlcourse.errors.DataError: There are 2 samples and 1 target: each sample needs one.
     """
+    pair: Any = data
     if hasattr(data, "element_spec"):
-        data = _unbatched(data)
-    elif hasattr(data, "features"):
-        data = (data.features, data.target)
+        pair = _unbatched(data)
+    elif hasattr(pair, "features"):
+        pair = (pair.features, pair.target)
     try:
-        x, y = data
+        x, y = pair
     except (TypeError, ValueError):
         raise DataError(
             "The data must be a pair (x, y), a Dataset of this library or a tf.data.Dataset."
@@ -191,12 +199,22 @@ def check_finite_dataset(data: Any) -> None:
         raise DataError("The tf.data.Dataset never ends: take a number of batches, data.take(100).")
 
 
+def check_counts(**numbers: Any) -> None:
+    """Raise a `DataError` unless each is a whole number of 1 or more, or `None`."""
+    for name, number in numbers.items():
+        if number is None:
+            continue
+        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+        if not whole or number < 1:
+            raise DataError(f"{name} must be a whole number of 1 or more, and is {number!r}.")
+
+
 def length(x: Any) -> int:
     """The number of samples of what `inputs` returns."""
     return len(next(iter(x.values()))) if isinstance(x, Mapping) else len(x)
 
 
-def take(x: Any, index: np.ndarray) -> Any:
+def take(x: Any, index: np.ndarray | slice) -> Any:
     """The samples at `index`, of an array, a DataFrame or a dict of arrays."""
     if isinstance(x, Mapping):
         return {name: take(part, index) for name, part in x.items()}
@@ -232,7 +250,7 @@ def _of_one_kind(x: np.ndarray) -> np.ndarray:
 
 def _rows(each: np.ndarray) -> np.ndarray:
     """For each row, whether all of it is true."""
-    return each.reshape(len(each), -1).all(axis=1)
+    return np.all(each.reshape(len(each), -1), axis=1)
 
 
 def _check_tensor(x: np.ndarray, tensor: keras.KerasTensor, what: str) -> None:

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from dlcourse import datasets
 
 PACKAGES = ("numpy", "tensorflow", "keras", "ai-edge-litert")
-SECONDS = 300  # a first import from a slow disk may take a minute
+MAX_SECONDS = 300  # a first import from a slow disk may take a minute
 
 TENSORFLOW = """
 import json, time
@@ -54,12 +55,12 @@ def examine() -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "cores", lambda: Finding("cores", "fine", str(_cores()))
     yield "memory", _memory
     for package in PACKAGES:
-        yield package, lambda package=package: _version(package)
+        yield package, partial(_version, package)
     yield "importing tensorflow", lambda: _try("importing tensorflow", TENSORFLOW)
     yield "importing litert", _litert
     yield "sandbox", _sandbox
     for name in datasets.names():
-        yield f"data set {name}", lambda name=name: _dataset(name)
+        yield f"data set {name}", partial(_dataset, name)
 
 
 def _cores() -> int:
@@ -129,10 +130,10 @@ def _child(arguments: list[str]) -> dict | str:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=SECONDS,
+            timeout=MAX_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {SECONDS} s"
+        return f"no answer within {MAX_SECONDS} s"
     last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
     if done.returncode < 0:
         return f"it crashed with {signal.Signals(-done.returncode).name}: {last}"

@@ -42,3 +42,7 @@ class ConversionError(RuntimeError):
 
 class BundleError(ValueError):
     """A file or folder that should hold a saved model, and is damaged, incomplete or of another kind."""
+
+
+class KerasVersionError(ImportError):
+    """A Keras that lacks something which this library uses; the message says which Keras is supported."""

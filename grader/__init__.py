@@ -1,4 +1,20 @@
-"""The autograder: `from grader import check` in a notebook, `grader` on the command line."""
+"""The autograder: `from grader import check` in a notebook, `grader` on the command line.
+
+cli, commands/   the command line, a file a command
+authoring/       a new exercise, and what an exercise still owes
+releasing/       what leaves the house: the student edition, the autograder for Gradescope
+reporting/       a class's results as pages and files
+classes/         a class: what was handed in → a gradebook
+learning/        one learner: checks, progress, reviews
+judging/         what an answer is worth
+exercises/       what is asked: a folder a lesson, a file an exercise
+running/         the parent's side of a run
+submissions/     what was handed in → cells → the code of one exercise
+child/           what lives in the forked process
+exercise, errors, storage, text   types and small things that all but `child` may use
+
+A folder imports only from those below it in this list.
+"""
 
 __all__ = ["check", "solved"]
 

@@ -153,7 +153,7 @@ class Exercise:
     def stub(self) -> str:
         """What a learner is given: the reference's signature and docstring, and no body."""
         source = textwrap.dedent(inspect.getsource(self.reference))
-        function = ast.parse(source).body[0]
+        function = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
         lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
         return "\n".join([*lines, "    raise NotImplementedError"])
 

@@ -1,13 +1,16 @@
 """The house: which folder may import which, no circle of files, no long file, a sentence for each folder."""
 
 import ast
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from grader.exercises import COURSE
 
 ROOT = Path(__file__).parent.parent
 # Each folder of the grader may import those after it, and none before it.
@@ -132,16 +135,36 @@ def test_an_import_of_answers_into_the_forked_process_is_seen(source):
     assert not all(name.startswith("grader.child") or may_import("grader.child.x", name) for name in targets)
 
 
-@pytest.mark.parametrize("package", ["grader", "dlcourse"])
-def test_there_is_no_circle_of_files(package):
+def circle(arrows: Iterable[tuple[str, str]]) -> list[str]:
+    """Return modules that import each other in turn, or an empty list."""
     graph: dict[str, set[str]] = {}
-    for module, target in arrows(package):
-        if target in MODULES:
-            graph.setdefault(module, set()).add(target)
+    for module, target in arrows:
+        graph.setdefault(module, set()).add(target)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        pytest.fail(" → ".join(error.args[1]))
+        return error.args[1]
+    return []
+
+
+@pytest.mark.parametrize("package", ["grader", "dlcourse"])
+def test_there_is_no_circle_of_files(package):
+    assert not circle((a, b) for a, b in arrows(package) if b in MODULES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from grader.judging.bank import Bank",
+        "import grader.judging.bank",
+        "from grader.judging import bank",
+        "def f():\n    from grader.judging import bank",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.judging.bank import Bank",
+    ],
+)
+def test_a_circle_is_seen_however_it_is_imported(source):
+    planted = (("grader.judging.findings", target) for target in imported(source))
+    assert "grader.judging.findings" in circle([*planted, *arrows("grader")])
 
 
 def listed(*patterns: str) -> list[str]:
@@ -161,9 +184,20 @@ def test_no_file_is_longer_than_one_reads():
     assert not long
 
 
-@pytest.mark.parametrize("package", ["grader", "dlcourse"])
-def test_every_folder_says_what_it_is_for(package):
-    for folder in {file.parent for file in files_of(package)} - {ROOT / "grader" / "releasing" / "templates"}:
-        text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
-        assert text, f"{folder.relative_to(ROOT)}/__init__.py says nothing"
-        assert text.split("\n\n")[0].rstrip()[-1] in ".:", text
+FOLDERS = {file.parent for package in ("grader", "dlcourse") for file in files_of(package)}
+FOLDERS -= {ROOT / "grader" / "releasing" / "templates"}  # what only a release has
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS), ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_every_folder_says_what_it_is_for_and_lists_its_files(folder):
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
+    assert text, f"{folder.relative_to(ROOT)}/__init__.py says nothing"
+    assert text.split("\n")[0].rstrip()[-1] in ".:`", text
+    there = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    there |= {inner.name for inner in FOLDERS if inner.parent == folder}
+    if folder.parent == ROOT / "grader" / "exercises":  # a file an exercise: `EXERCISES` lists them
+        return
+    if folder == ROOT / "grader" / "exercises":
+        there -= set(COURSE.values())
+    named = set(re.findall(r"\w+", text))
+    assert there <= named, f"not listed: {there - named}"

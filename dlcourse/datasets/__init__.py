@@ -4,6 +4,11 @@ A data set is a file and a card beside it in `datasets/`. The card is the one pl
 source, licence, task, names, size and checksum in a TOML block, and then what one should know of it. Four
 that are too large to embed have their cards in `datasets/downloads/`: they are read from a local copy or
 downloaded.
+
+file            what it has
+`__init__`      `load`, and the `Dataset` that it returns
+`downloading`   the data sets that are not embedded
+`splitting`     `split`: training, validation and test parts that share nothing
 """
 
 from __future__ import annotations
@@ -92,7 +97,7 @@ class Dataset:
 
             With Keras: `model.fit(*train, validation_data=validation)` and `model.evaluate(*test)`.
         """
-        how = {"validation": validation, "seed": seed, "task": self.task}
+        how: dict[str, Any] = {"validation": validation, "seed": seed, "task": self.task}
         if not self.official_test:
             return split(self.features, self.target, test=0.2 if test is None else test, **how)
         if test is not None:

@@ -87,14 +87,15 @@ def _mnist(content: bytes) -> Arrays:
 
 
 def _fashion_mnist(*contents: bytes) -> Arrays:
-    arrays = []
+    arrays: list[np.ndarray] = []
     for content in contents:
         plain = gzip.decompress(content)
         # IDX: two zeros, 8 for unsigned bytes, the number of axes, the length of each in four bytes.
         axes = plain[3]
         shape = np.frombuffer(plain, ">i4", axes, offset=4)
         arrays.append(np.frombuffer(plain, np.uint8, offset=4 + 4 * axes).reshape(shape))
-    return tuple(arrays)
+    x_train, y_train, x_test, y_test = arrays
+    return x_train, y_train, x_test, y_test
 
 
 def _cifar10(content: bytes) -> Arrays:
@@ -102,7 +103,8 @@ def _cifar10(content: bytes) -> Arrays:
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for batch in (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"):
             # The checksum has shown that this is the authors' file: unpickling runs nobody else's code.
-            batches.append(pickle.load(archive.extractfile(f"cifar-10-batches-py/{batch}"), encoding="bytes"))
+            file: Any = archive.extractfile(f"cifar-10-batches-py/{batch}")
+            batches.append(pickle.load(file, encoding="bytes"))
     x = [batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1) for batch in batches]  # channels last
     y = [np.asarray(batch[b"labels"]) for batch in batches]
     return np.concatenate(x[:5]), np.concatenate(y[:5]), x[5], y[5]

@@ -13,6 +13,18 @@ Which file for what:
   needs no Keras to load, and can't be trained; `served = tf.saved_model.load("folder")` and
   `served.serve(x)` run it;
 - a TFLite file, for phones, browsers and small computers: no TensorFlow, and a fraction of the size.
+
+file                 what it has
+`conversion`         `to_tflite`
+`converter_process`  the process in which models are converted, from the caller's side
+`converter`          the program of that process
+`lite`               `LiteModel`, and the first run of a new one
+`trial`              the program of that first run
+`comparison`         `compare`
+`bundle`             `save`, `load` and the `Bundle` between them
+`service`            `serve`
+`keras_files`        Keras's own files and errors
+`environment`        how a child process is started
 """
 
 import importlib

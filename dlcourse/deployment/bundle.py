@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 KIND, VERSION = "dlcourse bundle", 1
 MANIFEST, MODEL, PREPROCESSING = "manifest.json", "model.keras", "preprocessing.json"
-LARGEST_MANIFEST = 10_000_000
-ROWS_AT_ONCE = 1024
+MAX_MANIFEST_BYTES = 10_000_000
+PREDICTED_BATCH = 1024
 
 Label = str | int | float | bool
 
@@ -110,7 +110,7 @@ def save(
                     f"{model.input_shape}."
                 )
             parts[PREPROCESSING] = preprocessing.save(Path(folder, PREPROCESSING)).read_bytes()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    sums: dict[Any, str] = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts[MANIFEST] = msgspec.json.encode(Manifest(KIND, VERSION, task, labels, sums))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # stored: the weights' bits hardly compress
@@ -148,8 +148,8 @@ def load(path: str | PathLike[str]) -> Bundle:
         )
     if manifest.sha256.keys() != parts.keys():
         raise BundleError(f"{path} is damaged: its parts are not those that its manifest lists.")
-    for name, content in parts.items():
-        if hashlib.sha256(content).hexdigest() != manifest.sha256[name]:
+    for name, checksum in manifest.sha256.items():
+        if hashlib.sha256(parts[name]).hexdigest() != checksum:
             raise BundleError(f"{path} is damaged: the checksum of {name} is not the one in its manifest.")
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         for name, content in parts.items():
@@ -227,7 +227,9 @@ class Bundle:
         """
         if self.task == "regression":
             raise ModelError("A regression has no probabilities: use predict.")
-        return self.answer(rows)[1]
+        _, probabilities = self.answer(rows)
+        assert probabilities is not None
+        return probabilities
 
     def answer(self, rows: Any) -> tuple[np.ndarray, np.ndarray | None]:
         """What `predict` and `predict_proba` return (for a regression, `None`) at the price of one."""
@@ -243,8 +245,8 @@ class Bundle:
         x = self._inputs(rows)
         count = checking.length(x)
         pieces = []
-        for start in range(0, count, ROWS_AT_ONCE):
-            piece = checking.take(x, np.arange(start, min(start + ROWS_AT_ONCE, count)))
+        for start in range(0, count, PREDICTED_BATCH):
+            piece = checking.take(x, np.arange(start, min(start + PREDICTED_BATCH, count)))
             try:
                 pieces.append(self._run(_tensors(self.model, piece)).numpy())
             except tf.errors.InvalidArgumentError as error:
@@ -322,7 +324,7 @@ def _parts(path: Path) -> dict[str, bytes]:
                 raise BundleError(f"{path} is no bundle, or is damaged: it holds {', '.join(names)[:200]}.")
             if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
                 raise BundleError(f"{path} was not written by dlcourse: its parts are compressed or locked.")
-            if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+            if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
                 raise BundleError(f"{path} is damaged: its manifest is too large.")
             return {name: archive.read(name) for name in names}
     except BundleError:

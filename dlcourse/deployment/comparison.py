@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def compare(
         for name, each in lite.items():
             advance(1, name)
             figures = _figures(tasks.probabilities(each.predict(x), model, task), outputs, y, task)
-            table[name] = [each.size, *figures, _latency(lambda each=each: each.predict(row), FAST_CALLS)]
+            table[name] = [each.size, *figures, _latency(partial(each.predict, row), FAST_CALLS)]
     quality = (
         ("mean_absolute_error", "largest_difference") if task == "regression" else ("accuracy", "agreement")
     )

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import json
-import os
 import re
-import subprocess
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,13 +11,14 @@ import keras
 import numpy as np
 
 from dlcourse import checking, console
-from dlcourse.deployment import environment, keras_files
+from dlcourse.deployment import keras_files
+from dlcourse.deployment.converter_process import ProcessDiedError, converter
 from dlcourse.deployment.lite import LiteModel, check_runs
 from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
+from dlcourse.training.keras_internals import flatten_layers
 
 Quantization = Literal["float16", "dynamic", "int8"]
-CALIBRATION_ROWS = 300
-IDLE_SECONDS = 300
+MAX_CALIBRATION_ROWS = 300
 
 
 def to_tflite(
@@ -78,7 +73,7 @@ def to_tflite(
         console.progress(3, "converting") as advance,
         tempfile.TemporaryDirectory(prefix="dlcourse-") as folder,
     ):
-        job = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
+        job: dict[str, Any] = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
         job |= {"quantization": quantization, "samples": None, "modules": _modules()}
         if quantization == "int8":
             job["samples"] = f"{folder}/samples.npz"
@@ -89,8 +84,8 @@ def to_tflite(
             raise ConversionError(str(error)) from error
         advance(1, "TensorFlow at work")
         try:
-            _explain(_converter.run(job, timeout), quantization)
-        except _Died:
+            _explain(converter.run(job, timeout), quantization)
+        except ProcessDiedError:
             if quantization != "int8" or not _has_loops(model):
                 raise
             raise ConversionError(
@@ -102,88 +97,6 @@ def to_tflite(
         check_runs(content, f"The converted model{f' ({quantization})' if quantization else ''}")
         advance()
     return LiteModel(content)
-
-
-class _Died(ConversionError):
-    """The converting process ended in the middle of a job."""
-
-
-class _Converter:
-    """The process that converts, started when it is first needed and ended when it was idle for a while."""
-
-    def __init__(self) -> None:
-        atexit.register(self.stop)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._process: subprocess.Popen | None = None
-        self._idle = threading.Timer(0, lambda: None)
-        self._lock = threading.RLock()
-
-    def run(self, job: dict, timeout: float) -> str | None:
-        """Do a job; return what went wrong.
-
-        Raises:
-            ConversionError: the process died or did not answer in time.
-        """
-        with self._lock:
-            self._idle.cancel()
-            process = self._process = self._living()
-            late = threading.Event()
-            timer = threading.Timer(timeout, lambda: (late.set(), process.kill()))
-            timer.start()
-            try:
-                process.stdin.write(json.dumps(job) + "\n")
-                process.stdin.flush()
-                answer = process.stdout.readline()
-            except OSError:
-                answer = ""
-            except BaseException:  # interrupted: its answer must not be taken for the next job's
-                self.stop()
-                raise
-            finally:
-                timer.cancel()
-            if answer:
-                self._idle = threading.Timer(IDLE_SECONDS, self.stop)
-                self._idle.daemon = True
-                self._idle.start()
-                return json.loads(answer)["error"]
-            self.stop()
-            if late.is_set():
-                raise ConversionError(f"The conversion was not done after {timeout:g} s, and was stopped.")
-            raise _Died(
-                f"The converting process died (exit status {process.returncode}): the converter can't cope "
-                "with this model, or memory ran out."
-            )
-
-    def stop(self) -> None:
-        """End the process, if there is one."""
-        with self._lock:
-            process, self._process = self._process, None
-            if process is not None:
-                process.kill()
-                process.wait()
-                process.stdout.close()
-                with contextlib.suppress(OSError):  # a job that it did not read any more
-                    process.stdin.close()
-
-    def _living(self) -> subprocess.Popen:
-        if self._process is not None and self._process.poll() is None:
-            return self._process
-        self.stop()
-        return subprocess.Popen(
-            environment.python("converter"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            env=environment.of_child(),
-        )
-
-
-_converter = _Converter()
 
 
 def _check_convertible(model: keras.Model) -> None:
@@ -222,7 +135,7 @@ def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:
     if parts.keys() != set(names):
         raise DataError(f"The model has the inputs {', '.join(names)}: give samples for each, in a dict.")
     count = checking.length(samples)
-    chosen = np.linspace(0, count - 1, min(count, CALIBRATION_ROWS)).astype(int)
+    chosen = np.linspace(0, count - 1, min(count, MAX_CALIBRATION_ROWS)).astype(int)
     columns = []
     for tensor in model.inputs:
         part, shape = parts[tensor.name], tuple(tensor.shape[1:])
@@ -236,7 +149,7 @@ def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:
 
 def _has_loops(model: keras.Model) -> bool:
     """Whether a recurrent layer is not unrolled."""
-    return any(isinstance(layer, keras.layers.RNN) and not layer.unroll for layer in model._flatten_layers())
+    return any(isinstance(layer, keras.layers.RNN) and not layer.unroll for layer in flatten_layers(model))
 
 
 def _modules() -> list[str]:

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 
 def convert(
@@ -21,7 +22,7 @@ def convert(
         model: its path.
         output: where to write the TFLite file.
         quantization: as in `to_tflite`.
-        samples: the path of an `.npz` file with an array for each input, in their order.
+        samples: for int8, the path of an `.npz` file with an array for each input, in their order.
         modules: those that register the model's own classes; what they do not, Keras will miss by name.
     """
     import keras
@@ -37,13 +38,13 @@ def convert(
     builtins = (
         tf.lite.OpsSet.TFLITE_BUILTINS_INT8 if quantization == "int8" else tf.lite.OpsSet.TFLITE_BUILTINS
     )
-    target = {"supported_ops": [builtins]}
-    options = {"target_spec": target}
+    target: dict[str, Any] = {"supported_ops": [builtins]}
+    options: dict[str, Any] = {"target_spec": target}
     if quantization is not None:
         options["optimizations"] = [tf.lite.Optimize.DEFAULT]
     if quantization == "float16":
         target["supported_types"] = [tf.float16]
-    if quantization == "int8":
+    if samples is not None:  # int8
         with np.load(samples, allow_pickle=False) as archive:
             columns = [archive[name] for name in archive.files]
         names = [tensor.name for tensor in network.inputs]

@@ -20,7 +20,7 @@ from dlcourse.errors import ConversionError, DataError
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
 
-TRIAL_SECONDS = 120
+MAX_TRIAL_SECONDS = 120
 
 
 class Tensor(NamedTuple):
@@ -216,11 +216,13 @@ def check_runs(content: bytes, name: str) -> None:
             environment.python("trial"),
             input=content,
             capture_output=True,
-            timeout=TRIAL_SECONDS,
+            timeout=MAX_TRIAL_SECONDS,
             env=environment.of_child(),
         )
     except subprocess.TimeoutExpired:
-        raise ConversionError(f"{name} does not finish a single prediction in {TRIAL_SECONDS} s.") from None
+        raise ConversionError(
+            f"{name} does not finish a single prediction in {MAX_TRIAL_SECONDS} s."
+        ) from None
     if done.returncode < 0:
         number = -done.returncode
         raise ConversionError(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from typing import Annotated, Any
 
@@ -35,7 +35,7 @@ except ImportError as error:
 
 MAX_ROWS = 1000
 MAX_BYTES = 10_000_000
-START_SECONDS = 30
+MAX_START_SECONDS = 30
 
 
 def serve(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -85,7 +85,7 @@ def serving(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         started = threading.Event()
-        for _ in range(100 * START_SECONDS):
+        for _ in range(100 * MAX_START_SECONDS):
             if server.started or not thread.is_alive():
                 break
             started.wait(0.01)
@@ -113,7 +113,7 @@ def application(bundle: Bundle) -> FastAPI:
         >>> sorted(app.openapi()["paths"])
         ['/health', '/predict']
     """
-    Rows = _rows_model(bundle)
+    Rows: Any = _rows_model(bundle)
     app = FastAPIOffline(
         title="dlcourse prediction service", description=_description(bundle), redoc_url=None
     )
@@ -192,14 +192,14 @@ def _rows_model(bundle: Bundle) -> type[BaseModel]:
         if len(bundle.model.inputs) > 1:
             raise ModelError("A service without preprocessing needs a model with a single input.")
         tensor = bundle.model.inputs[0]
-        row = str if tensor.dtype == "string" else int if "int" in tensor.dtype else float
+        row: Any = str if tensor.dtype == "string" else int if "int" in tensor.dtype else float
         row = Annotated[row, Field(strict=True, allow_inf_nan=False) if row is float else Field(strict=True)]
         for size in reversed(tensor.shape[1:]):
             row = Annotated[list[row], Field(min_length=size, max_length=size)]
     else:
         number = Annotated[float, Field(strict=True, allow_inf_nan=False)] | None
         text = Annotated[str, Field(strict=True)] | Annotated[int, Field(strict=True)] | number
-        columns = {
+        columns: dict[str, Any] = {
             f"column_{i}": (text if hasattr(column, "categories") else number, Field(alias=column.name))
             for i, column in enumerate(bundle.preprocessing.columns_)
         }
@@ -207,16 +207,16 @@ def _rows_model(bundle: Bundle) -> type[BaseModel]:
     return create_model("Rows", rows=(Annotated[list[row], Field(min_length=1, max_length=MAX_ROWS)], ...))
 
 
-def _raw(request: BaseModel, bundle: Bundle) -> Any:
+def _raw(request: Any, bundle: Bundle) -> Any:
     """The rows of a request as the bundle takes them."""
     if bundle.preprocessing is not None:
         return [row.model_dump(by_alias=True) for row in request.rows]
     return np.asarray(request.rows)
 
 
-def _complaint(errors: list[dict]) -> str:
+def _complaint(errors: Sequence[Any]) -> str:
     """What pydantic found, as "rows[0].area: Input should be a valid number"."""
-    complaints = {}
+    complaints: dict[str, str] = {}
     for error in errors:
         _, *path = error["loc"]
         where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[:3]).lstrip(".")

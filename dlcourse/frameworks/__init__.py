@@ -5,6 +5,13 @@
     epoch = load_checkpoint("run.pt", module, optimizer)
 
 PyTorch is optional: `pip install "dlcourse[torch]"`. Importing this module does not import it.
+
+file         what it has
+`__init__`   `to_torch`, `save_checkpoint` and `load_checkpoint`
+`twin`       the PyTorch module that follows a Keras model's graph
+`layers`     a converter for each kind of layer
+`sequences`  those of embeddings, recurrent layers and attention
+`settings`   what converters share
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Dense(nn.Linear):
         return self.activation(super().forward(x))
 
 
-class _Convolution:
+class _Convolution(nn.Module):
     """What both convolutions share: padding as in Keras, and channels in the second place."""
 
     def __init__(self, layer: layers.Conv1D | layers.Conv2D) -> None:

@@ -27,7 +27,7 @@ class Embedding(nn.Embedding):
         return tokens != 0
 
 
-class _Recurrent:
+class _Recurrent(nn.Module):
     """What the recurrent layers share: weights, the direction of reading, and which states are passed on."""
 
     order: tuple[int, ...] = (0,)  # of Keras's gates, in PyTorch's order

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from dlcourse import graph
 from dlcourse.errors import ModelError
 from dlcourse.frameworks.layers import CONFUSED_BY_MASKS, convert
+from dlcourse.training import graph
 
 # Arguments of a call that say nothing new: the twin has its own mode, and passes masks on by itself.
 IMPLIED = ("training", "mask")

@@ -4,6 +4,15 @@ Every score is NumPy in, a number out, under the name and with the conventions o
 0/0, it is 0.0. A score takes one weight a sample, or many sets of weights at once, `(resamples, n)`: it then
 returns one value a set. Drawing samples with replacement is weighting them by how often they were drawn, so
 that a thousand bootstrap resamples (`bootstrap_interval`) are a single call.
+
+file              what it has
+`classification`  scores of decisions: `accuracy`, `f1_score`, …
+`ranking`         scores of an order, and thresholds on it: `roc_auc`, `choose_threshold`, …
+`probabilities`   scores of probabilities: `log_loss`, `calibration_curve`, …
+`regression`      scores of predicted numbers: `mean_absolute_error`, …
+`bootstrap`       `bootstrap_interval`
+`reporting`       `report`, and the `baseline` in it
+`arguments`       what the scores check and share
 """
 
 from dlcourse.metrics.bootstrap import Interval, bootstrap_interval

@@ -1,5 +1,6 @@
 """How far a score would move with other samples of the same kind: `bootstrap_interval`."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -7,27 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse.errors import DataError
-from dlcourse.metrics import arguments, classification, probabilities, ranking, regression
+from dlcourse.metrics import arguments
 
-MOST_WEIGHTS = 2**22  # held at a time: 32 MB
-
-# Scores that take many sets of weights in one call.
-VECTORISED = {
-    classification.accuracy,
-    classification.confusion_matrix,
-    classification.f1_score,
-    classification.precision,
-    classification.recall,
-    probabilities.brier_score,
-    probabilities.expected_calibration_error,
-    probabilities.log_loss,
-    ranking.average_precision,
-    ranking.roc_auc,
-    regression.mean_absolute_error,
-    regression.mean_squared_error,
-    regression.r2_score,
-    regression.root_mean_squared_error,
-}
+MAX_WEIGHTS = 2**22  # held at a time: 32 MB
 
 
 class Interval(NamedTuple):
@@ -82,7 +65,7 @@ def bootstrap_interval(
     if not 0 < level < 1 or resamples < 1:
         raise DataError("The level must lie between 0 and 1, and there must be one resample or more.")
     random = np.random.default_rng(seed)
-    if metric in VECTORISED:
+    if _takes_many_weights(metric):
         values = _at_once(metric, y_true, y_pred, resamples, random, options)
     else:
         draws = (random.integers(len(y_true), size=len(y_true)) for _ in range(resamples))
@@ -94,6 +77,12 @@ def bootstrap_interval(
     ends = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     low, high = np.where(undefined, np.nan, ends)
     return Interval(float(low), float(high)) if low.ndim == 0 else Interval(low, high)
+
+
+def _takes_many_weights(metric: Callable[..., Any]) -> bool:
+    """Whether it is a score of this library, all of which take many sets of weights in one call."""
+    ours = getattr(metric, "__module__", "").startswith("dlcourse.metrics.")
+    return ours and "sample_weight" in inspect.signature(metric).parameters
 
 
 def _at_once(
@@ -111,7 +100,7 @@ def _at_once(
         pairs = np.concatenate([y_true.reshape(samples, -1), y_pred.reshape(samples, -1)], axis=1)
         _, first, count = np.unique(pairs, axis=0, return_index=True, return_counts=True)
         y_true, y_pred = y_true[first], y_pred[first]
-    chunk = max(1, MOST_WEIGHTS // len(count))
+    chunk = max(1, MAX_WEIGHTS // len(count))
     values: list[np.ndarray] = []
     while len(values) < resamples:
         weight = random.multinomial(samples, count / samples, size=min(chunk, resamples - len(values)))

@@ -16,7 +16,7 @@ class CalibrationCurve(NamedTuple):
 
     prob_true: np.ndarray
     prob_pred: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # a tuple has a method of this name
 
 
 def log_loss(

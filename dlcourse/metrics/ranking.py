@@ -16,7 +16,7 @@ from dlcourse.metrics import arguments
 AVERAGES = ("macro", "weighted")
 CHOOSABLE = ("f1", "accuracy", "balanced_accuracy")
 COSTS = ("false_positive", "false_negative")
-MOST_TRIED = 1000  # thresholds at which a metric that is a Python function is computed
+MAX_TRIED = 1000  # thresholds at which a metric that is a Python function is computed
 
 
 class RocCurve(NamedTuple):
@@ -199,7 +199,7 @@ def choose_threshold(
     true, false = np.append(0.0, true), np.append(0.0, false)
     edges = _between(distinct.astype(arguments.precision(given)))
     if callable(metric):
-        tried = np.unique(np.linspace(0, len(edges) - 1, min(len(edges), MOST_TRIED)).round().astype(int))
+        tried = np.unique(np.linspace(0, len(edges) - 1, min(len(edges), MAX_TRIED)).round().astype(int))
         true, false, edges = true[tried], false[tried], edges[tried]
         target = y_true.astype(np.int64)
         values = np.array([float(metric(target, (scores > edge).astype(np.int64))) for edge in edges])

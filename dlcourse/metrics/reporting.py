@@ -253,7 +253,8 @@ def _classes(y: np.ndarray, decisions: np.ndarray, names: list[str], random: dic
     import pandas as pd
 
     count = classification.counts(y, decisions, len(names))
-    low, high = bootstrap.bootstrap_interval(classification.f1_score, y, decisions, **random, average=None)
+    interval = bootstrap.bootstrap_interval(classification.f1_score, y, decisions, **random, average=None)
+    low, high = np.asarray(interval.low), np.asarray(interval.high)
     after = (0, len(names) - len(low))  # classes beyond the last that occurs
     table = {
         "precision": arguments.ratio(count.true_positives, count.predicted),

@@ -15,6 +15,14 @@ step alone, for a model of your own. `fine_tune` is the second half of transfer 
 All builders but `gan` share these arguments, where the architecture has a use for them: `kernel_initializer`,
 `dropout` (the rate), `l2` (the penalty's strength), `batch_normalization`, `optimizer` (a name or an object)
 and `learning_rate` (the optimizer's own if `None`).
+
+file                 what it has
+`networks`           `mlp`, `cnn` and `rnn`
+`attention`          `transformer`
+`transfer_learning`  `transfer` and `fine_tune`
+`adversarial`        `gan`
+`compiling`          `compile`
+`arguments`          checks that the builders share
 """
 
 from dlcourse.models.adversarial import GAN, gan

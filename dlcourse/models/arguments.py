@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import keras
 
@@ -30,7 +31,7 @@ def counts(name: str, values: object, least: int = 1) -> tuple[int, ...]:
     return tuple(count(f"{name}[{i}]", value) for i, value in enumerate(values))
 
 
-def shape(builder: str, meaning: Sequence[str], value: object, unknown: str = "") -> tuple[int | None, ...]:
+def shape(builder: str, meaning: Sequence[str], value: object, unknown: str = "") -> tuple[Any, ...]:
     """The shape of one sample: a size for each name in `meaning`; the axis `unknown` may be `None`."""
     ranks = f"({', '.join(meaning)}{',' if len(meaning) == 1 else ''})"
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != len(meaning):
@@ -41,14 +42,14 @@ def shape(builder: str, meaning: Sequence[str], value: object, unknown: str = ""
 
 def rate(name: str, value: object) -> float:
     """A dropout rate, in [0, 1)."""
-    if not isinstance(value, Real) or not 0 <= value < 1:
+    if not isinstance(value, Real) or not 0 <= float(value) < 1:
         raise ModelError(f"{name} must be at least 0 and below 1, not {value!r}.")
     return float(value)
 
 
 def regularizer(l2: object) -> keras.regularizers.Regularizer | None:
     """Keras's L2 penalty of this strength, none for 0."""
-    if not isinstance(l2, Real) or not 0 <= l2 < math.inf:
+    if not isinstance(l2, Real) or not 0 <= float(l2) < math.inf:
         raise ModelError(f"l2 must be 0 or a positive number, not {l2!r}.")
     return keras.regularizers.L2(l2) if l2 else None
 
@@ -57,7 +58,7 @@ def learning_rate(value: object) -> None:
     """A positive number, a schedule of Keras, or `None`."""
     if value is None or isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
         return
-    if not isinstance(value, Real) or not 0 < value < math.inf:
+    if not isinstance(value, Real) or not 0 < float(value) < math.inf:
         raise ModelError(f"The learning rate must be a positive number or a schedule, not {value!r}.")
 
 
@@ -77,7 +78,7 @@ def initializer(name: object) -> None:
     _known_to(keras.initializers, "initializer", name)
 
 
-def _known_to(module: object, what: str, name: object) -> None:
+def _known_to(module: Any, what: str, name: object) -> None:
     try:
         module.get(name)
     except (ValueError, TypeError):

@@ -129,10 +129,8 @@ def cnn(
         height, width, _ = input_shape = arguments.shape("A CNN", axes, input_shape)
         reshape = []
     filters = arguments.counts("filters", filters)
-    kernel_size, pool_size = (
-        arguments.count("kernel_size", kernel_size),
-        arguments.count("pool_size", pool_size),
-    )
+    kernel_size = arguments.count("kernel_size", kernel_size)
+    pool_size = arguments.count("pool_size", pool_size)
     arguments.one_of("padding", padding, ("valid", "same"))
     dense = arguments.count("dense", dense)
     _check_sizes(height, width, len(filters), kernel_size, pool_size, padding)

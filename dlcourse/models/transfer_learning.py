@@ -150,8 +150,8 @@ def _named(
     height, width, channels = shape = arguments.shape("The backbone", axes, shape)
     if channels not in (1, 3):
         raise ModelError(f"{name} needs colour images, 3 channels, or grey ones, 1 channel, not {channels}.")
-    path = isinstance(weights, str | PathLike) and weights != "imagenet"
-    if not (Path(weights).is_file() if path else weights in (None, "imagenet")):
+    path = weights if isinstance(weights, str | PathLike) and weights != "imagenet" else None
+    if not (weights in (None, "imagenet") if path is None else Path(path).is_file()):
         raise ModelError(f"There is no file of weights {weights}: give a path, 'imagenet' or None.")
     try:
         body = build(include_top=False, weights=weights, input_shape=(height, width, 3))

@@ -6,6 +6,15 @@
 Every function draws on `ax`, or on new axes if none is given, and returns the axes. Lines differ by style and
 marker, areas by shade and hatching: colour never carries the meaning alone. `show` displays a finished
 figure together with its description for people who can't see it.
+
+file          what it has
+`data`        `images` and `decision_regions`
+`training`    learning curves, live ones too, and the learning rate finder's curve
+`evaluation`  `confusion_matrix`; ROC, precision-recall and calibration curves
+`inside`      activations, gradients and weights, layer by layer
+`features`    `filters`, `feature_maps` and `attention`
+`diagrams`    `network` and `architecture`
+`drawing`     what all pictures share, and `show`
 """
 
 from dlcourse.plots.data import decision_regions, images

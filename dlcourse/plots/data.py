@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import ArrayLike
 from dlcourse.errors import DataError
 from dlcourse.plots.drawing import HATCHES, INK, MARKERS, SHADES, axes
 
-WRONG = {"edgecolor": INK[2], "linewidth": 2.5}
-LETTERS = 13  # that fit above an image an inch wide
-PLAIN = {"edgecolor": "0.6", "linewidth": 0.6}
+WRONG: dict[str, Any] = {"edgecolor": INK[2], "linewidth": 2.5}
+MAX_LETTERS = 13  # that fit above an image an inch wide
+PLAIN: dict[str, Any] = {"edgecolor": "0.6", "linewidth": 0.6}
 
 
 def images(
@@ -24,7 +25,7 @@ def images(
     columns: int = 8,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws images of one size side by side; of grey ones, dark is high.
+    """Draw images of one size side by side; of grey ones, dark is high.
 
     Args:
         images: of shape (n, height, width) or (n, height, width, 1), grey; or (n, height, width, 3), colours
@@ -71,7 +72,7 @@ def images(
     above = gap if titles is None else int(height * (most + (0.6 if predictions is not None else 0)) / 3)
     wall = np.full((rows * (height + above), columns * (width + gap) - gap, *images.shape[3:]), np.nan)
     ax = axes(ax, (1.0 * columns, max(1.3, (height + above) / (width + gap)) * rows))
-    size = 9 * min(1, LETTERS / max(1, *map(len, lines)))
+    size = 9 * min(1, MAX_LETTERS / max(1, *map(len, lines)))
     for i, (image, (words, frame)) in enumerate(zip(images, verdicts, strict=True)):
         top, left = (i // columns) * (height + above) + above, (i % columns) * (width + gap)
         wall[top : top + height, left : left + width] = image
@@ -97,7 +98,7 @@ def decision_regions(
     resolution: int = 250,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws which class a classifier gives to each point of the plane, under the data.
+    """Draw which class a classifier gives to each point of the plane, under the data.
 
     Args:
         predict: takes points of shape (m, 2) and returns m class labels.
@@ -134,8 +135,9 @@ def decision_regions(
         if inside.any() and not inside.all():
             ax.contour(horizontal, vertical, inside, levels=[0.5], colors="black", linewidths=1.2)
         face = "white" if hatch else INK[0]
-        style = {"marker": marker, "facecolor": face, "edgecolor": INK[0], "linewidth": 0.7}
-        ax.scatter(*x[y == label].T, s=14, zorder=3, label=str(label), **style)
+        style: dict[str, Any] = {"marker": marker, "facecolor": face, "edgecolor": INK[0], "linewidth": 0.7}
+        chosen = x[y == label]
+        ax.scatter(chosen[:, 0], chosen[:, 1], s=14, zorder=3, label=str(label), **style)
     ax.set(xlabel="feature 1", ylabel="feature 2", title=title or "")
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     return ax
@@ -143,14 +145,16 @@ def decision_regions(
 
 def _verdict(
     i: int, titles: Sequence[object] | None, predictions: Sequence[object] | None
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, dict[str, Any]]:
     """What stands above image `i`, and its frame."""
-    title = "" if titles is None else str(titles[i])
+    if titles is None:
+        return "", PLAIN
+    title = str(titles[i])
     if predictions is None:
         return title, PLAIN
     if predictions[i] == titles[i]:
         return f"{title} ✓", PLAIN
-    between = "\n" if len(f"{predictions[i]} ✗ not {title}") > LETTERS else " "
+    between = "\n" if len(f"{predictions[i]} ✗ not {title}") > MAX_LETTERS else " "
     return f"{predictions[i]} ✗{between}not {title}", WRONG
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from dlcourse import graph
 from dlcourse.plots.drawing import INK, SHADES, axes
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras
@@ -23,7 +23,7 @@ BOX_WIDTH, BOX_HEIGHT, LANE = 0.9, 0.66, 0.09
 
 
 def architecture(model: keras.Model, *, ax: Axes | None = None) -> Axes:
-    """Draws a model's layers from the input at the top to the output at the bottom.
+    """Draw a model's layers from the input at the top to the output at the bottom.
 
     A box tells a layer's kind, its name, the shape of its output for one sample, and its number of weights;
     one with a dashed edge is frozen. A model inside the model is one box.
@@ -62,7 +62,7 @@ def architecture(model: keras.Model, *, ax: Axes | None = None) -> Axes:
 def network(
     layer_sizes: Sequence[int], names: Sequence[str] | None = None, *, ax: Axes | None = None
 ) -> Axes:
-    """Draws a dense network: a circle a unit, a line a weight, a square a number that comes in.
+    """Draw a dense network: a circle a unit, a line a weight, a square a number that comes in.
 
     Args:
         layer_sizes: how many numbers come in, then how many units each layer has.
@@ -86,9 +86,8 @@ def network(
             for end in right:
                 ax.plot(*np.transpose([start, end]), color="0.55", linewidth=0.9, zorder=1)
     for i, column in enumerate(columns):
-        ax.scatter(
-            *column.T, s=260, marker="s" if i == 0 else "o", facecolor="white", edgecolor=INK[0], zorder=2
-        )
+        style: dict[str, Any] = {"marker": "s" if i == 0 else "o", "facecolor": "white", "edgecolor": INK[0]}
+        ax.scatter(column[:, 0], column[:, 1], s=260, zorder=2, **style)
     lowest = -max(layer_sizes) / 2 - 0.1
     for i, name in enumerate(names or []):
         ax.text(1.6 * i, lowest, name, ha="center", va="top")
@@ -99,7 +98,7 @@ def network(
 
 def _positions(calls: list[graph.Call]) -> np.ndarray:
     """A row for each step from the input, and the calls of a row side by side: `(calls, 2)`."""
-    row = []
+    row: list[int] = []
     for call in calls:
         row.append(1 + max((row[i] for i in call.inputs), default=-1))
     widest = max(row.count(r) for r in row)

@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
 
 from dlcourse import console
 from dlcourse.errors import DataError
@@ -34,7 +33,7 @@ HATCHES = ("", "//", "..", "\\\\", "xx", "||", "--", "++", "oo", "**")
 
 
 def show(picture: Figure | Axes | Sequence[Axes], alt: str) -> None:
-    """Displays a figure with a description, and closes it.
+    """Display a figure with a description, and close it.
 
     In a notebook the picture is an `<img>` with alternative text; where no pictures can be shown, the
     description stands in its place.
@@ -48,7 +47,8 @@ def show(picture: Figure | Axes | Sequence[Axes], alt: str) -> None:
         >>> show(ax, alt="Axes without any data.")
         Axes without any data.
     """
-    figure = picture if isinstance(picture, Figure) else np.ravel(picture)[0].get_figure(root=True)
+    first = np.array(picture, dtype=object).flat[0]
+    figure = first if isinstance(first, Figure) else first.get_figure(root=True)
     twins = {"text/html": image_tag(figure, alt), "text/plain": alt}
     plt.close(figure)
     if console.in_notebook():
@@ -72,7 +72,9 @@ def axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return ax if ax is not None else plt.subplots(figsize=size, layout="constrained")[1]
 
 
-def panels(ax: ArrayLike | None, count: int, size: tuple[float, float], columns: int = 4) -> np.ndarray:
+def panels(
+    ax: Axes | Sequence[Axes] | None, count: int, size: tuple[float, float], columns: int = 4
+) -> np.ndarray:
     """The axes that are given, or `count` new ones, each of a size in inches.
 
     Raises:
@@ -86,7 +88,7 @@ def panels(ax: ArrayLike | None, count: int, size: tuple[float, float], columns:
         for empty in made.flat[count:]:
             empty.remove()
         return made.ravel()[:count]
-    given = np.ravel(ax)
+    given = np.array(ax, dtype=object).ravel()
     if len(given) != count:
         raise DataError(f"There are {count} pictures to draw, and {len(given)} axes to draw them on.")
     return given

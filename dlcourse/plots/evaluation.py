@@ -1,7 +1,7 @@
 """Pictures of how good a model is: `confusion_matrix`, ROC, precision-recall and calibration curves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,14 +13,14 @@ from dlcourse.errors import DataError
 from dlcourse.metrics import arguments
 from dlcourse.plots.drawing import axes, line_style
 
-WRITTEN = 20  # rows of a matrix whose numbers can be read
-TOLD_APART = 10  # lines that differ in grey
+MAX_WRITTEN_ROWS = 20  # rows of a matrix whose numbers can be read
+MAX_DISTINCT_LINES = 10  # lines that differ in grey
 
 
 def confusion_matrix(
     matrix: ArrayLike, names: Sequence[object] | None = None, *, ax: Axes | None = None
 ) -> Axes:
-    """Draws how often each class was predicted as each: dark is a large share of the true class.
+    """Draw how often each class was predicted as each: dark is a large share of the true class.
 
     Up to 20 classes the counts are written in; beyond, a bar tells what the shades mean.
 
@@ -54,15 +54,15 @@ def confusion_matrix(
     ax = axes(ax, (side + 0.4, side))
     shares = arguments.ratio(matrix, matrix.sum(axis=1, keepdims=True))
     image = ax.imshow(shares, cmap="Greys", vmin=0, vmax=1)
-    if size <= WRITTEN:
+    if size <= MAX_WRITTEN_ROWS:
         small = 9 if size <= 12 else 6.5
         for (row, column), count in np.ndenumerate(matrix):
             ink = "white" if shares[row, column] > 0.5 else "black"
-            faint = {} if count else {"alpha": 0.35}
+            faint: dict[str, Any] = {} if count else {"alpha": 0.35}
             ax.text(column, row, f"{count:g}", ha="center", va="center", color=ink, fontsize=small, **faint)
     else:
         bar = ax.inset_axes((1.03, 0.0, 0.035, 1.0))
-        ax.get_figure().colorbar(image, cax=bar, label="share of the true class")
+        ax.figure.colorbar(image, cax=bar, label="share of the true class")
     _name_ticks(ax, [str(name) for name in names], room=(side - 1.2) / size)
     ax.set(xlabel="predicted", ylabel="true")
     return ax
@@ -75,7 +75,7 @@ def roc_curve(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws the true positive rate over the false positive rate: above the diagonal is better than chance.
+    """Draw the true positive rate over the false positive rate: above the diagonal is better than chance.
 
     Args:
         y_true: classes `(n,)`, or labels `(n, k)`.
@@ -99,7 +99,7 @@ def roc_curve(
     ax.plot([0, 1], [0, 1], color="0.7", linewidth=1, linestyle=(0, (2, 3)), label="chance: area 0.500")
 
     def line(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        return *metrics.roc_curve(y, score)[:2], metrics.roc_auc(y, score)
+        return *metrics.roc_curve(y, score)[:2], float(metrics.roc_auc(y, score))
 
     _draw_lines(ax, _by_class(y_true, scores, names, lambda y: 0 < y.sum() < len(y)), line, "area")
     ax.set(xlabel="false positive rate", ylabel="true positive rate")
@@ -115,7 +115,7 @@ def precision_recall_curve(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws precision over recall in steps, whose area is the average precision.
+    """Draw precision over recall in steps, whose area is the average precision.
 
     Arguments, results and errors are those of `roc_curve`.
 
@@ -128,7 +128,7 @@ def precision_recall_curve(
 
     def line(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         curve = metrics.precision_recall_curve(y, score)
-        return curve.recall, curve.precision, metrics.average_precision(y, score)
+        return curve.recall, curve.precision, float(metrics.average_precision(y, score))
 
     _draw_lines(
         ax, _by_class(y_true, scores, names, np.any), line, "average precision", drawstyle="steps-post"
@@ -143,10 +143,10 @@ def calibration_curve(
     probabilities: ArrayLike | Mapping[str, ArrayLike],
     *,
     num_bins: int = 10,
-    strategy: str = "uniform",
+    strategy: Literal["uniform", "quantile"] = "uniform",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws how often class 1 happened over the probability it was given: on the diagonal, they agree.
+    """Draw how often class 1 happened over the probability it was given: on the diagonal, they agree.
 
     The larger a marker, the more samples are in its bin.
 
@@ -223,7 +223,7 @@ def _draw_lines(
 ) -> None:
     drawn = {name: line(*pair) for name, pair in lines.items()}
     crowd: dict[str, tuple] = {}
-    if len(drawn) > TOLD_APART:
+    if len(drawn) > MAX_DISTINCT_LINES:
         ranked = sorted(drawn, key=lambda name: drawn[name][2])
         named = (ranked[-1], ranked[0])
         crowd = {name: drawn[name] for name in ranked[1:-1]}
@@ -245,10 +245,10 @@ def _draw_lines(
 def _name_ticks(ax: Axes, names: list[str], room: float) -> None:
     """Name rows and columns, the latter upright where a name is wider than the inches it has."""
     size = len(names)
-    if size <= 2 * WRITTEN:
+    if size <= 2 * MAX_WRITTEN_ROWS:
         ax.set_xticks(range(size), names, rotation=90 if 0.1 * max(map(len, names)) > room else 0)
         ax.set_yticks(range(size), names)
-        ax.tick_params(labelsize=10 if size <= WRITTEN else 7)
+        ax.tick_params(labelsize=10 if size <= MAX_WRITTEN_ROWS else 7)
     else:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))

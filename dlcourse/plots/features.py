@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from dlcourse import graph
 from dlcourse.errors import DataError, ModelError
 from dlcourse.plots.data import images
 from dlcourse.plots.drawing import panels
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras
@@ -25,7 +25,7 @@ def filters(
     columns: int = 8,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws the kernels of a convolution: dark is positive, light negative, the grey between them zero.
+    """Draw the kernels of a convolution: dark is positive, light negative, the grey between them zero.
 
     Args:
         source: a convolution of images, or a model, of which the first one is taken.
@@ -76,7 +76,7 @@ def feature_maps(
     columns: int = 8,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws what a layer makes of one image, channel by channel: dark is high.
+    """Draw what a layer makes of one image, channel by channel: dark is high.
 
     Args:
         model: Sequential or functional.
@@ -129,7 +129,7 @@ def attention(
     *,
     ax: Axes | Sequence[Axes] | None = None,
 ) -> np.ndarray:
-    """Draws attention weights, a matrix for each head: how much each token (row) takes from each (column).
+    """Draw attention weights, a matrix for each head: how much each token (row) takes from each (column).
 
     Args:
         weights: of shape (queries, keys), or (heads, queries, keys), as `keras.layers.MultiHeadAttention`

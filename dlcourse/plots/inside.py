@@ -10,15 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from dlcourse import checking, graph
+from dlcourse import checking
 from dlcourse.errors import ModelError
 from dlcourse.plots.drawing import DASHES, INK, MARKERS, axes
+from dlcourse.training import graph
 
 if TYPE_CHECKING:
     import keras
 
 BINS = 60
-SMALLEST = 1e-12  # a gradient nearer to zero counts as zero
+MIN_GRADIENT = 1e-12  # a gradient nearer to zero counts as zero
 UNCHANGED = ("InputLayer", "Flatten", "Reshape", "Dropout")  # layers that compute no numbers of their own
 
 
@@ -31,7 +32,7 @@ def activation(
     name: str = "f",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws an activation function as a solid line and its derivative as a dashed one.
+    """Draw an activation function as a solid line and its derivative as a dashed one.
 
     Args:
         function: takes and returns an array of one dimension.
@@ -63,7 +64,7 @@ def activation(
 
 
 def gradient_norms(norms: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
-    """Draws the size of the gradient layer by layer, on a logarithmic scale: one line a network.
+    """Draw the size of the gradient layer by layer, on a logarithmic scale: one line a network.
 
     Args:
         norms: for each network, by its name, the gradient's norm in layer 1, 2, …; a zero is left out.
@@ -98,7 +99,7 @@ def gradient_norms(norms: Mapping[str, ArrayLike], *, ax: Axes | None = None) ->
 
 
 def activations(model: keras.Model, x: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draws the distribution of every layer's outputs for some samples, a histogram a layer.
+    """Draw the distribution of every layer's outputs for some samples, a histogram a layer.
 
     Layers that compute nothing (`Flatten`, `Reshape`, `Dropout`) are left out, and so are outputs that are
     exactly zero. Their share stands beside each layer: much of it after a ReLU means dead units.
@@ -138,7 +139,7 @@ def activations(model: keras.Model, x: ArrayLike, *, ax: Axes | None = None) -> 
 
 
 def gradients(model: keras.Model, x: ArrayLike, y: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draws how large the loss's gradient is, layer by layer: a histogram of log10 |∂loss/∂weight| for each.
+    """Draw how large the loss's gradient is, layer by layer: a histogram of log10 |∂loss/∂weight| for each.
 
     The loss is the compiled one with its penalties, of all samples at once and with dropout off. Beside each
     layer stands the share of its gradients that are zero, which have no logarithm.
@@ -179,13 +180,13 @@ def gradients(model: keras.Model, x: ArrayLike, y: ArrayLike, *, ax: Axes | None
     rows, notes = [], []
     for (layer, _), parts in zip(layers, found, strict=True):
         sizes = np.abs(np.concatenate([_dense(part).ravel() for part in parts if part is not None]))
-        rows.append((layer.name, np.log10(sizes[sizes > SMALLEST])))
-        notes.append(f"{np.mean(sizes <= SMALLEST):.0%} zero")
+        rows.append((layer.name, np.log10(sizes[sizes > MIN_GRADIENT])))
+        notes.append(f"{np.mean(sizes <= MIN_GRADIENT):.0%} zero")
     return _histograms(rows, notes, "log10 of the size of the gradient", ax)
 
 
 def weights(model: keras.Model, *, ax: Axes | None = None) -> Axes:
-    """Draws the distribution of every layer's kernels: a histogram a layer, input at the top.
+    """Draw the distribution of every layer's kernels: a histogram a layer, input at the top.
 
     Only weights of two and more dimensions are drawn; biases would stand out as a needle at zero.
 

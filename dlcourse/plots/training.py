@@ -14,8 +14,8 @@ from dlcourse import console
 from dlcourse.errors import DataError
 from dlcourse.plots.drawing import INK, axes, image_tag, line_style, panels
 
-FEW = 25  # points of a line that can be told apart by their markers
-SECONDS_BETWEEN = 0.5  # two drawings of a live figure
+MAX_MARKED_POINTS = 25  # points of a line that can be told apart by their markers
+MIN_SECONDS_BETWEEN = 0.5  # two drawings of a live figure
 
 
 class LearningRates(Protocol):
@@ -35,7 +35,7 @@ class ScoresBySize(Protocol):
 
 
 def learning_curves(history: Any, *, ax: Axes | Sequence[Axes] | None = None) -> np.ndarray:
-    """Draws the loss and each metric over the epochs, for training and validation data: one axes a quantity.
+    """Draw the loss and each metric over the epochs, for training and validation data: one axes a quantity.
 
     A dotted line marks the best epoch: the history's `best_epoch` if it has one, else that of the lowest
     validation loss, or training loss without validation.
@@ -63,7 +63,7 @@ def learning_curves(history: Any, *, ax: Axes | Sequence[Axes] | None = None) ->
     quantities = [name for name in curves if not name.startswith("val_")]
     quantities.sort(key=lambda name: name != "loss")
     if ax is not None:
-        quantities = quantities[: np.size(ax)]
+        quantities = quantities[: np.array(ax, dtype=object).size]
     drawn = panels(ax, len(quantities), (4.4, 3.2))
     best = getattr(history, "best_epoch", None)
     if best is None and "loss" in curves:
@@ -96,7 +96,7 @@ class LiveCurves:
     def update(self, history: Mapping[str, Sequence[float]]) -> None:
         """Show the history up to now; more often than twice a second, it waits for the next call."""
         self._history = {name: list(values) for name, values in history.items()}
-        if console.in_notebook() and time.monotonic() - self._drawn > SECONDS_BETWEEN:
+        if console.in_notebook() and time.monotonic() - self._drawn > MIN_SECONDS_BETWEEN:
             self._draw()
             self._drawn = time.monotonic()
 
@@ -123,7 +123,7 @@ class LiveCurves:
 
 
 def learning_rate_finder(found: LearningRates, *, ax: Axes | None = None) -> Axes:
-    """Draws the loss over the learning rate, on a logarithmic scale, with the suggested rate.
+    """Draw the loss over the learning rate, on a logarithmic scale, with the suggested rate.
 
     The axis of losses ends a little above the first loss: where training diverges, the line leaves it.
 
@@ -173,7 +173,7 @@ def learning_curve(
     names: tuple[str, str] = ("training", "validation"),
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws scores over the number of training samples: the mean over the folds, and one standard deviation.
+    """Draw scores over the number of training samples: the mean over the folds, and one standard deviation.
 
     Args:
         result: with `sizes`, of shape `(sizes,)`, and with `train_scores` and `validation_scores`, of shape
@@ -237,7 +237,7 @@ def _draw_quantity(ax: Axes, name: str, curves: Mapping[str, ArrayLike], best: i
         if key in curves:
             values = np.asarray(curves[key], float)
             style = line_style(i)
-            if len(values) > FEW:
+            if len(values) > MAX_MARKED_POINTS:
                 style["marker"] = ""
             ax.plot(np.arange(1, len(values) + 1), values, **style, markersize=4, label=label)
     if best is not None:

@@ -7,6 +7,11 @@
     preprocessor.attach(model).save("model.keras")  # takes raw rows
 
 Before it, `missing`, `drop_duplicates` and `drop_outliers` look at a table and clean it.
+
+file            what it has
+`cleaning`      `missing`, `drop_duplicates` and `drop_outliers`
+`preprocessor`  `Preprocessor`
+`columns`       what it learns of each column
 """
 
 from dlcourse.datasets.splitting import split

@@ -150,7 +150,8 @@ class Preprocessor(BaseEstimator):
             DataError: a column is missing, or holds what it did not hold when it was fitted.
         """
         if isinstance(x, Split):
-            return Split(*(None if part is None else self.transform(part) for part in x))
+            held_out = (None if part is None else self.transform(part) for part in (x.validation, x.test))
+            return Split(self.transform(x.train), *held_out)
         if isinstance(x, Part):
             return Part(self.transform(x.x), x.y)
         frame = self._checked(x)

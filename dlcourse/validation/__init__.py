@@ -5,6 +5,15 @@
 
 Every fold trains a model of its own, with a preprocessing of its own. Folds and configurations of equal shape
 train together, stacked into one TensorFlow graph; others side by side, through joblib.
+
+file                what it has
+`cross_validation`  `cross_validate`
+`search`            `grid_search` and `random_search`
+`sample_sizes`      `learning_curve`
+`estimators`        `KerasClassifier` and `KerasRegressor`, for scikit-learn
+`folds`             which samples train, and which are held out
+`fitting`           many trainings at once
+`scoring`           the scores of each fold
 """
 
 from dlcourse.validation.cross_validation import CrossValidation, cross_validate

@@ -120,9 +120,9 @@ def cross_validate(
 ) -> CrossValidation:
     """Train a model on all folds but one, test it on that one, for every fold.
 
-    All folds train at once where the network allows it (see `dlcourse.engine`). Memory: the data, and for
-    each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of these
-    at a time, and beside them what one batch of these folds needs.
+    All folds train at once where the network allows it (see `dlcourse.training.engine`). Memory: the data,
+    and for each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of
+    these at a time, and beside them what one batch of these folds needs.
 
     Args:
         model: compiled; its trainable weights are drawn anew for every fold, frozen ones are kept. Or a
@@ -155,7 +155,7 @@ def cross_validate(
         >>> found.scores.shape[0], bool(found.summary().loc["accuracy", "mean"] > 0.9)
         (5, True)
     """
-    x, targets = unscaled(data, preprocessing)
+    x, targets = arrays_for(data, preprocessing)
     check_scores(scores)
     task, y = checked_task(model, targets, task)
     cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, seed=seed)
@@ -193,14 +193,15 @@ def cross_validate(
     )
 
 
-def unscaled(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
+def arrays_for(data: Data, preprocessing: Any) -> tuple[Any, np.ndarray]:
     """`(x, y)`, where text and missing numbers are for a preprocessing to deal with."""
     if preprocessing is None:
         x, y = checking.arrays(data)
         return x if isinstance(x, dict) else checking.as_float32(x), y
     if hasattr(data, "element_spec") or isinstance(data, Mapping):
         raise DataError("With a preprocessing the data must be a pair (x, y) in memory, or a Dataset.")
-    x, y = (data.features, data.target) if hasattr(data, "features") else data
+    pair: Any = data
+    x, y = (pair.features, pair.target) if hasattr(pair, "features") else pair
     if isinstance(x, Mapping):
         raise DataError("A preprocessing takes one table or array, and x is a dict: make it a DataFrame.")
     y = np.asarray(y)

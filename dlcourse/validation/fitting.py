@@ -28,8 +28,10 @@ with quiet():
     import keras
     import tensorflow as tf
 
-from dlcourse.engine import FUNCTION, Engine, State, architecture, check_counts, compilation, stack, unstack
 from dlcourse.errors import DataError, ModelError
+from dlcourse.training.engine import Engine, State, stack, unstack
+from dlcourse.training.fingerprints import FUNCTION, architecture, compilation
+from dlcourse.training.keras_internals import flatten_layers, user_metrics
 
 # Layers that know more than their configuration tells.
 ADAPTED = (
@@ -40,7 +42,7 @@ ADAPTED = (
     keras.layers.StringLookup,
     keras.layers.TextVectorization,
 )
-STACKED_BYTES = 2**30  # the most that the states and inputs of the stacks take that train at a time
+MAX_STACKED_BYTES = 2**30  # the most that the states and inputs of the stacks take that train at a time
 ALONE: Mapping[str, Any] = MappingProxyType({})  # the configuration of a model that has none
 TRAINING = ("epochs", "batch_size")  # in a configuration, these are not the builder's
 
@@ -113,7 +115,7 @@ def fit_all(
     """Train every job and predict its held-out samples.
 
     Jobs are stacked where they train the same network on equally many samples; their learning rates may
-    differ. The stacks that train at a time take `STACKED_BYTES` at most.
+    differ. The stacks that train at a time take `MAX_STACKED_BYTES` at most.
 
     Args:
         model: a compiled model, whose trainable weights every job draws anew and whose frozen ones it keeps;
@@ -134,7 +136,7 @@ def fit_all(
         kind = type(preprocessing).__name__
         raise DataError(f"preprocessing must be a Preprocessor or a scikit-learn transformer, not a {kind}.")
     x, y = data
-    results: list[Fitted | None] = [None] * len(jobs)
+    results: dict[int, Fitted] = {}
     engines: dict[str, Engine] = {}
     inputs: dict[int, tuple[Any, Any]] = {}  # of each set of training samples: searches have few of them
     stacks: dict[Any, list[int]] = defaultdict(list)
@@ -142,7 +144,7 @@ def fit_all(
     for number, job in enumerate(jobs):
         training = {"epochs": epochs, "batch_size": batch_size}
         training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
-        check_counts(**training)
+        checking.check_counts(**training)
         if id(job.train) not in inputs:
             inputs[id(job.train)] = _preprocessed(preprocessing, x, y, job.train)
         job_x, fitted = inputs[id(job.train)]
@@ -179,10 +181,11 @@ def fit_all(
         for number, fit in zip(alone, fits, strict=True):
             results[number] = fit
             advance(prepared[number].epochs)
-    for one, fit in zip(prepared, results, strict=True):
+    for number, one in enumerate(prepared):
+        fit = results[number]
         if np.isfinite(fit.outputs).all():
             fit.outputs = tasks.probabilities(fit.outputs, one.engine.model, task)
-    return results
+    return [results[number] for number in range(len(jobs))]
 
 
 def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Model:
@@ -237,11 +240,11 @@ def _train_alone(one: _Prepared, y: np.ndarray, seed: int) -> Fitted:
 
 
 def _parts(group: list[int], prepared: list[_Prepared]) -> Iterator[list[int]]:
-    """A stack in parts, as many of which as there are cores keep within `STACKED_BYTES`."""
+    """A stack in parts, as many of which as there are cores keep within `MAX_STACKED_BYTES`."""
     one = prepared[group[0]]
     arrays = [*tf.nest.flatten(one.state), *(tf.nest.flatten(one.x) if one.preprocessing is not None else ())]
     size = 4 * sum(math.prod(array.shape) for array in arrays)
-    most = max(1, STACKED_BYTES // (size * (os.cpu_count() or 1)))
+    most = max(1, MAX_STACKED_BYTES // (size * (os.cpu_count() or 1)))
     return (group[start : start + most] for start in range(0, len(group), most))
 
 
@@ -294,7 +297,7 @@ def _copied(model: keras.Model) -> keras.Model:
         with keras.saving.custom_object_scope(_functions(model)), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Keras, as it saves
             fresh = keras.models.clone_model(model)
-            if not any(isinstance(layer, ADAPTED) for layer in model._flatten_layers()):
+            if not any(isinstance(layer, ADAPTED) for layer in flatten_layers(model)):
                 return fresh
             whole = pickle.loads(pickle.dumps(model))  # saved and loaded by Keras, in memory
     except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
@@ -311,8 +314,7 @@ def _copied(model: keras.Model) -> keras.Model:
 
 def _functions(model: keras.Model) -> dict[str, Callable]:
     """Loss and metrics of one's own, which Keras writes down by their names."""
-    metrics = model._compile_metrics._user_metrics if model._compile_metrics else []
-    parts = [model.loss, *keras.tree.flatten(metrics)]
+    parts = [model.loss, *keras.tree.flatten(user_metrics(model))]
     return {part.__name__: part for part in parts if inspect.isfunction(part)}
 
 
@@ -320,7 +322,7 @@ def _layers(
     model: keras.Model, other: keras.Model
 ) -> Iterator[tuple[keras.layers.Layer, keras.layers.Layer]]:
     """The innermost layers of a model and its copy, in pairs."""
-    both = (each._flatten_layers(include_self=False) for each in (model, other))
+    both = (flatten_layers(each, include_self=False) for each in (model, other))
     return ((old, new) for old, new in zip(*both, strict=True) if not isinstance(old, keras.Model))
 
 
@@ -334,7 +336,7 @@ def _key(model: keras.Model, job: Job) -> str:
         text = f"{architecture(model)} {compilation(model)}"
     except (NotImplementedError, TypeError, ValueError):  # a layer that Keras can't write down
         return str(id(job.configuration))
-    layers = model._flatten_layers(include_self=False)
+    layers = flatten_layers(model, include_self=False)
     hidden = any(
         isinstance(layer, ADAPTED) or not type(layer).__module__.startswith(("keras.", "dlcourse."))
         for layer in layers

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,8 +54,8 @@ def folds(
     y = np.asarray(y)
     if scheme is not None and scheme not in get_args(Scheme):
         raise UnknownNameError("scheme of folds", scheme, get_args(Scheme))
-    if groups is not None and len(groups) != len(y):
-        raise DataError(f"There are {len(y)} samples and {len(groups)} groups: each sample needs one.")
+    if groups is not None and (count := len(np.asarray(groups))) != len(y):
+        raise DataError(f"There are {len(y)} samples and {count} groups: each sample needs one.")
     if hasattr(k, "split"):
         return list(k.split(np.zeros(len(y)), y, groups))
     if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
@@ -82,9 +81,7 @@ def folds(
     return result
 
 
-def _check(
-    k: int, y: np.ndarray, scheme: str, repeats: int, groups: Sequence | None, stratifies: bool
-) -> None:
+def _check(k: Any, y: np.ndarray, scheme: str, repeats: int, groups: Any, stratifies: bool) -> None:
     if k < 2 or repeats < 1:
         raise DataError(f"Two folds are the fewest, and one repeat: got {k} and {repeats}.")
     if scheme == "time":

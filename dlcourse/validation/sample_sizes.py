@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
-from dlcourse.validation.cross_validation import checked_task, unscaled
+from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all
 from dlcourse.validation.folds import Scheme, folds
 from dlcourse.validation.scoring import Scores, fold_scores, known_score
@@ -44,7 +44,7 @@ class LearningCurve:
         """Means and spreads as a table, a row a size."""
         import pandas as pd
 
-        columns = {}
+        columns: dict[str, np.ndarray] = {}
         for name, scores in (("training", self.train_scores), ("validation", self.validation_scores)):
             columns |= {name: scores.mean(axis=1), f"{name} std": scores.std(axis=1, ddof=1)}
         return pd.DataFrame(columns, index=pd.Index(self.sizes, name="samples"))
@@ -92,7 +92,7 @@ def learning_curve(
         >>> curve.sizes, curve.validation_scores.shape
         (array([ 25, 100]), (2, 3))
     """
-    x, targets = unscaled(data, preprocessing)
+    x, targets = arrays_for(data, preprocessing)
     task, y = checked_task(model, targets, task)
     score = known_score(score, scores, task)
     if not isinstance(sizes, Sequence | np.ndarray):

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.engine import check_counts
+from dlcourse.checking import check_counts
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
-from dlcourse.validation.cross_validation import checked_task, unscaled
+from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, folds
 from dlcourse.validation.scoring import Scores, fold_scores, known_score
@@ -173,11 +173,9 @@ def _search(
     seed: int = 0,
     n_jobs: int = -1,
 ) -> Search:
-    import pandas as pd
-
     if taken := {"mean", "std"} & set(configurations[0]):
         raise DataError(f"An argument can't be called '{min(taken)}', as a column of the table is.")
-    x, targets = unscaled(data, preprocessing)
+    x, targets = arrays_for(data, preprocessing)
     task, y = checked_task(build, targets, task, configurations[0])
     score = known_score(score, scores, task)
     if scores and lower_is_better is None:
@@ -199,10 +197,10 @@ def _search(
         "n_jobs": n_jobs,
     }
 
-    def values_of(jobs: list[Job]) -> list[float]:
+    def values_of(jobs: list[Job]) -> np.ndarray:
         fitted = fit_all(build, (x, targets), jobs, **training)
         pairs = zip(jobs, fitted, strict=True)
-        return [_value(task, y[job.held_out], fit, scores, score) for job, fit in pairs]
+        return np.array([_value(task, y[job.held_out], fit, scores, score) for job, fit in pairs])
 
     everything = np.arange(len(y))
     outer = cut(everything, nested) if nested else []
@@ -215,21 +213,18 @@ def _search(
         for configuration in configurations
         for number, (train, held_out) in enumerate(cuts)
     ]
-    values = iter(values_of(jobs))
-    found = [np.array([[next(values) for _ in cuts] for _ in configurations]) for cuts in inner]
+    sizes = [len(configurations) * len(cuts) for cuts in inner]
+    by_search = np.split(values_of(jobs), np.cumsum(sizes)[:-1])
+    found = [values.reshape(len(configurations), -1) for values in by_search]  # (configurations, folds)
     order = [_ranked(each.mean(axis=1), lower) for each in found]
     best = [configurations[ranks[0]] for ranks in order]
     outer_scores = None
     if outer:
         outer_jobs = [Job(*fold, seed, choice) for fold, choice in zip(outer, best[1:], strict=True)]
-        outer_scores = np.array(values_of(outer_jobs))
+        outer_scores = values_of(outer_jobs)
 
-    means, spreads = found[0].mean(axis=1), found[0].std(axis=1, ddof=1)
-    table = pd.DataFrame([configurations[i] for i in order[0]])
-    table["mean"], table["std"] = means[order[0]], spreads[order[0]]
-    table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
-    table.columns.name = score
-    if np.isnan(means[order[0][0]]):
+    table = _table(configurations, found[0], order[0], score)
+    if np.isnan(table["mean"].iloc[0]):
         raise DataError("No configuration has a score: every loss was no number any more. Lower the rates.")
     model = fitted_preprocessing = None
     if refit:
@@ -259,13 +254,26 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
         raise DataError(f"The values of '{name}' must be a list, a range or a distribution, not {values!r}.")
     if not len(values):
         raise DataError(f"The space has no value for '{name}', so there is nothing to try.")
-    return values[random.integers(len(values))]
+    return values[int(random.integers(len(values)))]
 
 
 def _value(task: Task, y: np.ndarray, fit: Any, scores: Scores | None, score: str) -> float:
     if not np.isfinite(fit.loss).all():
         return math.nan
     return fold_scores(task, y, fit.outputs, scores)[score]
+
+
+def _table(
+    configurations: list[dict[str, Any]], found: np.ndarray, order: np.ndarray, score: str
+) -> pd.DataFrame:
+    """The configurations, best first, with the mean and spread of their scores `(configurations, folds)`."""
+    import pandas as pd
+
+    table = pd.DataFrame([configurations[i] for i in order])
+    table["mean"], table["std"] = found.mean(axis=1)[order], found.std(axis=1, ddof=1)[order]
+    table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
+    table.columns.name = score
+    return table
 
 
 def _ranked(means: np.ndarray, lower_is_better: bool) -> np.ndarray:

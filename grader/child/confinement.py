@@ -19,7 +19,10 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from typing import Literal
 
+Level = Literal["landlock+seccomp", "process"]
+LEVELS: tuple[Level, ...] = ("landlock+seccomp", "process")  # from the stronger to the weaker
 OURS = ("solutions", "grader", "dlcourse", "lessons", "datasets")
 # TensorFlow's first operation aborts without the first. Of /proc, no more: others' command lines are there.
 OWN_FACTS = ("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
@@ -49,7 +52,7 @@ FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicate, flags, record lock
 IOCTL_COMMANDS = (0x5401, 0x541B, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONREAD, FIONCLEX, FIOCLEX, FIONBIO
 
 
-def level() -> str:
+def level() -> Level:
     """Return `"landlock+seccomp"` where both work here, and `"process"` elsewhere."""
     return "landlock+seccomp" if what_is_missing() is None else "process"
 

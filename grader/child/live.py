@@ -14,6 +14,7 @@ import stat
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -194,4 +195,10 @@ def _optimizer(value: dict) -> Any:
     return optimizers.deserialize(value)
 
 
-MAKERS = {"function": _function, "frame": _frame, "model": loaded, "optimizer": _optimizer, "path": _path}
+MAKERS: dict[str, Callable[[Any], Any]] = {
+    "function": _function,
+    "frame": _frame,
+    "model": loaded,
+    "optimizer": _optimizer,
+    "path": _path,
+}

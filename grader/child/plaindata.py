@@ -102,10 +102,8 @@ class _Encoder:
         kind = type(value)
         if value is None or kind is bool or kind is float:
             return value
-        if kind is bytearray:
-            value, kind = bytes(value), bytes
-        if kind is bytes:
-            return value if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
+        if kind is bytes or kind is bytearray:
+            return bytes(value) if len(value) <= MAX_BYTES else _foreign(value, f"{len(value):,} bytes")
         if kind is str:
             return value if len(value) <= MAX_NODES and value.isprintable() else _text(value)
         if kind is int:

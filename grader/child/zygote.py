@@ -127,7 +127,8 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
             try:
                 die_with_parent()
                 confinement.confine_files(readable, scratch)
-                run_job(*descriptors, memory + megabytes * 2**20, cpu_seconds, system_calls)
+                job, results = descriptors
+                run_job(job, results, memory + megabytes * 2**20, cpu_seconds, system_calls)
             finally:
                 os._exit(0)
         for descriptor in descriptors:

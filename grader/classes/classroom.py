@@ -1,19 +1,22 @@
 """Grading a class into a gradebook: what was handed in → what waits to be graded → results, as they come.
 
-    grade_class(paths, book, seed=..., course=..., workers=...)
+    with grade_class(paths, book, workers, seed=..., course=...) as (outlook, names):
+        for name in names: ...
 
 A submission's state is a hash of all that its verdict depends on. Whoever has a result of the same state is
 settled, so a run that was ended in whatever way goes on where it was.
 """
 
+import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from grader.child.confinement import Level
 from grader.classes.classwork import GradingTask, version
 from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
@@ -39,6 +42,7 @@ class Outlook:
     remarks: list[str]
 
 
+@contextlib.contextmanager
 def grade_class(
     paths: Sequence[Path],
     book: Gradebook,
@@ -49,8 +53,8 @@ def grade_class(
     unsafe: bool = False,
     regrade: bool = False,
     replace: bool = False,
-) -> Iterator[Outlook | str]:
-    """Grade what was handed in and is not settled; yield an `Outlook`, then the name of each as it is done.
+) -> Iterator[tuple[Outlook, Iterator[str]]]:
+    """Lend the outlook on a class, and what grades it: names of what was not settled, each as it is done.
 
     Args:
         paths: files, folders, archives.
@@ -70,7 +74,7 @@ def grade_class(
         intake = collect(paths, Path(folder))
         theirs = [problem for problem in intake.problems if problem.key is not None]
         nobodys = [problem.reason for problem in intake.problems if problem.key is None]
-        level = workers.level or "process"  # of what is not run, nothing better may be said
+        level: Level = workers.level or "process"  # of what is not run, nothing better may be said
         round_ = book.round(regrade)
         enrolled = [_unreadable(problem, problem.reason, seed, round_) for problem in theirs]
         reasons = {problem.name: problem.reason for problem in theirs}
@@ -101,16 +105,23 @@ def grade_class(
                 waiting.append(item)
         if waiting and heavy:
             workers.prepare()
-        yield Outlook(len(enrolled), len(enrolled) - len(waiting), remarks)
+        outlook = Outlook(len(enrolled), len(enrolled) - len(waiting), remarks)
         tasks = (_task(handed, course.seed_of(seed, handed.key), unsafe) for handed in waiting)
-        for task, outcome in completed(tasks, workers):
-            if isinstance(outcome, Failed):
-                report = Report(task.name, seed, level, [], error=outcome.reason)
-                book.add(task.name, FAILED, report, {})
-            else:
-                report = msgspec.structs.replace(outcome.report, seed=seed)
-                book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
-            yield task.name
+        with contextlib.closing(_graded(tasks, book, workers, seed, level, round_)) as names:
+            yield outlook, names
+
+
+def _graded(
+    tasks: Iterable[GradingTask], book: Gradebook, workers: Workers, seed: str, level: Level, round_: int
+) -> Generator[str, None, None]:
+    """Grade, put each result into the book as it comes, and yield its name."""
+    for task, outcome in completed(tasks, workers):
+        if isinstance(outcome, Failed):
+            book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
+        else:
+            report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
+            book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
+        yield task.name
 
 
 def _task(handed: Handed, seed: str, unsafe: bool) -> GradingTask:

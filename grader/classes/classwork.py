@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.child.confinement import Level
 from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, SandboxError, UnusableInput
 from grader.exercises import LESSONS
@@ -59,7 +60,7 @@ def run(task: bytes) -> bytes:
     return msgspec.msgpack.encode(_graded(msgspec.msgpack.decode(task, type=GradingTask)))
 
 
-def join(parent: int, scratch: str, level: str, links: Mapping[Kind, socket.socket]) -> None:
+def join(parent: int, scratch: str, level: Level, links: Mapping[Kind, socket.socket]) -> None:
     """Make a new process a worker of this machine: it shares its parent's zygotes, and ends with it.
 
     Args:

@@ -31,7 +31,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.child.confinement import what_is_missing
+from grader.child.confinement import Level, what_is_missing
 from grader.classes import classwork
 from grader.classes.classwork import GradingTask
 from grader.errors import GraderError, UnusableInput
@@ -50,14 +50,14 @@ class Workers:
 
     Args:
         make: makes the executor, again whenever it has broken.
-        level: the sandbox level, or `""` where each worker has its own.
+        level: the sandbox level; `None` where each worker has its own.
         ahead: how many tasks to have under way.
         alive: whether there is a worker at all.
         prepare: lets the import of TensorFlow begin, for a submission needs it.
     """
 
     make: Callable[[], Executor]
-    level: str
+    level: Level | None
     ahead: int
     alive: Callable[[], bool] = lambda: True
     prepare: Callable[[], None] = lambda: None
@@ -208,7 +208,7 @@ def cluster(address: str) -> Iterator[Workers]:
         threads = sum(client.nthreads().values())
         _require_our_version(client, address)
         make = partial(client.get_executor, pure=False)
-        yield Workers(make, "", 2 * threads + 2, lambda: bool(client.nthreads()))
+        yield Workers(make, None, 2 * threads + 2, lambda: bool(client.nthreads()))
     finally:
         with contextlib.suppress(Exception):  # the scheduler may be gone
             client.close(timeout=2)

@@ -75,14 +75,15 @@ class Reader:
             self._variables.add(node.id)
         elif isinstance(node, ast.arg):
             self._variables.add(node.arg)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)) or (
-            isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and (
+            name := node.name
         ):
-            self._variables.add(node.name)
+            self._variables.add(name)
 
     def _read(self, nodes: Sequence[ast.AST]) -> Iterator[Token]:
         """Yield tokens without recursion, for trees may be deeper than Python's stack."""
-        line, waiting = 0, list(reversed(nodes))
+        line = 0
+        waiting: list[Token | ast.AST] = list(reversed(nodes))
         while waiting:
             item = waiting.pop()
             if isinstance(item, Token):
@@ -110,8 +111,8 @@ class Reader:
                 return [word(_constant(node.value))]
             case ast.JoinedStr():
                 return [word("prose")]
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
-                return [word(f"-{_constant(node.operand.value)}")]
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
+                return [word(f"-{_constant(value)}")]
             case ast.keyword():
                 return [word(f"{node.arg or '**'}="), node.value]
             case ast.AnnAssign():

@@ -234,6 +234,6 @@ def _given() -> frozenset[int]:
 @cache
 def _reference(exercise: str) -> frozenset[int]:
     """The hashes of an exercise's reference answer, with what it uses."""
-    code = _own_code(read(Path(inspect.getsourcefile(all_exercises()[exercise].reference))))
+    code = _own_code(read(Path(inspect.getfile(all_exercises()[exercise].reference))))
     reader = Reader((node for own in code.values() for _, node in own), all_exercises())
     return frozenset(h for _, node in code[exercise] for h in run_hashes(reader.tokens(node)))

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from grader.child.confinement import LEVELS
 from grader.classes.course import Course
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.judge import not_answered
-from grader.judging.report import Report, Sandbox, Verdict
+from grader.judging.report import Report, SandboxLevel, Verdict
 
-SANDBOXES: tuple[Sandbox, ...] = ("landlock+seccomp", "process")  # from the stronger to the weaker
 Marks = Mapping[tuple[str, str], Mark]
 
 
@@ -66,10 +66,10 @@ def class_results(
     )
 
 
-def weakest_sandbox(reports: Iterable[Report]) -> Sandbox:
+def weakest_sandbox(reports: Iterable[Report]) -> SandboxLevel:
     """Return the weakest level that anything was run at; what could not be read was not run."""
     levels = (report.sandbox for report in reports if report.error is None)
-    return max(levels, key=SANDBOXES.index, default=SANDBOXES[0])
+    return max(levels, key=LEVELS.index, default=LEVELS[0])
 
 
 def _asked(course: Course, files: Sequence[GradedFile]) -> tuple[Asked, ...]:

@@ -1,6 +1,5 @@
 """`grader grade`: a class, on secret cases, in the sandbox, into a gradebook that outlives a kill."""
 
-import contextlib
 import os
 import secrets
 import shlex
@@ -73,7 +72,7 @@ def grade(
         if settings is None:
             settings = book.course()
         with executors.cluster(dask) if dask else executors.local(jobs, unsafe) as workers:
-            steps = grade_class(
+            grading = grade_class(
                 paths,
                 book,
                 workers,
@@ -83,7 +82,8 @@ def grade(
                 regrade=regrade,
                 replace=replace,
             )
-            _follow(steps, out)
+            with grading as (outlook, names):
+                _follow(outlook, names, out)
         status = _show(paths, book, as_json, out)
         if not as_json:
             print(f"Sandbox: {book.sandbox()}. Seed: {seed}")
@@ -102,17 +102,16 @@ def _seed(book: "Gradebook", seed: str | None, regrade: bool, out: Path | None) 
     return seed or known or secrets.token_hex(16)
 
 
-def _follow(steps: "Iterator[Outlook | str]", out: Path | None) -> None:
+def _follow(outlook: "Outlook", names: "Iterator[str]", out: Path | None) -> None:
     """Let the class be graded, with a bar that shows how long it takes still."""
     from dlcourse.console import progress
 
-    outlook = next(steps)
     for remark in outlook.remarks:
         print(for_terminal(remark), file=sys.stderr)
     done = outlook.settled
     try:
-        with contextlib.closing(steps), progress(outlook.submissions - done, "Grading") as advance:
-            for _ in steps:
+        with progress(outlook.submissions - done, "Grading") as advance:
+            for _ in names:
                 done += 1
                 advance()
     except KeyboardInterrupt:

@@ -60,7 +60,7 @@ def _weakness(exercise: "Exercise", history: "History") -> dict:
         "status": history.status,
         "tries": history.tries,
         "mistake": history.mistake,
-        "message": messages.get(history.mistake),
+        "message": messages.get(history.mistake or ""),
     }
 
 

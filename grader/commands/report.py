@@ -18,7 +18,7 @@ def report(
     """Write a page for the class, one for each learner, and tables for Canvas, Moodle and Gradescope."""
     from grader.classes.course import read
     from grader.classes.gradebook import Gradebook
-    from grader.reporting import write
+    from grader.reporting.writing import write
 
     settings = read(course) if course is not None else None
     with Gradebook.open(folder) as book:

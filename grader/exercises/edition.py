@@ -40,7 +40,7 @@ class Public(msgspec.Struct, frozen=True):
     """
 
     name: str
-    settings: Settings
+    settings: Settings  # type: ignore[valid-type]  # made above, from the fields of `Exercise`
     mistakes: tuple[tuple[str, str], ...]
     verify: str | None
     bank: bytes

@@ -6,5 +6,8 @@ findings     what is wrong with a function's outcomes, case by case
 judge        outcomes → verdict: smallest failing case, known mistake, message
 report       verdicts as data
 grading      a submission → its report: cut, run, judge
+dependencies what a verdict depends on, as one hash
+faults       our own faults, kept to one exercise
+showing      values as reports hold them, and as people read them
 verdicts     verdicts that another's equal code has had already
 """

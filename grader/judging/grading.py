@@ -13,7 +13,7 @@ from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
 from grader.judging.judge import judge, not_answered, refused, verdict_on
-from grader.judging.report import Report, Verdict
+from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
 from grader.running.sandbox import Job, Worker, kind_of
@@ -42,7 +42,7 @@ def grade(
     worker: Worker,
     *,
     seed: str,
-    sandbox: str,
+    sandbox: SandboxLevel,
     only: str | None = None,
 ) -> Graded:
     """Return the report on one submission, and the code that it is about.

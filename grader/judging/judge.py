@@ -58,7 +58,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         cases=len(bank.cases),
         passed=passed,
         seconds=attempt.seconds,
-        mistake=mistake and mistake.name,
+        mistake=mistake.name if mistake else None,
         counterexample=_counterexample(exercise, bank, first, got),
         raised=raised,
         credit=credit,
@@ -106,7 +106,7 @@ def verdict_on(
         mistake=mistake,
         message=message,
         counterexample=counterexample,
-        error=raised and LearnerError(raised.type, raised.message, raised.line),
+        error=LearnerError(raised.type, raised.message, raised.line) if raised else None,
         credit=credit,
         fault=fault,
     )
@@ -151,10 +151,10 @@ def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> 
 def _left_alike(exercise: Exercise, known: Outcome, outcome: Outcome) -> bool:
     """Whether two calls did the same to their arguments: to the weights of a model, say."""
     try:
-        left = [plaindata.decode(each.arguments) for each in (known, outcome)]
+        theirs, ours = plaindata.decode(known.arguments), plaindata.decode(outcome.arguments)
     except plaindata.Malformed:
         return False
-    return compare(*left, exercise.tolerance) is None
+    return compare(theirs, ours, exercise.tolerance) is None
 
 
 def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float) -> Verdict:
@@ -164,7 +164,8 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
     if attempt.end != "undefined" and reached < len(bank.cases):
         got = {"timeout": "no answer in time", "died": attempt.detail}.get(attempt.end, "no answer")
         counterexample = _counterexample(exercise, bank, reached, Sentence(got))
-    status: Status = {"timeout": "timeout", "malformed": "refused"}.get(attempt.end, "error")
+    statuses: dict[str, Status] = {"timeout": "timeout", "malformed": "refused"}
+    status = statuses.get(attempt.end, "error")
     if attempt.end == "timeout":
         message = (
             f"No answer within {exercise.seconds:g} seconds: is there a loop that does not end, "

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 Status = Literal["passed", "failed", "error", "timeout", "missing", "refused"]
-Sandbox = Literal["landlock+seccomp", "process", "kernel"]
+SandboxLevel = Literal["landlock+seccomp", "process", "kernel"]
 
 
 class LearnerError(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class Report(msgspec.Struct, frozen=True):
 
     submission: str
     seed: str
-    sandbox: Sandbox
+    sandbox: SandboxLevel
     exercises: list[Verdict]
     error: str | None = None
 

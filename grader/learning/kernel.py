@@ -96,7 +96,9 @@ class _Run(threading.Thread):
         for _ in range(100):
             if not self.is_alive():
                 return
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_Stopped))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self.ident or 0), ctypes.py_object(_Stopped)
+            )
             self.join(0.01)
 
 
@@ -104,12 +106,12 @@ class _Run(threading.Thread):
 def _kept_state() -> Iterator[None]:
     """Put back what a learner's function may change: random generators, warning filters; hide its output."""
     generators = random.getstate(), np.random.get_state()
-    filters, stdout = warnings.filters[:], sys.stdout
+    filters, stdout = list(warnings.filters), sys.stdout
     sys.stdout = io.StringIO()
     try:
         yield
     finally:
         sys.stdout = stdout
-        warnings.filters[:] = filters
+        warnings.filters[:] = filters  # type: ignore[index]  # it is a list
         random.setstate(generators[0])
         np.random.set_state(generators[1])

@@ -8,6 +8,7 @@ will be remembered; it falls due when the chance to know it still has sunk to ni
 
 import ast
 import inspect
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -90,10 +91,9 @@ def start(name: str, directory: Path, now: datetime | None = None) -> Path:
 
 def fresh(exercise: Exercise) -> str:
     """Return a module that asks an exercise afresh: the imports that its signature needs, and its stub."""
-    function = ast.parse(exercise.stub).body[0]
-    signature = [function.args, *([function.returns] if function.returns else [])]
-    used = {node.id for part in signature for node in ast.walk(part) if isinstance(node, ast.Name)}
-    module = ast.parse(inspect.getsource(inspect.getmodule(exercise.reference)))
+    # Of the stub: only its signature has names.
+    used = {node.id for node in ast.walk(ast.parse(exercise.stub)) if isinstance(node, ast.Name)}
+    module = ast.parse(inspect.getsource(sys.modules[exercise.reference.__module__]))
     imports = [
         ast.unparse(node)
         for node in module.body

@@ -44,7 +44,7 @@ def saves(paths: Sequence[Path]) -> Iterator[list[Path]]:
             yield list(paths)
         # What was deleted, or is between the two steps of a save, is not there now.
         saved = {_named(Path(name), files, folders) for _, name in changes}
-        if existing := sorted(path for path in saved if path.is_file()):
+        if existing := sorted(path for path in saved if path is not None and path.is_file()):
             yield existing
 
 

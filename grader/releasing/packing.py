@@ -64,11 +64,11 @@ def statements(exercises: Sequence[Exercise]) -> str:
     Raises:
         UnusableInput: a signature relies on more than imports and constants.
     """
-    module = inspect.getmodule(exercises[0].reference)
+    module = sys.modules[exercises[0].reference.__module__]
     references = {exercise.name: exercise.stub for exercise in exercises}
     source = inspect.getsource(module)
     draft = [
-        references.get(getattr(node, "name", ""), ast.get_source_segment(source, node))
+        references.get(getattr(node, "name", ""), ast.get_source_segment(source, node) or "")
         for node in ast.parse(source).body
     ]
     cutter = Cutter(parse("\n\n\n".join(draft).encode(), ".py", module.__name__))
@@ -86,7 +86,7 @@ def statements(exercises: Sequence[Exercise]) -> str:
                     f"{name} can't be released: its signature relies on more than imports and constants, on "
                     f"`{ast.unparse(node).splitlines()[0]}`."
                 )
-            needed[node.lineno] = ast.get_source_segment(cut.pieces[0].source, node)
+            needed[node.lineno] = ast.get_source_segment(cut.pieces[0].source, node) or ""
     title = '"""What the exercises of a lesson ask; the answers are yours. See lessons/."""'
     return "\n\n\n".join([title, *(text for _, text in sorted(needed.items()))]) + "\n"
 

@@ -7,6 +7,7 @@ import itertools
 import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from grader.classes.results import Asked, ClassResults, Learner, Result
@@ -17,7 +18,8 @@ MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
 
 
-class Misunderstanding(NamedTuple):
+@dataclass(frozen=True)
+class Misunderstanding:
     """What several learners got wrong in the same way: a known mistake, or else a status.
 
     `learner` and `result` are the first learner's of those `count`.
@@ -48,7 +50,8 @@ class ExerciseFigures(NamedTuple):
         return self.statuses["passed"]
 
 
-class Fault(NamedTuple):
+@dataclass(frozen=True)
+class Fault:
     """An exercise that the grader itself failed on: for how many learners, who is the first, and how."""
 
     exercise: str
@@ -57,7 +60,8 @@ class Fault(NamedTuple):
     reason: str
 
 
-class Bar(NamedTuple):
+@dataclass(frozen=True)
+class Bar:
     """`count` learners have from `low` to less than `high` points; the last bar takes all above, too."""
 
     low: float
@@ -82,7 +86,7 @@ def exercise_figures(results: ClassResults) -> list[ExerciseFigures]:
     figures = []
     for asked in results.exercises:
         verdicts = [learner.results[asked.name].report for learner in results.learners]
-        statuses = [verdict.status for verdict in verdicts]
+        statuses: list[str] = [verdict.status for verdict in verdicts]
         others = [total - verdict.score for total, verdict in zip(totals, verdicts, strict=True)]
         figures.append(
             ExerciseFigures(
@@ -146,7 +150,8 @@ def distribution(results: ClassResults) -> Distribution | None:
     if not points or results.out_of <= 0:
         return None
     quartiles = statistics.quantiles(points, n=4, method="inclusive") if len(points) > 1 else points * 3
-    return Distribution(_bars(points, results.out_of), min(points), *quartiles, max(points))
+    low, median, high = quartiles
+    return Distribution(_bars(points, results.out_of), min(points), low, median, high, max(points))
 
 
 def _bars(points: Sequence[float], out_of: float) -> list[Bar]:

@@ -19,11 +19,13 @@ BYTE_ORDER_MARK = "\ufeff"
 def grades_csv(results: ClassResults) -> str:
     """Return the grades as a table, with the mark by which Excel knows UTF-8; imports go without it."""
     names = [asked.name for asked in results.exercises]
-    rows = [["name", "key", "submissions", "late days", "unfinished", "total", "out of", *names]]
+    rows: list[list[str | float]] = [
+        ["name", "key", "submissions", "late days", "unfinished", "total", "out of", *names]
+    ]
     for learner in results.learners:
         points = [learner.results[name].points for name in names]
         files, unfinished = "; ".join(learner.submissions), "yes" if learner.unfinished else ""
-        facts = [learner.name, learner.key, files, learner.late_days, unfinished]
+        facts: list[str | float] = [learner.name, learner.key, files, learner.late_days, unfinished]
         rows.append([*facts, learner.points, results.out_of, *points])
     return BYTE_ORDER_MARK + csv_text(rows)
 

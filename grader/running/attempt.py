@@ -6,6 +6,8 @@ from typing import Literal
 from grader.child.calling import Outcome, Raised
 from grader.errors import ExaminationFailed
 
+Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined"]
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -22,7 +24,7 @@ class Attempt:
     """
 
     outcomes: tuple[Outcome, ...]
-    end: Literal["complete", "timeout", "died", "killed", "malformed", "undefined"] = "complete"
+    end: Ending = "complete"
     seconds: float = 0.0
     detail: str = ""
     error: Raised | None = None

@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from grader.child import plaindata
+from grader.child.confinement import LEVELS, Level
 from grader.child.zygote import FRAME, LIMITS, STATUS, Message
 from grader.errors import SandboxError
 from grader.running import scratch
@@ -129,7 +130,8 @@ def _ending(code: int) -> str:
     """Describe an exit status; negative ones are signals."""
     if code >= 0:
         return f"Your code ends the process (exit status {code}): return an answer instead."
-    name = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}.get(-code)
+    names: dict[int, str] = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}
+    name = names.get(-code)
     if name is None and -code == signal.SIGXCPU:
         return "Your code uses more processor time than it may."
     return f"Your code crashes the process ({name or f'signal {-code}'})."
@@ -179,26 +181,29 @@ class Zygote(ZygoteLink):
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
-        self._level = ""
+        assert self._process.stderr is not None  # it is a pipe
+        self._errors = self._process.stderr
+        self._level: Level | None = None
         self._lock = threading.Lock()
 
     @property
-    def level(self) -> str:
+    def level(self) -> Level:
         """The sandbox level, which the zygote tells once its imports are done."""
         with self._lock:
-            if not self._level:
+            if self._level is None:
                 self.wake()
                 if _readable(self.control.fileno(), START_SECONDS):
-                    self._level = self.control.recv(32).decode().strip()
-            if not self._level:
-                lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+                    told = self.control.recv(32).decode().strip()
+                    self._level = next((level for level in LEVELS if level == told), None)
+            if self._level is None:
+                lines = self._errors.read().decode(errors="replace").strip().splitlines()
                 raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
             return self._level
 
     def close(self) -> None:
         self.control.close()
         self._process.kill()  # it may be importing still
-        self._process.stderr.close()
+        self._errors.close()
         self._process.wait()
 
 
@@ -308,6 +313,9 @@ class LoneRun(Run):
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        assert self._process.stdin is not None  # both are pipes
+        assert self._process.stdout is not None
+        self._jobs, self._results = self._process.stdin, self._process.stdout
         self._chunks: queue.Queue[bytes] = queue.Queue()
         self._reader = threading.Thread(target=self._pump, args=(job,), daemon=True)
         self._reader.start()
@@ -320,10 +328,10 @@ class LoneRun(Run):
 
     def _pump(self, job: bytes) -> None:
         with contextlib.suppress(OSError):
-            self._process.stdin.write(job)
-            self._process.stdin.close()
-        with self._process.stdout as results:
-            while chunk := results.read1(2**16):
+            self._jobs.write(job)
+            self._jobs.close()
+        with self._results:
+            while chunk := os.read(self._results.fileno(), 2**16):
                 self._chunks.put(chunk)
         self._chunks.put(b"")
 

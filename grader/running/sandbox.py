@@ -16,16 +16,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import msgspec
 
 from grader.child import live, plaindata
 from grader.child.calling import MAX_ANSWER_BYTES, Outcome
+from grader.child.confinement import Level
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import Attempt, require_examined
+from grader.running.attempt import Attempt, Ending, require_examined
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
@@ -104,7 +104,7 @@ class Sandbox:
 
     def __init__(
         self,
-        level: Literal["landlock+seccomp", "process"] | None = None,
+        level: Level | None = None,
         links: "Mapping[Kind, ZygoteLink] | None" = None,
     ):
         self._zygotes: dict[Kind, Zygote] = {}
@@ -112,7 +112,7 @@ class Sandbox:
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._lock = threading.Lock()
-        self._level = level or ("process" if sys.platform != "linux" else None)
+        self._level: Level | None = level or ("process" if sys.platform != "linux" else None)
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -132,10 +132,13 @@ class Sandbox:
         return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
     @property
-    def level(self) -> str:
+    def level(self) -> Level:
         """What protects this machine from the code that runs."""
         if self._level is None:
-            self._level = self.zygote("light").level
+            zygote = self.zygote("light")
+            if not isinstance(zygote, Zygote):
+                raise SandboxError("A sandbox that shares another's zygotes must be told its level.")
+            self._level = zygote.level
         return self._level
 
     def worker(self) -> "Worker":
@@ -267,9 +270,10 @@ def _try_out(clone: "Clone") -> None:
     try:
         deadline = time.monotonic() + 60
         run.receive(0, deadline)
-        if run.receive(0, deadline).outcome.value() != 2:
+        outcome = run.receive(0, deadline).outcome
+        if outcome is None or outcome.value() != 2:
             raise SandboxError("The sandbox does not work here: a trial function gave a wrong answer.")
-    except (TimeoutError, EOFError, plaindata.Malformed, AttributeError):
+    except (TimeoutError, EOFError, plaindata.Malformed):
         raise SandboxError("The sandbox does not work here: a trial function gave no answer.") from None
     finally:
         run.close()
@@ -294,7 +298,8 @@ def _collect_one(number: int, cases: int, run: "Run", seconds: float, limit: int
     deadline = began + seconds
     run.allowance = MAX_ATTEMPT_BYTES
     outcomes: list[Outcome] = []
-    end, detail, error, spoilt = "complete", "", None, number > 0
+    end: Ending = "complete"
+    detail, error, spoilt = "", None, number > 0
     try:
         beginning = run.receive(number, deadline)
         spoilt = beginning.spoilt

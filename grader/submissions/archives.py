@@ -19,8 +19,9 @@ import tempfile
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from grader.errors import GraderError, UnusableInput
 from grader.submissions.names import is_hidden
@@ -29,7 +30,7 @@ from grader.submissions.submission import MAX_FILE_BYTES, SUFFIXES
 METADATA = "submission_metadata.yml"  # Gradescope's
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")
-OPENERS = {
+OPENERS: dict[str, Callable[..., Any]] = {
     ".gz": gzip.open, ".tgz": gzip.open,
     ".bz2": bz2.open, ".tbz2": bz2.open,
     ".xz": lzma.open, ".txz": lzma.open,
@@ -191,7 +192,9 @@ def unpack(archive: Path, store: Store, budget: Budget) -> list[Member]:
     return members
 
 
-def _copy(source: BinaryIO, target: Path, budget: Budget | None, limit: int, size: int | None = None) -> None:
+def _copy(
+    source: IO[bytes], target: Path, budget: Budget | None, limit: int, size: int | None = None
+) -> None:
     """Write what a reader gives into a new file; it is removed again where that fails.
 
     Args:
@@ -218,14 +221,14 @@ def _copy(source: BinaryIO, target: Path, budget: Budget | None, limit: int, siz
         raise
 
 
-def _created(target: Path) -> BinaryIO:
+def _created(target: Path) -> IO[bytes]:
     try:
         return target.open("xb", buffering=0)
     except OSError as error:
         raise UnusableInput(f"{target} can't be written: {error.strerror}.") from None
 
 
-def _write(file: BinaryIO, chunk: bytes) -> None:
+def _write(file: IO[bytes], chunk: bytes) -> None:
     """Write all of it; that the disk is full is no fault of the archive."""
     try:
         while chunk:
@@ -251,7 +254,8 @@ class _Headers(io.FileIO):
         self._work = work
         self._entries = entries
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
+        size = -1 if size is None else size
         if size > self._most:
             raise BadArchive("claims a directory larger than any that is honest")
         if self._work is not None and size > tarfile.BLOCKSIZE:
@@ -342,7 +346,7 @@ def _read_tar(archive: Path, store: Store, budget: Budget, members: list[Member]
     # `tarfile` is shown the headers only; a member's bytes are read beside it, as they lie in the file.
     with headers, archive.open("rb") as data, tarfile.open(fileobj=headers, mode="r:") as opened:
         while (info := opened.next()) is not None:
-            opened.members.clear()
+            opened.members.clear()  # type: ignore[attr-defined]  # documented; else it keeps all headers
             budget.take_members(1)
             parts = _parts(info.name)
             suffix = _wanted(parts)

@@ -39,7 +39,7 @@ class Handed(NamedTuple):
         late: the platform's own mark.
         platform: whose id the key is, "canvas", "moodle" or "gradescope"; "" where it is the learner's name.
         rank: among the learner's files, the higher goes first where no time decides.
-        path: where it is now; `None` where it can't be read.
+        path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
     """
 
@@ -50,7 +50,7 @@ class Handed(NamedTuple):
     late: bool = False
     platform: str = ""
     rank: int = 0
-    path: Path | None = None
+    path: Path = Path(os.devnull)
     state: str = ""
 
 
@@ -105,11 +105,14 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     """
     store = Store(into)
     works: list[_Work] = []
+    nobodys: list[Problem] = []
     for number, path in enumerate(_given(paths)):
         before = len(works)
         for file, learners in owners(path, found(path, store)):
-            shared = len(learners) > 1
-            works += [_Work(path, number, file, owner, shared) for owner in learners or [None]]
+            if not learners:
+                name = "/".join(map(printable_name, file.parts))
+                nobodys.append(Problem(name, None, None, f"{name} {file.reason}."))
+            works += [_Work(path, number, file, owner, len(learners) > 1) for owner in learners]
         if len(works) == before:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
@@ -127,13 +130,19 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 late=w.owner.late,
                 platform=w.platform,
                 rank=ranks[w],
-                path=w.found.path,
+                path=w.found.path or Path(os.devnull),
             )
             for w in counting
         ),
         [*_remarks(works, counting), *sorted(superseded)],
         sorted(
-            Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform) for w in problems
+            [
+                *nobodys,
+                *(
+                    Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform)
+                    for w in problems
+                ),
+            ]
         ),
     )
 
@@ -146,18 +155,18 @@ class _Work:
         place: the path that was given and led to it.
         number: the number of that path, or of its folder where the folder says whose the file is.
         found: the file.
-        owner: whose it is; `None` where it is nobody's own.
+        owner: whose it is.
         is_shared: a group handed it in, and there is one of it for each member.
     """
 
     place: Path
     number: int
     found: Found
-    owner: Owner | None
+    owner: Owner
     is_shared: bool
     # Known when all of the class is:
     name: str = ""
-    learner: str | None = None
+    learner: str = ""
     lesson: tuple[str, ...] = ()
     attempt: tuple[tuple[int, ...], ...] = ()
 
@@ -167,12 +176,12 @@ class _Work:
         return self.owner.platform, self.owner.key or (self.number, self.owner.label)
 
     @property
-    def key(self) -> str | None:
-        return self.learner if self.owner is None else self.owner.key or self.learner
+    def key(self) -> str:
+        return self.owner.key or self.learner
 
     @property
     def platform(self) -> str:
-        return self.owner.platform if self.owner is not None and self.owner.key else ""
+        return self.owner.platform if self.owner.key else ""
 
     @property
     def handed_in(self) -> tuple:
@@ -181,7 +190,8 @@ class _Work:
     @property
     def standing(self) -> tuple:
         """What decides between files that were handed in at one time."""
-        return suffix_of(self.found.path.name) == ".ipynb", self.owner.file, self.found.date
+        is_notebook = self.found.path is not None and suffix_of(self.found.path.name) == ".ipynb"
+        return is_notebook, self.owner.file, self.found.date
 
     @property
     def where(self) -> str:
@@ -203,8 +213,7 @@ def _name_learners(works: list[_Work]) -> None:
     """Give each learner a name and a key of their own; the platform's id tells two of one name apart."""
     namesakes: dict[str, dict[tuple, _Work]] = defaultdict(dict)
     for work in works:
-        if work.owner is not None:
-            namesakes[folded(work.owner.called)].setdefault(work.identity, work)
+        namesakes[folded(work.owner.called)].setdefault(work.identity, work)
     names: dict[tuple, str] = {}
     taken: dict[tuple[str, str], _Work] = {}
     for known in namesakes.values():
@@ -224,8 +233,7 @@ def _name_learners(works: list[_Work]) -> None:
             names[identity] = name
             taken |= dict.fromkeys(_marks(name, work), work)
     for work in works:
-        if work.owner is not None:
-            work.learner = names[work.identity]
+        work.learner = names[work.identity]
 
 
 def _marks(name: str, work: _Work) -> tuple[tuple[str, str], ...]:
@@ -257,9 +265,8 @@ def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[str]]:
     last: dict[tuple, _Work] = {}
     losers = []
     for work in works:
-        if work.owner is None:
-            continue
-        lesson, attempt = list(work.owner.rest), [()] * len(work.owner.rest)
+        lesson = list(work.owner.rest)
+        attempt: list[tuple[int, ...]] = [()] * len(work.owner.rest)
         for i, part in _numbered(work):
             # Canvas numbers the copies of whatever it takes.
             known = None if i == 0 and work.owner.platform == "canvas" else stems[work.learner, i]
@@ -285,7 +292,7 @@ def _order(work: _Work) -> tuple:
 
 def _numbered(work: _Work) -> Iterator[tuple[int, str]]:
     """Yield the components of a name that a program may have numbered: the file, and archives around it."""
-    rest = work.owner.rest if work.owner is not None else ()
+    rest = work.owner.rest
     for i, part in enumerate(rest):
         is_titled = i == 0 and work.owner.platform == "canvas"
         if i == len(rest) - 1 or suffix_of(part) in ARCHIVES or is_titled:
@@ -324,7 +331,7 @@ def _remarks(works: list[_Work], counting: list[_Work]) -> list[str]:
     """Return sentences about what nothing decides for sure, the most important first."""
     copies = defaultdict(set)
     for work in works:
-        if work.owner is not None and work.owner.by_file:
+        if work.owner.by_file:
             copies[work.learner].add(work.owner.rest[0])
     remarks = [
         f"Careful: {len(names)} files of the name {learner} were taken for repeats of one learner's work; "
@@ -332,15 +339,14 @@ def _remarks(works: list[_Work], counting: list[_Work]) -> list[str]:
         for learner, names in sorted(copies.items())
         if len(names) > 2
     ]
-    owned = [work for work in works if work.owner is not None]
     if (
         not remarks
-        and len(owned) > 1
-        and len({work.learner for work in owned}) == 1
-        and not owned[0].platform
+        and len(works) > 1
+        and len({work.learner for work in works}) == 1
+        and not works[0].platform
     ):
         remarks.append(
-            f"Careful: all {len(owned)} files were taken for one learner's, {owned[0].learner}; "
+            f"Careful: all {len(works)} files were taken for one learner's, {works[0].learner}; "
             "if they are several people's, put each learner's into a folder of that name."
         )
     return [*remarks, *sorted(_may_answer_the_same(counting))]

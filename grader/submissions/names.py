@@ -45,7 +45,8 @@ def copy_levels(copy: str) -> list[tuple[str, tuple[int, ...]]]:
     >>> copy_levels("hw-2 (1)")
     [('hw-2', (1,)), ('hw', (2, 1))]
     """
-    levels, numbers = [], ()
+    levels: list[tuple[str, tuple[int, ...]]] = []
+    numbers: tuple[int, ...] = ()
     while True:
         if match := SURE_COPY.fullmatch(copy):
             number = AFTER_ALL_NUMBERS if match[4] else int(match[2] or match[3])

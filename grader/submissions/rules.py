@@ -102,7 +102,7 @@ def forbidden_call(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -
 
 def _dotted(node: ast.AST) -> str:
     """Return an attribute as it is written, or the end of it, however deep what it is of may be."""
-    parts = []
+    parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < 8:
         parts.append(node.attr)
         node = node.value

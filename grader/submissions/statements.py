@@ -112,7 +112,7 @@ def text_of(lines: Sequence[bytes], node: ast.stmt) -> str:
     """Return a statement's lines; of a line that it shares with others, its own part only."""
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     chosen = list(lines[first - 1 : node.end_lineno])
-    if MORE.match(lines[node.end_lineno - 1], node.end_col_offset):
+    if MORE.match(chosen[-1], node.end_col_offset or 0):
         chosen[-1] = chosen[-1][: node.end_col_offset]
     if node.col_offset and first == node.lineno:
         chosen[0] = chosen[0][node.col_offset :]
@@ -155,9 +155,8 @@ def names_imported(statement: ast.stmt) -> Iterator[str]:
 def _changed(statement: ast.stmt) -> Iterator[str]:
     """Yield the names whose values a top-level statement changes: `W[0] = 1`, `del x`."""
     for node in walk_scope(statement):
-        targets = [node] if isinstance(node, ast.Attribute | ast.Subscript) else []
-        if targets and not isinstance(node.ctx, ast.Load) and (root := _root(node)):
-            yield root
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield from filter(None, [_root(node)])
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
             yield node.id
 

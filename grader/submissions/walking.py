@@ -98,7 +98,7 @@ def _file(parts: tuple[str, ...], path: Path, store: Store) -> Found:
         date = date_of(path.stat().st_mtime)
         if path.suffix == suffix or suffix == METADATA:
             return Found(parts, path, date)
-        return Found(parts, Path(shutil.copyfile(path, store.place(suffix))), date)
+        return Found(parts, Path(shutil.copyfile(path, store.place(suffix or ""))), date)
     except OSError as error:
         return Found(parts, None, reason=f"can't be read: {error.strerror}")
 

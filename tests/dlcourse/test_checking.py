@@ -220,7 +220,7 @@ def test_texts_and_numbers_are_told_apart():
         checking.check_input(np.zeros(2), textual)
 
 
-def test_a_model_that_does_not_say_what_it_takes_is_not_compared():
+def test_a_model_that_does_not_say_what_it_takes_raises_no_error():
     class Subclass(keras.Model):
         def call(self, x):
             return x

@@ -15,7 +15,9 @@ from grader.child.plaindata import Live
 
 def packed(model: Any) -> Live:
     """A model as an argument, in the same bytes each time: Keras writes the date into its files."""
-    files = zipfile.ZipFile(io.BytesIO(live.description(model).value))
+    described = live.description(model)
+    assert described is not None, "a Keras model"
+    files = zipfile.ZipFile(io.BytesIO(described.value))
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         for name in sorted(files.namelist()):
@@ -79,7 +81,7 @@ def all_digits() -> tuple[np.ndarray, np.ndarray]:
 def digits(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The digits turned or mirrored, with a little noise, other names for the classes, in another order."""
     x, y = all_digits()
-    x = np.rot90(x, rng.integers(4), axes=(1, 2))
+    x = np.rot90(x, int(rng.integers(4)), axes=(1, 2))
     x = x[:, :, ::-1] if rng.integers(2) else x
     x = np.clip(x + rng.normal(0, 0.02, x.shape), 0, 1)
     order = rng.permutation(len(x))

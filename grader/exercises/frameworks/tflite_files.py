@@ -45,6 +45,7 @@ class Layer(NamedTuple):
 
     def before_rounding(self, x: np.ndarray) -> np.ndarray:
         """What an int8 layer computes, (n, k), before it is put on the grid of the output."""
+        assert self.into is not None, "a layer of float32 rounds nothing"
         q = self.into.numbers(x) - self.into.zero_point
         z = (q @ self.kernel + self.bias) * (np.float32(self.into.scale) * np.float32(self.scale))
         return np.maximum(z, 0) if self.relu else z
@@ -57,11 +58,9 @@ def written(layer: Layer) -> bytes:
     features, units = layer.kernel.shape
     is_int8 = layer.into is not None
     number = kinds.INT8 if is_int8 else kinds.FLOAT32
-    grids = (
-        [layer.into, Grid(layer.scale, 0), Grid(layer.into.scale * layer.scale, 0), layer.out]
-        if is_int8
-        else [None] * 4
-    )
+    grids: list[Grid | None] = [None] * 4
+    if layer.into is not None:
+        grids = [layer.into, Grid(layer.scale, 0), Grid(layer.into.scale * layer.scale, 0), layer.out]
     weights = layer.kernel.T.astype(np.int8 if is_int8 else np.float32)
     bias = layer.bias.astype(np.int32 if is_int8 else np.float32)
     tensors = [

@@ -36,7 +36,7 @@ def _cloud(rng, n, features, classes, m):
     train_y = np.concatenate([names, rng.choice(names, n - classes)])  # every class is there
     train_x = (rng.normal(0, 2, (10, features))[train_y] + rng.normal(0, 1.5, (n, features))).round(1)
     centroids = np.array([train_x[train_y == name].mean(axis=0) for name in names])
-    new = []
+    new: list[np.ndarray] = []
     while len(new) < m:
         x = rng.normal(0, 2.5, features).round(1)
         nearest, second = np.sort(np.linalg.norm(centroids - x, axis=1))[:2]

@@ -22,7 +22,8 @@ def plain_steps(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarr
     ):
         yield np.array(theta), np.array(grad), rate
     for shape in (*SHAPES, (8,), (5, 4)):
-        yield *arrays(rng, 2, shape), float(rng.choice((0.01, 0.1, 0.3, 0.5)))
+        theta, grad = arrays(rng, 2, shape)
+        yield theta, grad, float(rng.choice((0.01, 0.1, 0.3, 0.5)))
 
 
 def sgd_in_place(theta, grad, learning_rate):

@@ -91,7 +91,8 @@ def is_shuffled_dataset(given: Given, answer: Any) -> Finding:
     for (other_x, _, _, other_seed), other in given.earlier:
         if len(x) <= MANY or not np.array_equal(x, other_x):
             continue
-        same = np.array_equal(order, _order(x, other))
+        before = _order(x, other)
+        same = before is not None and np.array_equal(order, before)
         if seed == other_seed and not same:
             return Finding(False, "Two data sets with the same seed came in two orders: is the seed in use?")
         if seed != other_seed and same:

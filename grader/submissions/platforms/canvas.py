@@ -57,7 +57,9 @@ def grades_csv(grades: Grades) -> str:
     Canvas looks for its own number of the learner first, then for the school's id, the login and the name.
     Gradescope's key is such an id, or the e-mail address. What is not graded yet has no grade.
     """
-    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", grades.title]]
+    rows: list[list[str | float]] = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", grades.title]
+    ]
     rows.append(["Points Possible", "", "", "", "", grades.out_of])
     rows += [[grade.name, *_ids(grade), "", grade.total] for grade in grades.learners]
     return csv_text(rows)

@@ -196,7 +196,7 @@ def test_a_stack_keeps_within_its_bytes(monkeypatch):
     monkeypatch.setattr(fitting, "_train_stack", note)
     numbers = 3 * model.count_params() + 10  # with Adam's two moments
     monkeypatch.setattr(fitting.os, "cpu_count", lambda: 1)
-    monkeypatch.setattr(fitting, "STACKED_BYTES", 4 * numbers * 2)
+    monkeypatch.setattr(fitting, "MAX_STACKED_BYTES", 4 * numbers * 2)
     parts = cross_validate(model, (X, Y), k=5, epochs=2)
     assert sizes == [2, 2]  # and one alone
     np.testing.assert_allclose(parts.outputs, whole.outputs, atol=1e-5)

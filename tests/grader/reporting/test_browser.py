@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.classes.results import ClassResults
-from grader.reporting import write
 from grader.reporting.file_names import file_stem
+from grader.reporting.writing import write
 
 websocket = pytest.importorskip("websocket", reason="websocket-client, which JupyterLab brings, is missing")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -14,8 +14,9 @@ from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.report import Report
-from grader.reporting import tables, write
+from grader.reporting import tables
 from grader.reporting.file_names import OWN_FILE, file_stem
+from grader.reporting.writing import write
 from grader.submissions.platforms import gradescope as platform
 
 SEED = "a-secret-seed-of-the-class"
@@ -76,7 +77,7 @@ def test_equal_results_give_equal_bytes_however_long_the_answers_ran(class_of, v
     results = class_of(table)
     data = msgspec.json.encode(results)
     program = (
-        "import sys, msgspec\nfrom pathlib import Path\nfrom grader.reporting import write\n"
+        "import sys, msgspec\nfrom pathlib import Path\nfrom grader.reporting.writing import write\n"
         "from grader.classes.results import ClassResults\n"
         "write(msgspec.json.decode(sys.stdin.buffer.read(), type=ClassResults), Path(sys.argv[1]))"
     )

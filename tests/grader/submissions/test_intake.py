@@ -119,7 +119,7 @@ def test_archives_go_three_deep(tmp_path, learners, folder):
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_bad_archive_costs_its_learner_only(tmp_path, learners, folder, packed, monkeypatch):
     monkeypatch.setattr(archives, "LEARNER", archives.Limits(20, 2**20, 2**20))
-    monkeypatch.setattr("grader.submissions.intake.LEARNER", archives.LEARNER)
+    monkeypatch.setattr("grader.submissions.walking.LEARNER", archives.LEARNER)
     contents = {
         "ada.ipynb": b"{}",
         "bomb.zip": zip_of(*((f"{i}.py", bytes(2**19)) for i in range(9))),

@@ -98,7 +98,7 @@ def test_an_empty_folder_and_a_pipe_are_refused(tmp_path, folder):
 
 
 def test_a_class_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("grader.submissions.intake.CLASS", archives.Limits(10, 2**20, 2**20))
+    monkeypatch.setattr("grader.submissions.walking.CLASS", archives.Limits(10, 2**20, 2**20))
     bomb = written(tmp_path / "c.zip", zip_of(*((f"{i}.py", bytes(2**19)) for i in range(9))))
     message = refused(bomb, into=tmp_path / "into")
     assert message == f"{bomb} unpacks to far more than a submission needs."

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcourse.errors import ModelError
+from dlcourse.training.keras_internals import origin
 
 if TYPE_CHECKING:
     import keras
@@ -58,8 +59,7 @@ def calls(model: keras.Model) -> list[Call]:
     def visit(tensor: keras.KerasTensor) -> None:
         if id(tensor) in place:
             return
-        operation, index, _ = tensor._keras_history
-        node = operation._inbound_nodes[index]
+        operation, node = origin(tensor)
         before = [] if isinstance(operation, keras.layers.InputLayer) else _data(node.arguments)
         for one in before:
             visit(one)

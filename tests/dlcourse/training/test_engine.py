@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from dlcourse import models
-from dlcourse.engine import Engine, stack, unstack
 from dlcourse.errors import ModelError
+from dlcourse.training.engine import Engine, stack, unstack
 
 SAMPLES, BATCH, EPOCHS = 50, 16, 3  # the last batch of an epoch has two samples
 RANDOM = np.random.default_rng(0)

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from dlcourse import graph
 from dlcourse.errors import ModelError
+from dlcourse.training import graph
 
 
 def listed(model):

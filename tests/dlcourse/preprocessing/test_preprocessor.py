@@ -12,13 +12,12 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 
-from dlcourse.datasets import Part, Split, load
-from dlcourse.errors import BundleError, DataError, ModelError, UnknownNameError
-from dlcourse.preprocessing import Preprocessor, drop_duplicates, drop_outliers, missing, split
+from dlcourse.datasets import Part, load
+from dlcourse.errors import BundleError, DataError, ModelError
+from dlcourse.preprocessing import Preprocessor, drop_duplicates, drop_outliers
 
 NUMBERS = st.one_of(
     st.none(), st.floats(-1e6, 1e6).map(lambda number: round(number, 4)), st.integers(-5, 5).map(float)
@@ -60,16 +59,6 @@ def test_scikit_learn_keras_and_the_saved_file_agree(tmp_path_factory, frames, s
     np.testing.assert_array_equal(again.transform(train), preprocessor.transform(train))
     assert again.get_params() == preprocessor.get_params()
     assert again.feature_names_out == preprocessor.feature_names_out
-
-
-@pytest.fixture(scope="module")
-def rents() -> Split:
-    return load("rents").split(validation=0.2)
-
-
-@pytest.fixture(scope="module")
-def fitted(rents) -> Preprocessor:
-    return Preprocessor().fit(rents)
 
 
 def test_rents_from_raw_rows_to_a_model(rents):
@@ -116,16 +105,6 @@ def test_rows_are_not_parts(rents, wrong):
         Preprocessor().fit_rows(rents.train if wrong == "part" else rents)
 
 
-def test_column_transformer_is_scikit_learns(rents, fitted):
-    transformer = fitted.column_transformer
-    assert isinstance(transformer, ColumnTransformer)
-    assert list(transformer.get_feature_names_out()) == fitted.feature_names_out
-    np.testing.assert_array_equal(
-        transformer.transform(rents.test.x.astype({"district": object})).astype(np.float32),
-        fitted.transform(rents.test.x),
-    )
-
-
 def test_clone_pickle_and_joblib(rents, fitted):
     unfitted = clone(Preprocessor(scale="minmax", impute="mean", categorical=("floor",)))
     assert unfitted.get_params() == {"scale": "minmax", "impute": "mean", "categorical": ("floor",)}
@@ -157,113 +136,6 @@ def test_nothing_is_changed_in_place(rents):
     drop_outliers(rents.train.x)
     drop_duplicates(rents.train.x)
     pd.testing.assert_frame_equal(rents.train.x, before)
-
-
-def test_constant_column_becomes_zero_and_unseen_values_stay_finite():
-    frame = pd.DataFrame({"same": [0.1, 0.1, 0.1], "b": [1.0, 2.0, 4.0]})
-    for scale in ("standard", "minmax"):
-        preprocessor = Preprocessor(scale=scale).fit_rows(frame)
-        np.testing.assert_allclose(preprocessor.transform(frame)[:, 0], 0, atol=1e-7)
-        assert np.isfinite(preprocessor.transform(frame + 1)).all()
-
-
-def test_every_kind_of_column():
-    frame = pd.DataFrame(
-        {
-            "flag": [True, False, True],
-            "nullable": pd.array([1, None, 3], dtype="Int64"),
-            "objects": pd.Series([1, None, 2.5], dtype=object),
-            "category": pd.Categorical(["u", "v", None]),
-            "string": pd.array(["s", None, "t"], dtype="string"),
-            "code": [7.0, np.nan, 8.5],
-            5: [1, 2, 3],
-        }
-    )
-    preprocessor = Preprocessor(scale=None, categorical=["code"]).fit_rows(frame)
-    names = ["flag", "nullable", "objects", "5", "category_u", "category_v", "string_s", "string_t"]
-    assert preprocessor.feature_names_out == [*names, "code_7", "code_8.5"]
-    result = preprocessor.transform(frame)
-    np.testing.assert_allclose(result[1], [0, 2, 1.75, 2, 0, 1, 1, 0, 1, 0])
-    inside = preprocessor.to_keras()(preprocessor.raw_inputs(frame))
-    np.testing.assert_array_equal(inside, result)
-    whole = frame.assign(code=pd.array([7, 8, 9], dtype="Int64"))
-    assert preprocessor.transform(whole)[:, -2].tolist() == [1, 0, 0]
-
-
-def test_arrays_of_numbers():
-    parts = load("wine").split()
-    train, _, test = Preprocessor().fit_transform(parts)
-    np.testing.assert_allclose(train.x.std(axis=0), 1, atol=1e-5)
-    assert test.x.shape == (36, 13)
-    fitted = Preprocessor().fit(parts)
-    assert fitted.feature_names_out[:2] == ["x0", "x1"]
-    with pytest.raises(DataError, match="have 14 columns: it was fitted on 13"):
-        fitted.transform(np.zeros((2, 14)))
-    with pytest.raises(DataError, match="lack column 'x11' and 1 more"):
-        fitted.transform(np.zeros((2, 11)))
-
-
-@pytest.mark.parametrize(
-    ("x", "words"),
-    [
-        (pd.DataFrame({"a": [1, "x", 2]}), "Column 'a' holds int and str: make it either"),
-        (pd.DataFrame({"a": pd.to_datetime(["2020-01-01"])}), "Column 'a' holds Timestamp"),
-        (pd.DataFrame({"a": [[1], [2]]}), "Column 'a' holds list"),
-        (pd.DataFrame({"a": [1j, 2j]}), "Column 'a' holds complex"),
-        (pd.DataFrame({"a": [1.0, np.inf]}), "Column 'a' is infinite, .* in row 1"),
-        (pd.DataFrame({"a": [1.0], "b": [np.nan]}), "Column 'b' has no value in the training rows"),
-        (pd.DataFrame({"a": [1.0], "b": [""]}), "Column 'b' has no value"),
-        (pd.DataFrame({"a": [1.0, None, 1e300]}), "too large for float32, in row 2"),
-        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "Two columns are called 'a'"),
-        (pd.DataFrame({"a": []}), "of 0 rows and 1 columns is empty"),
-        (pd.DataFrame(index=range(2)), "of 2 rows and 0 columns is empty"),
-        (np.zeros(3), r"shape \(3,\)"),
-        (np.zeros((2, 8, 8)), r"shape \(2, 8, 8\)"),
-        ([["a", 1.0]], "give a DataFrame"),
-        ({"a": [1, 2], "b": [1]}, "make no table"),
-        (pd.Series([1.0]), r"shape \(1,\)"),
-        ([[1.0], [1.0, 2.0]], "The rows differ in shape"),
-    ],
-)
-def test_bad_training_rows(x, words):
-    with pytest.raises(DataError, match=words):
-        Preprocessor().fit_rows(x)
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"scale": "standart"}, "no scale 'standart'. Did you mean 'standard'"),
-        ({"impute": "most"}, "no impute 'most'"),
-        ({"categorical": ["flor"]}, "no column 'flor'. Did you mean 'floor'"),
-    ],
-)
-def test_bad_options(rents, options, words):
-    with pytest.raises(UnknownNameError, match=words):
-        Preprocessor(**options).fit(rents)
-
-
-def test_one_categorical_column_is_a_list_too(rents):
-    with pytest.raises(DataError, match=r"write \['floor'\]"):
-        Preprocessor(categorical="floor").fit(rents)
-
-
-def test_a_dict_of_columns_is_a_table():
-    columns = {"area": [50.0, 60.0, None, 90.0], "heating": ["gas", None, "oil", "gas"]}
-    from_dict = Preprocessor().fit_transform(split(columns, [0, 1, 0, 1], test=0.25))
-    from_frame = Preprocessor().fit_transform(split(pd.DataFrame(columns), [0, 1, 0, 1], test=0.25))
-    np.testing.assert_array_equal(from_dict.train.x, from_frame.train.x)
-    np.testing.assert_array_equal(from_dict.test.x, from_frame.test.x)
-
-
-def test_bad_new_rows(rents, fitted):
-    rows = rents.test.x
-    with pytest.raises(DataError, match="lack column 'area', which"):
-        fitted.transform(rows.drop(columns="area"))
-    with pytest.raises(DataError, match="'area' holds texts, and held numbers"):
-        fitted.raw_inputs(rows.assign(area="many"))
-    with pytest.raises(DataError, match="is empty"):
-        fitted.transform(rows.iloc[:0])
 
 
 @pytest.fixture(scope="module")
@@ -400,68 +272,3 @@ def test_cut_and_absent_files(fitted, tmp_path):
         Preprocessor.load(path)
     with pytest.raises(BundleError, match="can't be read: No such file"):
         Preprocessor.load(tmp_path / "absent.json")
-
-
-def test_missing():
-    frame = pd.DataFrame({"a": [1.0, np.nan, np.nan, 4.0], "b": ["x", "", None, "y"], "c": [1, 2, 3, 4]})
-    table = missing(frame)
-    assert table["count"].to_dict() == {"a": 2, "b": 2, "c": 0}
-    assert table["share"].to_dict() == {"a": 0.5, "b": 0.5, "c": 0.0}
-    nullable = pd.DataFrame(
-        {"a": pd.array([1, None], dtype="Int64"), "b": pd.to_datetime(["2020-01-01", None])}
-    )
-    assert missing(nullable)["count"].tolist() == [1, 1]
-
-
-def test_duplicates_of_rents():
-    data = load("rents")
-    frame = data.features.assign(rent=data.target)
-    assert len(frame) - len(drop_duplicates(frame)) == 12
-
-
-def test_outliers_are_those_beyond_z():
-    draw = np.random.default_rng(0)
-    frame = pd.DataFrame({"a": draw.normal(size=300), "b": draw.normal(size=300), "c": ["x"] * 300, "d": 1.0})
-    frame.loc[::7, "b"] = np.nan
-    values = frame[["a", "b"]].to_numpy()
-    scores = np.abs(values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0)
-    expected = ~(scores > 2).any(axis=1)
-    assert 0 < expected.sum() < 300
-    pd.testing.assert_frame_equal(drop_outliers(frame, z=2), frame[expected])
-    only = drop_outliers(frame, z=2, columns=["a"])
-    assert len(only) == (scores[:, 0] <= 2).sum()
-    assert len(drop_outliers(frame.astype({"a": "Float64"}), z=2)) == expected.sum()
-
-
-def test_few_rows_have_no_outliers():
-    assert len(drop_outliers(pd.DataFrame({"a": [0.0] * 9 + [1e6]}))) == 10
-    assert len(drop_outliers(pd.DataFrame({"a": [0.0] * 10 + [1e6]}))) == 10
-
-
-def test_outliers_leave_the_training_part_only(rents):
-    cleaned = drop_outliers(rents, columns=["area"])
-    assert 3 <= len(rents.train.y) - len(cleaned.train.y) <= 12
-    assert cleaned.train.x["area"].max() < 190
-    assert len(cleaned.train.x) == len(cleaned.train.y)
-    pd.testing.assert_frame_equal(cleaned.train.x, rents.train.x.loc[cleaned.train.x.index])
-    assert cleaned.test is rents.test
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "words"),
-    [
-        (lambda: drop_outliers(pd.DataFrame({"a": [1.0]}), z=0), DataError, "above 0"),
-        (lambda: drop_outliers(pd.DataFrame({"a": [1.0]}), z="3"), DataError, "above 0, and not '3'"),
-        (lambda: drop_outliers(pd.DataFrame({"ab": [1.0]}), columns="ab"), DataError, r"write \['ab'\]"),
-        (lambda: drop_outliers(pd.DataFrame({"a": ["x"]}), columns=["a"]), DataError, "not numeric"),
-        (lambda: drop_outliers(pd.DataFrame({"area": [1.0]}), columns=["are"]), UnknownNameError, "'area'"),
-        (lambda: drop_outliers(np.zeros((3, 2))), DataError, "needs a DataFrame, and got .* ndarray"),
-        (lambda: drop_outliers(load("wine").split()), DataError, "needs a DataFrame"),
-        (lambda: drop_duplicates([1, 1]), DataError, "needs a DataFrame, and got .* list"),
-        (lambda: missing(None), DataError, "needs a DataFrame"),
-        (lambda: split(pd.DataFrame({"a": [1, 2]}), [0]), DataError, "2 samples and 1 targets"),
-    ],
-)
-def test_cleaning_refuses(call, error, words):
-    with pytest.raises(error, match=words):
-        call()

@@ -13,34 +13,24 @@ from typing import Any
 import keras
 import numpy as np
 
-from dlcourse.engine import architecture, compilation, optimizer_variables
 from dlcourse.errors import TrainingError
 from dlcourse.files import write
+from dlcourse.training.callbacks import EarlyStopping
+from dlcourse.training.fingerprints import architecture, compilation
+from dlcourse.training.keras_internals import optimizer_variables
 
 
-def described(model: keras.Model, validation: Any) -> dict[str, str]:
-    """What makes a run, beside its numbers."""
-    return {
+def described(model: keras.Model, validation: Any, rates: list[float] | None) -> dict[str, Any]:
+    """What makes a run, beside its numbers: model, validation data and the rates of a schedule."""
+    description: dict[str, Any] = {
         "architecture": architecture(model),
         "compilation": compilation(model),
         "learning rate": str(model.optimizer.get_config()["learning_rate"]),
         "validation": _digest(validation) if isinstance(validation, tuple) else str(validation is not None),
     }
-
-
-class EarlyStopping(keras.callbacks.EarlyStopping):
-    """Keras's early stopping on the validation loss, which can go on counting where it was left."""
-
-    counts: dict[str, Any] | None = None
-
-    def __init__(self, patience: int, min_delta: float) -> None:
-        super().__init__(
-            "val_loss", min_delta=min_delta, patience=patience, mode="min", restore_best_weights=True
-        )
-
-    def on_train_begin(self, logs=None):
-        super().on_train_begin(logs)
-        vars(self).update(self.counts or {})
+    if rates is not None:  # they depend on the number of epochs
+        description["schedule"] = rates
+    return description
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -72,18 +62,19 @@ class Checkpoint(keras.callbacks.Callback):
         self._settings = settings
         self._since = time.perf_counter()
 
-    def restore(self, model: keras.Model, data: tuple) -> bool:
+    def restore(self, model: keras.Model, data: tuple, epochs: int) -> range:
         """Bring the model, its optimizer, the history and early stopping to where the file left them.
 
         Args:
             model: compiled.
             data: `(x, y)` or `(x, y, sample_weight)`, of which the file knows a digest.
+            epochs: how many the whole run is to have.
 
         Returns:
-            Whether the run had been stopped early.
+            The epochs that are left: all if there is no file, none if the run had been stopped early.
 
         Raises:
-            TrainingError: the file is damaged, or of another run.
+            TrainingError: the file is damaged, of another run, or has more epochs.
         """
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
@@ -95,7 +86,7 @@ class Checkpoint(keras.callbacks.Callback):
         if self._path.is_dir():
             raise TrainingError(f"The checkpoint {self._path} is a folder: name a file in it.")
         if not self._path.exists():
-            return False
+            return range(epochs)
         try:
             with open(self._path, "rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = dict(archive)
@@ -119,7 +110,13 @@ class Checkpoint(keras.callbacks.Callback):
         if self._early_stopping:
             best = [arrays[f"best_{number}"] for number in range(len(model.weights))]
             self._early_stopping.counts = run["counts"] | {"best_weights": best}
-        return run["stopped"]
+        done = len(self._history["loss"])
+        if done > epochs:
+            raise TrainingError(
+                f"The checkpoint {self._path} has {done} epochs, more than epochs={epochs}: name another "
+                "file, or delete it to start anew."
+            )
+        return range(done, done if run["stopped"] else epochs)
 
     def on_epoch_end(self, epoch, logs=None):
         arrays = {f"variable_{number}": variable.numpy() for number, variable in enumerate(self._variables)}
@@ -144,7 +141,6 @@ def _digest(data: tuple) -> str:
     for part in data:
         for array in part.values() if isinstance(part, dict) else [part]:
             digest.update(f"{array.dtype} {array.shape} ".encode())
-            digest.update(
-                str(array.tolist()).encode() if array.dtype == object else np.ascontiguousarray(array)
-            )
+            texts = array.dtype == object
+            digest.update(str(array.tolist()).encode() if texts else np.ascontiguousarray(array).data)
     return digest.hexdigest()

@@ -12,9 +12,7 @@ along a new first axis and `tf.vectorized_map` turns k small matrix products int
 
 import contextlib
 import functools
-import json
 import logging
-import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -26,15 +24,13 @@ with quiet():
     import keras
     import tensorflow as tf
 
-# The twin of an optimizer (`_stateless`) needs two classes that Keras does not export.
-from keras.src.backend.tensorflow.optimizer import TFOptimizer
-from keras.src.optimizers.base_optimizer import BaseOptimizer
+from dlcourse.checking import check_counts
+from dlcourse.errors import ModelError
+from dlcourse.training import keras_internals
+from dlcourse.training.keras_internals import flatten_layers, optimizer_variables
 
-from dlcourse.errors import DataError, ModelError
-
-PREDICTED = 1024  # samples at a time: few enough that activations stay small
-FUNCTION = "a function"  # in what `compilation` returns
-UNROLLED = 16  # steps of a recurrent layer: more of them take longer to trace than they save
+PREDICTED_BATCH = 1024  # samples at a time: few enough that activations stay small
+MAX_UNROLLED_STEPS = 16  # of a recurrent layer: more of them take longer to trace than they save
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -44,11 +40,17 @@ NOT_STACKABLE = (
     keras.layers.TextVectorization,
     keras.layers.StringLookup,
     keras.layers.IntegerLookup,
-    *(getattr(keras.layers, f"{kind}{rank}D{suffix}") for kind, rank, suffix in (
-        *(("Conv", rank, suffix) for rank in (1, 2, 3) for suffix in ("", "Transpose")),
-        *((kind, rank, "") for kind in ("DepthwiseConv", "SeparableConv") for rank in (1, 2)),
-    )),
-)  # fmt: skip
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv3D,
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+    keras.layers.DepthwiseConv1D,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.SeparableConv1D,
+    keras.layers.SeparableConv2D,
+)
 
 
 class State(NamedTuple):
@@ -84,20 +86,13 @@ class Engine:
     """
 
     def __init__(self, model: keras.Model, example: tuple[Any, Any], batch_size: int = 32) -> None:
-        _check(model)
+        _check_trainable(model)
         check_counts(batch_size=batch_size)
         self.model = model
         self.batch_size = batch_size
         self._example = tf.nest.map_structure(lambda a: np.asarray(a[:1]), tuple(example))
-        model._symbolic_build(
-            data_batch=tf.nest.map_structure(
-                lambda a: keras.KerasTensor(
-                    (None, *a.shape[1:]), "string" if a.dtype == object else a.dtype.name
-                ),
-                self._example,
-            )
-        )
-        self._optimizer = _stateless(model.optimizer, model.trainable_variables)
+        keras_internals.symbolic_build(model, tf.nest.map_structure(_symbolic, self._example))
+        self._optimizer = keras_internals.stateless(model.optimizer, model.trainable_variables)
         # One graph for a state and one for stacked ones, whatever the number of samples and states.
         self._train = {stacked: _graph(self._epochs, stacked) for stacked in (False, True)}
         self._call = {stacked: _graph(self._predictions, stacked) for stacked in (False, True)}
@@ -112,7 +107,7 @@ class Engine:
     @property
     def stackable(self) -> bool:
         """Whether stacked states train faster than one after another."""
-        return not any(isinstance(layer, NOT_STACKABLE) for layer in self.model._flatten_layers())
+        return not any(isinstance(layer, NOT_STACKABLE) for layer in flatten_layers(self.model))
 
     def state(self) -> State:
         """Copy the state of the model and its optimizer, with metrics at zero."""
@@ -186,8 +181,8 @@ class Engine:
         """The outputs for the samples at `rows`: `(m, units)`, or `(k, m, units)` of stacked states."""
         parts = []
         with _muted():
-            for start in range(0, rows.shape[-1], PREDICTED):
-                part = _padded(rows[..., start : start + PREDICTED], self.batch_size)
+            for start in range(0, rows.shape[-1], PREDICTED_BATCH):
+                part = _padded(rows[..., start : start + PREDICTED_BATCH], self.batch_size)
                 outputs = self._call[rows.ndim == 2](state.trainable, state.non_trainable, x, part)
                 parts.append(outputs.numpy())
         outputs = np.concatenate(parts, axis=rows.ndim - 1)  # the padding is at the end
@@ -244,24 +239,23 @@ class Engine:
 
     def _loss(self, state, x, y, weights, training):
         model = self.model
-        arguments = {"training": training} if model._call_has_training_arg else {}
+        arguments = {"training": training} if keras_internals.takes_training(model) else {}
         with _unrolled(model):
             outputs, non_trainable, losses = model.stateless_call(
                 state.trainable, state.non_trainable, x, return_losses=True, **arguments
             )
         # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
-        model._losses_override = losses
         mapping = [*zip(model.trainable_variables, state.trainable, strict=True)]
-        with keras.StatelessScope(state_mapping=mapping):
+        with keras_internals.losses_of_layers(model, losses), keras.StatelessScope(state_mapping=mapping):
             loss = model.compute_loss(x, y, outputs, weights, training=training)
-        model._losses_override = []
         return outputs, loss, non_trainable
 
     def _updated_metrics(self, metrics, loss, x, y, outputs, weights):
         model = self.model
         mapping = [*zip(model.metrics_variables, metrics, strict=True)]
         with keras.StatelessScope(state_mapping=mapping) as scope:
-            model._loss_tracker.update_state(loss, sample_weight=tf.shape(tf.nest.flatten(x)[0])[0])
+            samples = tf.shape(tf.nest.flatten(x)[0])[0]
+            keras_internals.loss_tracker(model).update_state(loss, sample_weight=samples)
             model.compute_metrics(x, y, outputs, weights)
         return [old if (new := scope.get_current_value(v)) is None else new for v, old in mapping]
 
@@ -292,7 +286,7 @@ class Engine:
         return self._results(metrics)
 
     def _predictions(self, stacked, trainable, non_trainable, x, rows):
-        arguments = {"training": False} if self.model._call_has_training_arg else {}
+        arguments = {"training": False} if keras_internals.takes_training(self.model) else {}
         inputs = tf.nest.map_structure(lambda a: tf.gather(a, rows), x)
 
         def one(arrays):
@@ -314,8 +308,10 @@ def unstack(state: State, index: int) -> State:
     return tf.nest.map_structure(lambda value: value[index], state)
 
 
-def _check(model: keras.Model) -> None:
-    if not model.built or getattr(model, "optimizer", None) is None or not model.compiled:
+def _check_trainable(model: keras.Model) -> None:
+    """Raise a `ModelError` unless the engine would train the model as `model.fit` does."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or not model.built:
         raise ModelError(
             "The model must be compiled and know its input shape: start it with keras.Input, and compile it."
         )
@@ -327,7 +323,6 @@ def _check(model: keras.Model) -> None:
             f"{type(model).__name__} has a training step of its own, which the compiled engine would pass "
             "by: train it with model.fit."
         )
-    optimizer = model.optimizer
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
         raise ModelError(
             "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "
@@ -335,54 +330,15 @@ def _check(model: keras.Model) -> None:
         )
     if optimizer.use_ema:
         raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
-    if optimizer._distribution_strategy.num_replicas_in_sync > 1:
+    if keras_internals.distribution(optimizer).num_replicas_in_sync > 1:
         raise ModelError("The compiled engine trains on one device: train with model.fit on several.")
 
 
-class _Originals(TFOptimizer):
-    """Keras's own methods of an optimizer, which its TensorFlow backend replaces.
-
-    Keras's optimizers are written for any backend; for TensorFlow, ten methods are replaced by ones that need
-    `tf.Variable` (for the sake of tf.distribute), and `stateless_apply` is refused.
-    """
-
-
-for _name, _method in vars(BaseOptimizer).items():
-    if (
-        callable(_method)
-        and _name in vars(TFOptimizer)
-        and _name not in ("__init__", "add_variable_from_reference")
-    ):
-        setattr(_Originals, _name, _method)
-
-
-def optimizer_variables(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
-    """All variables of an optimizer, also one that Keras forgets to list (Nadam's running product)."""
-    listed = {id(variable) for variable in optimizer.variables}
-    hidden = [v for v in vars(optimizer).values() if isinstance(v, keras.Variable) and id(v) not in listed]
-    return [*optimizer.variables, *hidden]
-
-
-def _stateless(optimizer: keras.optimizers.Optimizer, variables: list[keras.Variable]):
-    """A twin of the optimizer that works on tensors."""
-    kind = type(optimizer)
-    twin = type(kind.__name__, (kind, _Originals), {}).from_config(optimizer.get_config())
-    twin.build(variables)
-    # Keras writes down neither of these in the optimizer's configuration.
-    twin._exclude_from_weight_decay_cache = {id(v): optimizer._use_weight_decay(v) for v in variables}
-    for variable in optimizer_variables(twin)[len(twin.variables) :]:
-        twin._track_variable(variable)
-    return twin
-
-
-def check_counts(**numbers: Any) -> None:
-    """Raise a `DataError` unless each is a whole number of 1 or more, or `None`."""
-    for name, number in numbers.items():
-        if number is None:
-            continue
-        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
-        if not whole or number < 1:
-            raise DataError(f"{name} must be a whole number of 1 or more, and is {number!r}.")
+def _symbolic(sample: np.ndarray) -> keras.KerasTensor:
+    """A batch of such samples, of which only shape and type are known."""
+    return keras.KerasTensor(
+        (None, *sample.shape[1:]), "string" if sample.dtype == object else sample.dtype.name
+    )
 
 
 def _padded(rows: np.ndarray, batch_size: int) -> tf.Tensor:
@@ -396,8 +352,10 @@ def _unrolled(model: keras.Model) -> Iterator[None]:
     """While a graph is traced, recurrent layers write out their steps, where these are few: no inner loop."""
     layers = [
         layer
-        for layer in model._flatten_layers()
-        if isinstance(layer, keras.layers.RNN) and not layer.unroll and 0 < (_steps(layer) or 0) <= UNROLLED
+        for layer in flatten_layers(model)
+        if isinstance(layer, keras.layers.RNN)
+        and not layer.unroll
+        and 0 < (_steps(layer) or 0) <= MAX_UNROLLED_STEPS
     ]
     for layer in layers:
         layer.unroll = True
@@ -409,40 +367,10 @@ def _unrolled(model: keras.Model) -> Iterator[None]:
 
 
 def _steps(layer: keras.layers.RNN) -> int | None:
-    shape = getattr(layer, "_build_shapes_dict", None) or {}
-    sequences = shape.get("sequences_shape") or shape.get("input_shape")
+    """How many steps the sequences have that a layer was built for, if that is known."""
+    shapes = keras_internals.build_shapes(layer)
+    sequences = shapes.get("sequences_shape") or shapes.get("input_shape")
     return sequences[1] if sequences else None
-
-
-def architecture(model: keras.Model) -> str:
-    """A model's configuration, equal for models that differ in the names of their layers alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a lambda can't be loaded again
-        config = json.loads(model.to_json())
-    names = [layer.name for layer in [model, *model._flatten_layers(include_self=False)]]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-
-    def renamed(value: Any, key: str = "") -> Any:
-        if isinstance(value, dict):
-            return {name: renamed(part, name) for name, part in value.items()}
-        if key in ("input_layers", "output_layers", "keras_history") and isinstance(value, list):
-            return [renamed(part, key) for part in value]
-        if isinstance(value, list):
-            return [renamed(part) for part in value]
-        named = key in ("name", "input_layers", "output_layers", "keras_history") and isinstance(value, str)
-        return numbers.get(value, value) if named else value
-
-    return json.dumps(renamed(config["config"]), sort_keys=True)
-
-
-def compilation(model: keras.Model) -> str:
-    """How a model is compiled, without the learning rate and the optimizer's name; functions by name."""
-    config = model.get_compile_config() or {}
-    optimizer = config.get("optimizer", {}).get("config", {}) | {"name": None}
-    if isinstance(optimizer.get("learning_rate"), float):
-        optimizer["learning_rate"] = None
-    kind = type(model.optimizer).__name__
-    return json.dumps([kind, config | {"optimizer": optimizer}], default=lambda _: FUNCTION, sort_keys=True)
 
 
 def _graph(function, *arguments):

@@ -1,0 +1,165 @@
+"""All names private to Keras that this library uses, a function for each; no other file uses any.
+
+Another Keras may lack one of them: a `KerasVersionError` then says which Keras is supported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dlcourse.errors import KerasVersionError
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+SUPPORTED = "keras>=3.15,<3.16"  # as in pyproject.toml
+
+
+def flatten_layers(model: keras.Model, include_self: bool = True) -> list[keras.layers.Layer]:
+    """All layers of a model, those of models inside it too, and these models themselves."""
+    return list(_private(model, "_flatten_layers")(include_self=include_self))
+
+
+def symbolic_build(model: keras.Model, data_batch: tuple[Any, ...]) -> None:
+    """Create the variables of a model's metrics, from the shapes and types of a batch."""
+    _private(model, "_symbolic_build")(data_batch=data_batch)
+
+
+def takes_training(model: keras.Model) -> bool:
+    """Whether the model's `call` has the argument `training`."""
+    return _private(model, "_call_has_training_arg")
+
+
+def build_shapes(layer: keras.layers.Layer) -> dict[str, Any]:
+    """The shapes that a layer was built for, by the names of its `build`'s arguments; none if not built."""
+    return _private(layer, "_build_shapes_dict") or {}
+
+
+@contextlib.contextmanager
+def losses_of_layers(model: keras.Model, losses: list[tf.Tensor]) -> Iterator[None]:
+    """Let `compute_loss` add these losses of layers, instead of those of the model's variables."""
+    _private(model, "_losses_override")
+    model._losses_override = losses
+    try:
+        yield
+    finally:
+        model._losses_override = []
+
+
+def loss_tracker(model: keras.Model) -> keras.metrics.Metric:
+    """The metric that averages the loss over the batches of an epoch."""
+    return _private(model, "_loss_tracker")
+
+
+def user_metrics(model: keras.Model) -> Any:
+    """The metrics that a model was compiled with, in the structure in which they were given."""
+    compiled = _private(model, "_compile_metrics")
+    return _private(compiled, "_user_metrics") if compiled else []
+
+
+def learning_rate(optimizer: keras.optimizers.Optimizer) -> keras.Variable | Any:
+    """An optimizer's learning rate: a variable, or the schedule that it follows."""
+    return _private(optimizer, "_learning_rate")
+
+
+def distribution(optimizer: keras.optimizers.Optimizer) -> tf.distribute.Strategy:
+    """How the steps of an optimizer are shared among devices."""
+    return _private(optimizer, "_distribution_strategy")
+
+
+def origin(tensor: keras.KerasTensor) -> tuple[keras.Operation, Any]:
+    """The layer or operation that makes a symbolic tensor, and the node of that call.
+
+    The node has `arguments` and `outputs`.
+    """
+    operation, index, _ = _private(tensor, "_keras_history")
+    return operation, _private(operation, "_inbound_nodes")[index]
+
+
+def optimizer_variables(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
+    """All variables of an optimizer, also one that Keras forgets to list (Nadam's running product)."""
+    import keras
+
+    listed = {id(variable) for variable in optimizer.variables}
+    hidden = [v for v in vars(optimizer).values() if isinstance(v, keras.Variable) and id(v) not in listed]
+    return [*optimizer.variables, *hidden]
+
+
+def stateless(
+    optimizer: keras.optimizers.Optimizer, variables: Sequence[keras.Variable]
+) -> keras.optimizers.Optimizer:
+    """A twin of an optimizer that works on tensors: its `stateless_apply` can be called.
+
+    Args:
+        optimizer: any of Keras's.
+        variables: those that it trains.
+    """
+    kind = type(optimizer)
+    twin_kind: Any = type(kind.__name__, (kind, _originals()), {})
+    twin = twin_kind.from_config(optimizer.get_config())
+    twin.build(variables)
+    # Keras writes down neither of these in the optimizer's configuration.
+    _copy_weight_decay(optimizer, twin, variables)
+    _track(twin, optimizer_variables(twin)[len(twin.variables) :])
+    return twin
+
+
+def _copy_weight_decay(
+    optimizer: keras.optimizers.Optimizer,
+    twin: keras.optimizers.Optimizer,
+    variables: Sequence[keras.Variable],
+) -> None:
+    """Exclude from weight decay what is excluded in the other optimizer."""
+    cache = "_exclude_from_weight_decay_cache"
+    decayed = {id(variable): _private(optimizer, "_use_weight_decay")(variable) for variable in variables}
+    if decayed:
+        _private(optimizer, cache)  # Keras has filled its own by now
+    setattr(twin, cache, decayed)
+
+
+def _track(optimizer: keras.optimizers.Optimizer, variables: Iterable[keras.Variable]) -> None:
+    """List variables among those of the optimizer."""
+    for variable in variables:
+        _private(optimizer, "_track_variable")(variable)
+
+
+@functools.cache
+def _originals() -> type:
+    """Keras's own methods of an optimizer, which its TensorFlow backend replaces.
+
+    Keras's optimizers are written for any backend; for TensorFlow, ten methods are replaced by ones that need
+    `tf.Variable` (for the sake of tf.distribute), and `stateless_apply` is refused.
+    """
+    try:
+        from keras.src.backend.tensorflow.optimizer import TFOptimizer
+        from keras.src.optimizers.base_optimizer import BaseOptimizer
+    except ImportError as error:
+        raise _unsupported("the base classes of its optimizers") from error
+    kept = ("__init__", "add_variable_from_reference")
+    methods = {
+        name: method
+        for name, method in vars(BaseOptimizer).items()
+        if callable(method) and name in vars(TFOptimizer) and name not in kept
+    }
+    return type("_Originals", (TFOptimizer,), methods)
+
+
+def _private(owner: Any, name: str) -> Any:
+    """What an object of Keras has by a private name."""
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        raise _unsupported(f"{type(owner).__name__}.{name}") from error
+
+
+def _unsupported(what: str) -> KerasVersionError:
+    import keras
+
+    return KerasVersionError(
+        f"This is Keras {keras.__version__}, which does not have {what} where this library looks for it: "
+        f'install a Keras that is supported, pip install "{SUPPORTED}".'
+    )

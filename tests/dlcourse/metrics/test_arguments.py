@@ -1,0 +1,104 @@
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from dlcourse import metrics
+from dlcourse.errors import DataError, UnknownNameError
+
+REFUSED = {
+    "probabilities": (lambda: metrics.accuracy([0, 1], [0.2, 0.9]), "0.2, which is no class: decide"),
+    "lengths": (
+        lambda: metrics.accuracy([0, 1], [0]),
+        r"shape \(2,\) do not fit predictions of shape \(1,\)",
+    ),
+    "negative class": (lambda: metrics.recall([0, -1], [0, 1]), "-1, which is no class"),
+    "text": (lambda: metrics.accuracy(["a"], ["b"]), "must be numbers in y_true, not <U1"),
+    "empty": (lambda: metrics.accuracy([], []), "shape of y_true"),
+    "three classes": (lambda: metrics.precision([0, 2], [1, 1]), "average='binary' is for classes 0 and 1"),
+    "several labels": (lambda: metrics.f1_score(np.eye(2), np.eye(2)), "several labels: use 'macro'"),
+    "two as a label": (lambda: metrics.accuracy([[0, 2]], [[0, 1]]), "of 0 and 1, and there is 2"),
+    "too few classes": (
+        lambda: metrics.confusion_matrix([0, 3], [0, 1], 3),
+        "num_classes=3, and there is a class 3",
+    ),
+    "matrix of labels": (lambda: metrics.confusion_matrix(np.eye(2), np.eye(2)), "one column at a time"),
+    "weights": (lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=[1]), "2 samples, and the weights"),
+    "no weight": (lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=[0, 0]), "not all of them 0"),
+    "missing": (lambda: metrics.roc_auc([0, 1], [0.1, np.nan]), "missing or infinite in row 1 of the scores"),
+    "one class": (lambda: metrics.roc_curve([1, 1], [0.1, 0.2]), "All targets are 1: the rates need both"),
+    "no positive": (lambda: metrics.precision_recall_curve([0, 0], [0.1, 0.2]), "No target is 1"),
+    "no area": (lambda: metrics.roc_auc([0, 0], [0.1, 0.2]), "needs samples of both kinds"),
+    "no column": (
+        lambda: metrics.log_loss([0, 2], [[0.5, 0.5], [0.5, 0.5]]),
+        "2 columns, and there is a class 2",
+    ),
+    "one column": (lambda: metrics.roc_auc([0, 2], [0.1, 0.3]), "more than two classes need a column"),
+    "curve of three": (lambda: metrics.roc_curve([0, 1, 2], np.eye(3)), "take a column at a time"),
+    "logits": (lambda: metrics.log_loss([0, 1], [-2.0, 3.0]), "A probability is -2: if these are logits"),
+    "sum": (
+        lambda: metrics.log_loss([0, 1], [[0.5, 0.4], [0.5, 0.5]]),
+        "row 0 sum to 0.9000, and not to 1 within 0.0003",
+    ),
+    "nearly 1": (
+        lambda: metrics.log_loss([0, 1], [[0.5, 0.5004], [0.5, 0.5]]),
+        "row 0 sum to 1.0004, and not to 1 within 0.0003",
+    ),
+    "ragged": (lambda: metrics.accuracy([[0, 1], [1]], [0, 1]), "rows of y_true differ in length"),
+    "ragged scores": (lambda: metrics.log_loss([0, 1], [[0.5, 0.5], [1]]), "rows of the scores differ"),
+    "ragged resamples": (
+        lambda: metrics.bootstrap_interval(metrics.accuracy, [0, 1], [[0, 1], [1]]),
+        "rows of y_pred differ",
+    ),
+    "texts": (lambda: metrics.log_loss([0, 1], ["0.5", "0.5"]), "must be numbers in the scores, not <U3"),
+    "missing probability": (lambda: metrics.log_loss([0, 1], [0.5, np.nan]), "missing or infinite in row 1"),
+    "weights of text": (
+        lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=["a", "b"]),
+        "must be numbers in the weights",
+    ),
+    "infinite weight": (
+        lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=[1, np.inf]),
+        "infinite in row 1 of the weights",
+    ),
+    "bins": (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 0), "one bin or more, not 0"),
+    "cost": (lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], {"false_positive": 1}), "Give the cost"),
+    "level": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], level=95), "between 0 and 1"),
+    "bootstrap": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0, 1], [0]), "need one row a sample"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_bad_input_is_refused_in_a_sentence(name):
+    call, words = REFUSED[name]
+    with pytest.raises(DataError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: metrics.f1_score([0], [0], "makro"), "no average 'makro'. Did you mean 'macro'"),
+        (lambda: metrics.roc_auc([0, 1], [0, 1], "micro"), "no average 'micro'"),
+        (lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], "f2"), "no metric 'f2'. Did you mean 'f1'"),
+        (lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], {"false_positives": 1}), "no cost 'false_pos"),
+        (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 3, "even"), "no strategy 'even'"),
+    ],
+    ids=["average", "area", "metric", "cost", "strategy"],
+)
+def test_unknown_names_are_answered_with_the_nearest(call, words):
+    with pytest.raises(UnknownNameError, match=words):
+        call()
+
+
+def test_importing_metrics_loads_no_framework():
+    code = (
+        "import sys, dlcourse.metrics; "
+        "print({'tensorflow', 'keras', 'sklearn', 'pandas', 'matplotlib'} & set(sys.modules))"
+    )
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

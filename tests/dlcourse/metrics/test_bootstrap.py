@@ -1,0 +1,86 @@
+import inspect
+
+import numpy as np
+import pytest
+from metric_cases import equal
+
+from dlcourse import metrics
+
+RANDOM = np.random.default_rng(1)
+Y, P = RANDOM.integers(0, 3, 60), RANDOM.dirichlet(np.ones(3), 60)
+VECTORISED = {
+    "accuracy": (metrics.accuracy, Y, P.argmax(1), {}),
+    "confusion": (metrics.confusion_matrix, Y, P.argmax(1), {}),
+    "precision": (metrics.precision, Y, P.argmax(1), {"average": "macro"}),
+    "recall": (metrics.recall, Y, P.argmax(1), {"average": "weighted"}),
+    "f1 by class": (metrics.f1_score, Y, P.argmax(1), {"average": None}),
+    "f1 of labels": (metrics.f1_score, np.eye(3, dtype=int)[Y], (P > 0.3).astype(int), {"average": "micro"}),
+    "binary f1": (metrics.f1_score, Y > 0, P[:, 0] < 0.3, {}),
+    "log loss": (metrics.log_loss, Y, P, {}),
+    "brier": (metrics.brier_score, Y, P, {}),
+    "calibration": (metrics.expected_calibration_error, Y, P, {}),
+    "auc": (metrics.roc_auc, Y, P, {}),
+    "auc by class": (metrics.roc_auc, Y, P, {"average": None}),
+    "average precision": (metrics.average_precision, Y, P, {"average": "weighted"}),
+    "mae": (metrics.mean_absolute_error, P, P[::-1], {}),
+    "mse": (metrics.mean_squared_error, P, P[::-1], {}),
+    "rmse": (metrics.root_mean_squared_error, P, P[::-1], {}),
+    "r2": (metrics.r2_score, P, P[::-1], {}),
+}
+
+
+def test_every_score_that_takes_weights_is_tried_with_many_sets_of_them():
+    scores = {function for name in metrics.__all__ if inspect.isfunction(function := getattr(metrics, name))}
+    weighted = {score for score in scores if "sample_weight" in inspect.signature(score).parameters}
+    assert weighted == {metric for metric, *_ in VECTORISED.values()}
+
+
+@pytest.mark.parametrize("name", VECTORISED)
+def test_many_weights_at_once_are_as_many_resamples_one_by_one(name):
+    """A weight is how often a sample was drawn: the score of the weights is that of the drawn samples."""
+    metric, y_true, y_pred, options = VECTORISED[name]
+    draws = np.random.default_rng(0).integers(len(y_true), size=(20, len(y_true)))
+    weight = np.stack([np.bincount(draw, minlength=len(y_true)) for draw in draws])
+    at_once = metric(y_true, y_pred, sample_weight=weight, **options)
+    equal(at_once, [metric(y_true[draw], y_pred[draw], **options) for draw in draws])
+
+
+@pytest.mark.parametrize("name", VECTORISED)
+def test_interval_is_that_of_a_plain_loop(name):
+    metric, y_true, y_pred, options = VECTORISED[name]
+    quick = metrics.bootstrap_interval(metric, y_true, y_pred, resamples=4000, **options)
+    slow = metrics.bootstrap_interval(lambda *pair: metric(*pair, **options), y_true, y_pred, resamples=1000)
+    assert np.shape(quick.low) == np.shape(slow.low)
+    width = np.max(np.asarray(slow.high) - slow.low)
+    np.testing.assert_allclose(quick.low, slow.low, atol=0.15 * width)
+    np.testing.assert_allclose(quick.high, slow.high, atol=0.15 * width)
+
+
+def test_interval_covers_the_true_accuracy_as_often_as_it_says():
+    covered = 0
+    for seed in range(200):
+        right = np.random.default_rng(seed).random(300) < 0.8
+        low, high = metrics.bootstrap_interval(
+            metrics.accuracy, np.ones(300, int), right, level=0.9, resamples=300
+        )
+        covered += low <= 0.8 <= high
+    assert 0.83 < covered / 200 < 0.96
+
+
+def test_interval_depends_on_the_seed_alone():
+    def interval(seed):
+        return metrics.bootstrap_interval(metrics.log_loss, Y, P, seed=seed)
+
+    assert interval(3) == interval(3) != interval(4)
+
+
+def test_interval_leaves_out_resamples_without_a_class():
+    y_true, scores = np.array([1] + [0] * 11), np.linspace(1, 0, 12)
+    low, high = metrics.bootstrap_interval(metrics.roc_auc, y_true, scores)
+    assert low == high == 1.0
+
+
+def test_interval_in_chunks_is_the_same_kind(monkeypatch):
+    monkeypatch.setattr("dlcourse.metrics.bootstrap.MAX_WEIGHTS", 100)
+    low, high = metrics.bootstrap_interval(metrics.log_loss, Y, P, resamples=50)
+    assert low < metrics.log_loss(Y, P) < high

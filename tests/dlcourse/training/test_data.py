@@ -1,0 +1,96 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from iris_runs import ENGINES, TRAIN, classifier, weights
+
+from dlcourse import models
+from dlcourse.errors import DataError, ModelError, UnknownNameError
+from dlcourse.training import find_learning_rate, train
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_class_weights_do_what_keras_does_with_them(engine):
+    x, y = TRAIN
+    rare = np.concatenate([np.flatnonzero(y == 0)[:5], np.flatnonzero(y > 0)])
+    x, y = x[rare], y[rare]
+    counts = np.bincount(y)
+    found = []
+    for class_weight in ("balanced", dict(enumerate(len(y) / (3 * counts)))):
+        model = classifier(dropout=0.0)
+        train(model, (x, y), epochs=3, engine=engine, batch_size=len(y), class_weight=class_weight)
+        found.append(weights(model))
+    model = classifier(dropout=0.0)
+    model.fit(
+        x, y, epochs=3, batch_size=len(y), class_weight=dict(enumerate(len(y) / (3 * counts))), verbose=0
+    )
+    np.testing.assert_allclose(found[0], weights(model), atol=1e-5)
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def overflowing():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Rescaling(1e38), keras.layers.Dense(1)])
+    return models.compile(model, "regression")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1][:-1])), DataError, "90 samples and 89 targets"),
+        (lambda: train(classifier(), (TRAIN[0] * np.nan, TRAIN[1])), DataError, "Row 0 has a missing"),
+        (lambda: train(classifier(), (TRAIN[0][:, :3], TRAIN[1])), ModelError, r"data have \(3,\)"),
+        (lambda: train(classifier(), (TRAIN[0].reshape(-1, 2, 2), TRAIN[1])), ModelError, r"\(2, 2\)"),
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 1)), DataError, "the target has 3"),
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] + 0.5)), DataError, "from 0, and there is"),
+        (lambda: train(classifier(), (TRAIN[0][:0], TRAIN[1][:0])), DataError, "There are no samples"),
+        (lambda: train(classifier(), TRAIN, patience=3), DataError, "patience needs validation data"),
+        (lambda: train(classifier(), TRAIN, epochs=0), DataError, "epochs must be a whole number"),
+        (lambda: train(classifier(), TRAIN, batch_size=2.5), DataError, "batch_size must be a whole number"),
+        (lambda: train(classifier(), TRAIN, engine="compield"), UnknownNameError, "Did you mean 'compiled'?"),
+        (lambda: train(classifier(), TRAIN, schedule="cosin"), UnknownNameError, "Did you mean 'cosine'?"),
+        (lambda: train(classifier(), TRAIN, class_weight={0: 1.0}), DataError, "says nothing of class 1"),
+        (lambda: train(keras.Sequential([keras.Input((4,))]), TRAIN), ModelError, "is not compiled"),
+        (lambda: train("model", TRAIN), ModelError, "A Keras model is needed, and this is str"),
+        (lambda: find_learning_rate(classifier(), TRAIN, low=1, high=0.1), DataError, "The rates must rise"),
+        (lambda: find_learning_rate(overflowing(), TRAIN), DataError, "before any learning"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_answered_in_a_sentence(call, error, words):
+    with pytest.raises(error, match=words) as caught:
+        call()
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+LARGE = TRAIN[0].astype(np.float64) * 1e300
+ENDLESS = tf.data.Dataset.from_tensor_slices(TRAIN).batch(9).repeat()
+
+
+def regression(units=1, **settings):
+    return models.mlp((4,), "regression", units, **settings)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_targets_of_another_width_are_refused_instead_of_broadcast(engine):
+    x = TRAIN[0]
+    for model, y in ((regression(1), x[:, :3]), (regression(3), x[:, 0])):
+        with pytest.raises(DataError):
+            train(model, (x, y), engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: train(classifier(), ENDLESS), DataError, "never ends"),
+        (lambda: train(classifier(), TRAIN, validation=ENDLESS), DataError, "never ends"),
+        (lambda: train(classifier(), (TRAIN[0], TRAIN[1] * 0)), DataError, "one class"),
+        (lambda: train(classifier(), TRAIN, seed=None), DataError, "seed must be a whole number"),
+        (lambda: train(classifier(), TRAIN, class_weight="ballanced"), UnknownNameError, "'balanced'"),
+        (lambda: train(classifier(), TRAIN, schedule=lambda epoch: None), DataError, "must return a"),
+        (lambda: train(classifier(), (LARGE, TRAIN[1])), DataError, "too large for float32"),
+        (lambda: find_learning_rate(classifier(), TRAIN, low="a"), DataError, "The rates must rise"),
+    ],
+)  # fmt: skip
+def test_more_bad_input_is_answered_in_a_sentence(call, error, words):
+    with pytest.raises(error, match=words):
+        call()

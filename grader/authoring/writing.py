@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 
 from grader.authoring.places import Places
@@ -89,7 +90,7 @@ def _texts(exercise: Exercise) -> Iterator[tuple[str, str]]:
 
 def _code_of(exercise: Exercise) -> set[str]:
     """Return what the reference assigns and returns, without blanks; names and very short code left out."""
-    (function,) = ast.parse(inspect.getsource(exercise.reference)).body
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference))).body
     values = [node.value for node in ast.walk(function) if isinstance(node, ast.Assign | ast.Return)]
     code = [ast.unparse(value) for value in values if value is not None and not isinstance(value, ast.Name)]
     return {packed for line in code if len(packed := re.sub(r"\s", "", line)) > 4}

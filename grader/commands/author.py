@@ -61,11 +61,18 @@ def check(
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":
-    """Return these exercises, or all; a file that can't be loaded ends the command."""
-    from grader.authoring.places import loaded
+    """Return these exercises, or all; a file that can't be loaded or is in no list ends the command."""
+    from grader.authoring.owes import lesson_owes
+    from grader.authoring.places import Places, loaded
+    from grader.errors import UnusableInput
+    from grader.exercises import LESSONS
     from grader.learning.review import required
 
     known = loaded()
+    for name in names:
+        for places in map(Places, LESSONS):
+            if name not in known and places.exercise(name).is_file():
+                raise UnusableInput(next(s for s in lesson_owes(places.lesson) if f"/{name}.py" in s))
     return [required(name) for name in dict.fromkeys(names)] or list(known.values())
 
 

@@ -51,9 +51,12 @@ def catalogue_promises_it(exercise: Exercise) -> Iterator[str]:
 def a_test_names_the_reference(exercise: Exercise) -> Iterator[str]:
     places = Places(lesson_of(exercise))
     source = places.tests.read_text("utf-8") if places.tests.is_file() else ""
-    lines = [line for line in source.splitlines() if re.search(rf"(?<![a-z]){exercise.name}\b", line)]
+    lines = [line for line in source.splitlines() if re.search(rf"\b{exercise.name}\b", line)]
     if not lines or any("TODO" in line for line in lines):
-        yield f"{places.shown(places.tests)} has no test of it: compare it with something independent."
+        yield (
+            f"{places.shown(places.tests)} has no test of it, or only the skeleton: compare it with another "
+            "implementation, or with a law that it obeys."
+        )
 
 
 def files_belong_to_exercises(lesson: str) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
     python benchmarks/classes.py [--submissions N] [--json FILE]
 
-A submission is a notebook with all twelve exercises of lesson 02, one of them in TensorFlow. Answers are
-drawn from several right and wrong ways to write each, with the names that learners give their variables; the
-table says how many different answers come of it. Code that is word for word another's, and runs alone in its
-process, is run once for the class. So the same is measured with a class in which no two answers are alike.
+A submission is a notebook with the exercises of lesson 02 in `SIGNATURES`, one of them in TensorFlow. Answers
+are drawn from several right and wrong ways to write each, with the names that learners give their variables;
+the table says how many different answers come of it. Code that is word for word another's, and runs alone in
+its process, is run once for the class, so the same is measured with a class in which no two answers are
+alike.
 
 Timed are whole processes, with all start-up:
 
@@ -299,7 +300,7 @@ def own_seconds(notebook: Notebook, name: str, home: Path) -> float:
 
 def show(results: dict, console: Console) -> None:
     n = results["submissions"]
-    shown = Table(title="lesson 02, twelve exercises", title_justify="left", box=box.SIMPLE_HEAD)
+    shown = Table(title=f"lesson 02, {len(SIGNATURES)} exercises", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("class", "submissions", "seconds", "a second", "peak MB"):
         shown.add_column(heading, justify="left" if heading == "class" else "right")
     for key, title in (("alike", "as a class answers"), ("unlike", "no two answers alike")):

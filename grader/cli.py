@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 
 import typer
 
@@ -26,6 +27,10 @@ app = typer.Typer(
 for command in (check, progress, review, grade, report, mark, similar, release):
     app.command()(command)
 app.command("list")(list_exercises)
+if find_spec("grader.commands.author"):  # not in the student edition
+    from grader.commands.author import author
+
+    app.add_typer(author, name="author")
 
 
 def main() -> None:

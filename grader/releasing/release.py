@@ -40,7 +40,7 @@ DATA = (".npz", ".csv", ".md", ".txt")
 AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
 NOT_FOR_LEARNERS = (
     *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py"),
-    *("grader/releasing/", "grader/exercises/"),
+    *("grader/releasing/", "grader/exercises/", "grader/authoring/", "grader/commands/author.py"),
 )
 FOR_LEARNERS = tuple(
     f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "verifying/")

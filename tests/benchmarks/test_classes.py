@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.exercises import all_exercises, exercises_of
+from grader.exercises import all_exercises
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge
 from grader.learning import kernel
 from grader.submissions.rules import forbidden_call
 
-LESSON = [exercise.name for exercise in exercises_of("02_neural_networks")]
+LESSON = [  # the exercises of lesson 2 that had answers when the benchmark was written
+    *("weighted_sum", "relu", "relu_derivative", "sigmoid", "sigmoid_derivative", "tanh", "tanh_derivative"),
+    *("softmax", "dense", "mlp_forward", "dead_fraction", "forward_propagation"),
+]
 
 
 @pytest.fixture(scope="module")

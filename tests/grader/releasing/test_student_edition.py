@@ -164,6 +164,12 @@ def test_a_blank_file_for_review_is_a_stub(run, tmp_path):
     assert inspect.getdoc(EXERCISES["relu"].reference).splitlines()[0] in text
 
 
+def test_no_exercise_is_made_there(run, released):
+    assert not (released / "student" / "grader" / "authoring").exists()
+    assert "author" not in run("--help").stdout
+    assert "No such command 'author'" in one_line(run("author", "check"))
+
+
 def test_no_class_is_graded_there_and_no_release_made(run, tmp_path):
     (tmp_path / "answer.py").write_text("def relu(x): return x\n")
     assert one_line(run("grade", "answer.py", "--seed", "s", "--out", "class")) == f"{NO_SECRETS}\n"

@@ -1,0 +1,185 @@
+"""Beginning an exercise: its skeletons are written to all their places, or none is."""
+
+import ast
+import keyword
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from dlcourse import files
+from dlcourse.errors import nearest
+from grader.authoring import skeletons
+from grader.authoring.places import ROOT, Places, catalogue, points, require_clone
+from grader.errors import UnusableInput
+from grader.exercises import COURSE, LESSONS
+
+DEFAULT = "{name}(x: np.ndarray) -> np.ndarray"
+LAST_SECTIONS = ("## All your answers", "## Take-away", "## Further")
+
+
+def begin(lesson: str, signature: str, point: str | None = None, *, root: Path = ROOT) -> list[str]:
+    """Write the skeletons of a new exercise.
+
+    Args:
+        lesson: `"02_neural_networks"` or `"neural_networks"`.
+        signature: the exercise's name, or the whole signature: `"leaky_relu(x, slope=0.01)"`.
+        point: the point of the cheat sheets that it practises, as `"B2.23"`; by default one that the exercise
+            with the nearest name practises.
+        root: the clone.
+
+    Returns:
+        What was written, a line for each place.
+
+    Raises:
+        UnusableInput: says why nothing was written.
+    """
+    require_clone(root)
+    places = Places(_lesson(lesson), root)
+    function = _function(signature)
+    name = function.name
+    written = signature if "(" in signature else DEFAULT.format(name=name)
+    promised = catalogue(places.catalogue)
+    if any(line.partition("(")[0] == name for lines in promised.values() for line in lines):
+        raise UnusableInput(f"There is an exercise called {name!r} already: choose another name.")
+    if places.exercise(name).exists():
+        raise UnusableInput(f"{places.shown(places.exercise(name))} is there already: choose another name.")
+    chosen = _point(places, promised, name, point)
+    texts = {
+        places.exercise(name): skeletons.exercise(function, places.lesson, places.module),
+        places.listing: _listed(places, name),
+        places.solutions: _read(places.solutions) + skeletons.reference(function, written),
+        places.tests: _read(places.tests) + skeletons.TEST.substitute(name=name),
+        places.text: _asked(_read(places.text), name),
+        places.coverage: _practised(_read(places.coverage), chosen["number"], name),
+        places.catalogue: _promised(_read(places.catalogue), places.lesson, function),
+    }
+    write_all(texts)
+    what = (
+        "cases, known mistakes and hints",
+        "its name, at the end of the list",
+        "the reference, whose docstring is the statement",
+        f"a test, test_{name}",
+        "where the lesson asks for it: move the directive to its place",
+        f'listed under {chosen["number"]}, "{chosen["says"]}": move it if it practises another point',
+        "the promised signature",
+    )
+    return [f"{places.shown(path)}: {text}" for path, text in zip(texts, what, strict=True)]
+
+
+def write_all(texts: Mapping[Path, str]) -> None:
+    """Write all files, or, if one can't be written, leave all as they were.
+
+    Raises:
+        UnusableInput: names the file that can't be written.
+    """
+    before = {path: path.read_bytes() if path.exists() else None for path in texts}
+    written: list[Path] = []
+    try:
+        for path, text in texts.items():
+            files.write(path, text.encode())
+            written.append(path)
+    except OSError as error:
+        raise UnusableInput(f"{error.filename} can't be written: {error.strerror}.") from None
+    finally:
+        if len(written) < len(texts):
+            for path in written:
+                content = before[path]
+                if content is None:
+                    path.unlink()
+                else:
+                    files.write(path, content)
+
+
+def _lesson(name: str) -> str:
+    by_name = {**{lesson: lesson for lesson in LESSONS}, **{COURSE[lesson]: lesson for lesson in LESSONS}}
+    if name in by_name:
+        return by_name[name]
+    near = nearest(name, by_name, cutoff=0.4)
+    guess = f"do you mean {by_name[near]!r}?" if near else f"there are {', '.join(LESSONS)}."
+    raise UnusableInput(f"There is no lesson {name!r}; {guess}")
+
+
+def _function(signature: str) -> ast.FunctionDef:
+    """Return a function with this name or signature and no body."""
+    name, bracket, _ = signature.partition("(")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise UnusableInput(
+            f"{name!r} can't be the name of an exercise: use small letters, digits and _, as in leaky_relu."
+        )
+    text = signature if bracket else DEFAULT.format(name=name)
+    try:
+        (function,) = ast.parse(f"def {text}: ...").body
+    except (SyntaxError, ValueError):
+        function = None
+    if not isinstance(function, ast.FunctionDef) or len(function.body) != 1:
+        raise UnusableInput(
+            f'{signature!r} is no signature: write it like "{name}(x: np.ndarray, slope: float = 0.01)".'
+        )
+    if function.args.posonlyargs or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
+        raise UnusableInput(f"{name} can't be called by the grader: use plain parameters, without / and *.")
+    return function
+
+
+def _point(places: Places, promised: dict[str, list[str]], name: str, number: str | None) -> dict:
+    """Return the point that is asked for, or one that the most similar exercise of the lesson practises."""
+    known = points(places.coverage)
+    if number is not None:
+        for point in known:
+            if point["number"] == number and "exercises" in point:
+                return point
+        near = nearest(number, [point["number"] for point in known if "exercises" in point], cutoff=0)
+        raise UnusableInput(f"No lesson that is written treats a point {number!r}; the nearest is {near!r}.")
+    own = [line.partition("(")[0] for line in promised.get(places.lesson, ())]
+    likely = nearest(name, own, cutoff=0)
+    for point in known:
+        if likely in point.get("exercises", ()):
+            return point
+    raise UnusableInput(f"Say with --point which point of {places.shown(places.coverage)} it practises.")
+
+
+def _listed(places: Places, name: str) -> str:
+    text = _read(places.listing)
+    lines = text.splitlines(keepends=True)
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES":
+            assert node.end_lineno is not None
+            if lines[node.end_lineno - 1].strip() == ")":
+                lines.insert(node.end_lineno - 1, f'    "{name}",\n')
+                return "".join(lines)
+    raise UnusableInput(f"{places.shown(places.listing)} has no `EXERCISES = (` that ends in a line `)`.")
+
+
+def _asked(text: str, name: str) -> str:
+    """Return the lesson with the directive before its closing sections."""
+    directive = skeletons.DIRECTIVE.substitute(name=name)
+    for heading in LAST_SECTIONS:
+        if (found := re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)) is not None:
+            return text[: found.start()] + directive + text[found.start() :]
+    return f"{text.rstrip()}\n\n{directive.rstrip()}\n"
+
+
+def _practised(text: str, number: str, name: str) -> str:
+    def added(line: re.Match[str]) -> str:
+        names = f'{line["names"]}, "{name}"' if line["names"] else f'"{name}"'
+        return f"{line['before']}{names}]"
+
+    row = rf'(?P<before>number = "{re.escape(number)}",.*exercises = \[)(?P<names>[^]\n]*)\]'
+    changed, count = re.subn(row, added, text)
+    if count != 1:
+        raise UnusableInput(f"lessons/coverage.toml has no line `exercises = […]` for {number}.")
+    return changed
+
+
+def _promised(text: str, lesson: str, function: ast.FunctionDef) -> str:
+    line = f"    {function.name}({skeletons.bare_parameters(function)})\n"
+    block = re.search(rf"^{re.escape(lesson)}\n(    .*\n)*", text, re.MULTILINE)
+    if block is None:
+        return f"{text.rstrip()}\n\n{lesson}\n{line}"
+    return text[: block.end()] + line + text[block.end() :]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None

@@ -1,0 +1,92 @@
+"""`grader author`: begin a new exercise, and say what the exercises still owe. Only in a clone."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
+
+author = typer.Typer(help="Begin an exercise, and see what it still owes.", rich_markup_mode=None)
+
+
+@author.command()
+def new(
+    lesson: Annotated[str, typer.Argument(help="As 02_neural_networks or neural_networks.")],
+    name: Annotated[str, typer.Argument(help='A name, or a signature: "leaky_relu(x, slope=0.01)".')],
+    point: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="The point of the cheat sheets that it practises, as B2.23."),
+    ] = None,
+) -> None:
+    """Write the skeleton of a new exercise to all its places."""
+    from grader.authoring.new import begin
+
+    for line in begin(lesson, name, point):
+        print(line)
+    name = name.partition("(")[0]
+    print(f"Next: do what each TODO says, build the notebook, then `grader author check {name}`.")
+
+
+@author.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="All by default.")] = None,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="Also train the known mistakes of goals: some minutes more.")
+    ] = False,
+) -> None:
+    """Show in one table what each exercise still owes. Exit status 0: nothing."""
+    from dlcourse.console import progress as bar
+    from grader.authoring.owes import leaves_out, lesson_owes, owes
+    from grader.authoring.places import require_clone
+    from grader.exercises import lesson_of
+
+    require_clone()
+    exercises = _asked(names or [])
+    lessons = list(dict.fromkeys(map(lesson_of, exercises)))
+    rows: list[tuple[str, list[str]]] = []
+    with bar(len(exercises) + len(lessons), "Checking") as advance:
+        for lesson in lessons:
+            rows.append((lesson, lesson_owes(lesson)))
+            advance()
+        for exercise in exercises:
+            rows.append((exercise.name, owes(exercise, slow=slow)))
+            advance(1, exercise.name)
+    _print(rows, len(exercises))
+    skipped = [exercise.name for exercise in exercises if leaves_out(exercise) and not slow]
+    if skipped:
+        print(f"Not trained: the known mistakes of {', '.join(skipped)}; --slow does.")
+    raise typer.Exit(1 if any(owed for _, owed in rows) else 0)
+
+
+def _asked(names: Sequence[str]) -> "list[Exercise]":
+    """Return these exercises, or all; a file that can't be loaded or is in no list ends the command."""
+    from grader.authoring.owes import lesson_owes
+    from grader.authoring.places import Places, loaded
+    from grader.errors import UnusableInput
+    from grader.exercises import LESSONS
+    from grader.learning.review import required
+
+    known = loaded()
+    for name in names:
+        for places in map(Places, LESSONS):
+            if name not in known and places.exercise(name).is_file():
+                raise UnusableInput(next(s for s in lesson_owes(places.lesson) if f"/{name}.py" in s))
+    return [required(name) for name in dict.fromkeys(names)] or list(known.values())
+
+
+def _print(rows: list[tuple[str, list[str]]], count: int) -> None:
+    """Print what is owed, a sentence a row, and how many exercises owe nothing."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("exercise", "owes", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, owed in rows:
+        for i, sentence in enumerate(owed):
+            table.add_row("" if i else name, sentence)
+    if table.rows:
+        Console(markup=False, highlight=False).print(table)
+    owed = sum(len(sentences) for _, sentences in rows)
+    print(f"{count} checked: {owed or 'nothing'} owed.")

@@ -1,4 +1,4 @@
-"""What the README shows of the library: its examples run, and its table names all there is."""
+"""What README and docs/ show: their examples run, their links lead somewhere, and tables name all there is."""
 
 import importlib
 import re
@@ -10,8 +10,10 @@ import pytest
 
 from grader.exercises import LESSONS
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-LIBRARY = README[README.index("## If you want the library") : README.index("## How fast")]
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LIBRARY = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 TABLE = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", LIBRARY, re.MULTILINE))
 
 
@@ -27,6 +29,21 @@ def test_the_library_s_examples_run_in_order(tmp_path):
         assert (tmp_path / file).stat().st_size > 1000
     for shown in ("accuracy", "baseline", "tflite", "POST rows to http://127.0.0.1"):
         assert shown in done.stdout
+
+
+def test_the_readme_s_example_runs(tmp_path):
+    (example,) = re.findall(r"```python\nfrom(.*?)```", README, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", f"from{example}"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "baseline" in done.stdout and "tflite" in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_are_there(page):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
 
 
 @pytest.mark.parametrize("module", TABLE)

@@ -1,4 +1,4 @@
-"""What README and docs/ show: their examples run, their links lead somewhere, and tables name all there is."""
+"""What README and docs/ show: examples run, links lead somewhere, and tables name all there is."""
 
 import importlib
 import re

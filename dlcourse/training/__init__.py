@@ -19,8 +19,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlcourse.training.fit import ENGINES, History, strategy, train
-    from dlcourse.training.learning_rate import SCHEDULES, LearningRates, find_learning_rate
+    from dlcourse.training.fit import History, strategy, train
+    from dlcourse.training.learning_rate import LearningRates, find_learning_rate
 
 _HOME = {
     "ENGINES": "fit",
@@ -32,15 +32,7 @@ _HOME = {
     "train": "fit",
 }
 
-__all__ = [
-    "ENGINES",
-    "SCHEDULES",
-    "History",
-    "LearningRates",
-    "find_learning_rate",
-    "strategy",
-    "train",
-]
+__all__ = ["History", "LearningRates", "find_learning_rate", "strategy", "train"]
 
 
 # On first use: a picture of a model needs its graph, and no TensorFlow.

@@ -1,8 +1,10 @@
 """The gradebook: what it keeps, what it refuses, and that a mark outlives every regrade."""
 
+import contextlib
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from grader.classes.course import Course
@@ -12,6 +14,7 @@ from grader.errors import GraderError, UnusableInput
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
+from grader.learning.card import counterexample_text
 from grader.submissions.intake import Handed
 
 EXERCISES = all_exercises()
@@ -209,6 +212,28 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     connection.close()
     with pytest.raises(UnusableInput, match="no gradebook of this grader"), Gradebook.create(tmp_path):
         pass
+
+
+def test_a_gradebook_of_before_faults_and_shown_values_opens(tmp_path):
+    """What reports have gained since is left out of the bytes; all else stays as it was read then."""
+    with Gradebook.create(tmp_path) as book:
+        fill(book)
+        now = book.results()
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        for number, encoded in connection.execute("SELECT id, report FROM results").fetchall():
+            report = msgspec.msgpack.decode(encoded)
+            for exercise in report["exercises"]:
+                del exercise["fault"]
+                exercise["counterexample"] = {"arguments": {"x": [1.0]}, "expected": 1.0, "got": "nan"}
+            connection.execute(
+                "UPDATE results SET report = ? WHERE id = ?", (msgspec.msgpack.encode(report), number)
+            )
+    with Gradebook.open(tmp_path) as book:
+        then = book.results()
+    assert [learner.points for learner in then.learners] == [learner.points for learner in now.learners]
+    found = then.learners[0].results["softmax"].report
+    assert (found.fault, found.counterexample.shown) == ("", None)
+    assert "softmax(x=[1.])" in counterexample_text(found)
 
 
 def test_two_graders_at_once_are_one_too_many(tmp_path):

@@ -1,6 +1,7 @@
 """The errors that end in one sentence for a person."""
 
 NO_SECRETS = "This is the student edition: it has the public cases only, so it can't grade a class."
+NO_SOLUTIONS = "This is the student edition: it has no solutions, so nothing can be made of it."
 
 
 class GraderError(Exception):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json
-from grader.errors import GraderError, UnusableInput
+from grader.commands.options import Json, require_secret
+from grader.errors import NO_SECRETS, GraderError, UnusableInput
 from grader.text import for_terminal
 
 if TYPE_CHECKING:
@@ -54,18 +54,14 @@ def grade(
     """Grade submissions on secret cases, each in the sandbox."""
     from grader.classes.course import here
     from grader.classes.gradebook import Gradebook
-    from grader.exercises import all_exercises
-    from grader.judging.bank import NO_SECRETS, PUBLIC_SEED
+    from grader.exercises import edition
 
-    if any(exercise.public is not None for exercise in all_exercises().values()):
+    if edition.is_released():
         raise UnusableInput(NO_SECRETS)
     from grader.classes import executors  # the student edition has neither
     from grader.classes.classroom import grade_class
 
-    if seed in (PUBLIC_SEED, ""):
-        raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
-    if seed is not None and seed != seed.encode(errors="replace").decode():
-        raise UnusableInput("The seed holds characters that are no valid Unicode; choose another.")
+    require_secret(seed)
     settings = here(course)
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)

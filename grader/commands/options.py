@@ -1,7 +1,23 @@
-"""The option that several commands share."""
+"""What several commands share: the option `--json`, and what is asked of a secret seed."""
 
 from typing import Annotated
 
 import typer
 
+from grader.errors import UnusableInput
+
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text: one JSON object a line.")]
+
+
+def require_secret(seed: str | None) -> None:
+    """Make sure that a seed which was given can be a class's secret.
+
+    Raises:
+        UnusableInput: says why not.
+    """
+    from grader.judging.bank import PUBLIC_SEED
+
+    if seed in (PUBLIC_SEED, ""):
+        raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
+    if seed is not None and seed != seed.encode(errors="replace").decode():
+        raise UnusableInput("The seed holds characters that are no valid Unicode; choose another.")

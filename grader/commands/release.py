@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from grader.errors import UnusableInput
+from grader.commands.options import require_secret
+from grader.errors import NO_SOLUTIONS, UnusableInput
 
 
 def release(
@@ -26,12 +27,14 @@ def release(
 ) -> None:
     """Write the student edition, without solutions, and an autograder for Gradescope."""
     from grader.classes.course import Course, here
-    from grader.judging.bank import PUBLIC_SEED
+    from grader.exercises import edition
+
+    if edition.is_released():
+        raise UnusableInput(NO_SOLUTIONS)
     from grader.releasing.release import AUTOGRADER, STUDENT
     from grader.releasing.release import release as write
 
-    if seed in (PUBLIC_SEED, ""):
-        raise UnusableInput(f"The seed {seed!r} is no secret; choose another, or leave --seed out.")
+    require_secret(seed)
     exercises = write(folder, course=here(course) or Course(), lessons=lesson or (), seed=seed)
     count = sum(map(len, exercises.values()))
     print(

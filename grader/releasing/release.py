@@ -24,7 +24,7 @@ import msgspec
 from dlcourse import files
 from dlcourse.console import progress
 from grader.classes.course import Course
-from grader.errors import GraderError, UnusableInput
+from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, exercises_of
 from grader.judging.bank import bank_of
@@ -99,7 +99,7 @@ def release(
 
 def _require_clone() -> None:
     if not (ROOT / "solutions").is_dir():
-        raise UnusableInput("This is the student edition: it has no solutions, so nothing can be made of it.")
+        raise UnusableInput(NO_SOLUTIONS)
     if not all((ROOT / name).is_file() for name in ("pyproject.toml", *AT_ROOT)):
         raise UnusableInput("A release is made from a clone of the course's repository; this is installed.")
 

@@ -56,7 +56,9 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def progress(total: int, name: str) -> Iterator[Callable[..., None]]:
+def progress(
+    total: int, name: str, result: Callable[[], object] | None = None
+) -> Iterator[Callable[..., None]]:
     """Show a bar while something long is done: on a terminal, below a notebook's cell, and nowhere else.
 
     It is gone when the work is done, from the saved notebook too: what a run found out, its result tells.
@@ -64,6 +66,7 @@ def progress(total: int, name: str) -> Iterator[Callable[..., None]]:
     Args:
         total: how many steps there are.
         name: what is being done.
+        result: returns what takes the bar's place in a notebook, once the work is done.
 
     Yields:
         A function to call after each step: `advance()`, or `advance(8, "loss 0.31")` with the number of
@@ -75,7 +78,7 @@ def progress(total: int, name: str) -> Iterator[Callable[..., None]]:
         ...         advance(1, f"step {step}")
     """
     if in_notebook():
-        yield from _notebook_bar(total, name)
+        yield from _notebook_bar(total, name, result)
     elif sys.stderr is not None and sys.stderr.isatty():
         yield from _terminal_bar(total, name)
     else:
@@ -107,7 +110,9 @@ def _terminal_bar(total: int, name: str) -> Iterator[Callable[..., None]]:
         yield lambda steps=1, remark="": bar.update(task, advance=steps, remark=remark)
 
 
-def _notebook_bar(total: int, name: str) -> Iterator[Callable[..., None]]:
+def _notebook_bar(
+    total: int, name: str, result: Callable[[], object] | None
+) -> Iterator[Callable[..., None]]:
     from IPython.display import HTML, display
 
     handle = display(HTML(""), display_id=True)
@@ -123,8 +128,10 @@ def _notebook_bar(total: int, name: str) -> Iterator[Callable[..., None]]:
 
     try:
         yield advance
-    finally:
+    except BaseException:
         handle.update(HTML(""))
+        raise
+    handle.update(HTML("") if result is None else result())
 
 
 def _flush() -> None:

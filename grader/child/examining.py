@@ -183,9 +183,10 @@ def _interpreter(data: bytes) -> Any:
     try:
         interpreter = Interpreter(model_content=data, num_threads=1)
         interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
+        counts = len(interpreter.get_input_details()), len(interpreter.get_output_details())
+    except (ValueError, TypeError, RuntimeError) as error:  # a name that is no text, a type that NumPy lacks
         raise Unusable(f"The interpreter can't load these bytes: {_first_line(error)}") from None
-    if len(interpreter.get_input_details()) != 1 or len(interpreter.get_output_details()) != 1:
+    if counts != (1, 1):
         raise Unusable("A file with one input and one output is asked for.")
     return interpreter
 

@@ -1,7 +1,7 @@
 """A lesson of the student edition: all that checking needs, as data, and no solution. `load` reads it.
 
-    grader/exercises/<module>.bank     the public cases, hints, limits, mistakes by message;
-    `releasing.packing` writes it grader/statements/<module>.py      the stubs that stand for the references
+    grader/exercises/<module>.bank   public cases, hints, limits, mistakes by message
+    grader/statements/<module>.py    the stubs that stand for the references
 
 What only the judge sees of a case, as labels, is among the data: of the public seed, nothing is secret. A
 function that verifies is named, and lies in `grader.exercises.verifying`.

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
-from grader.child.forbidding import ForbiddenFunction
+from grader.child.forbidding import ForbiddenFunction, ForbiddenPackage
 from grader.exercise import Exercise, Finding, Mistake
 from grader.exercises import lesson_of
 from grader.judging.bank import Bank
@@ -18,7 +18,7 @@ from grader.judging.comparison import compare
 from grader.judging.findings import difference, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
 from grader.judging.showing import Sentence, presentable, shown
-from grader.running.attempt import Attempt
+from grader.running.attempt import ANSWERING, Attempt
 
 RIGHT = "Right on every case."
 MAX_SHOWN_CHARACTERS = 20_000  # of an answer in a report
@@ -113,10 +113,11 @@ def verdict_on(
 
 
 def _forbidden(exercise: Exercise, attempt: Attempt) -> str | None:
-    """Return the forbidden function that a run met, if it met one."""
+    """Return the forbidden function or package that a run met, if it met one."""
     for raised in (attempt.error, *(outcome.raised for outcome in attempt.outcomes)):
-        if exercise.forbidden and raised is not None and raised.type == ForbiddenFunction.__name__:
-            return next((n for n in exercise.forbidden if f"`{n}`" in raised.message), exercise.forbidden[0])
+        if raised is not None and raised.type in (ForbiddenFunction.__name__, ForbiddenPackage.__name__):
+            known = (*exercise.forbidden, *ANSWERING)
+            return next((name for name in known if f"`{name}`" in raised.message), None)
     return None
 
 

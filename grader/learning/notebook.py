@@ -5,6 +5,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import dlcourse
@@ -78,13 +79,15 @@ def _check_all(names: dict[str, Any]) -> None:
         _show(Card("missing", "There is nothing to check yet", [text]))
         return
     verdicts: list[Verdict] = []
-    with console.progress(len(found), "checking") as advance:
+    total = sum(len(exercises_of(lesson)) for lesson in {lesson_of(exercise) for exercise in found})
+    result = partial(table_card, verdicts, total)
+    with console.progress(len(found), "checking", result) as advance:
         for exercise in found:
             verdicts.append(_verdict(exercise, names[exercise.name]))
             advance(1, exercise.name)
     progress.record(verdicts)
-    total = sum(len(exercises_of(lesson)) for lesson in {lesson_of(exercise) for exercise in found})
-    _show(table_card(verdicts, total))
+    if not console.in_notebook():
+        _show(result())
 
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:

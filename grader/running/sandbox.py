@@ -25,7 +25,7 @@ from grader.child.confinement import Level
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import Attempt, Ending, require_examined
+from grader.running.attempt import ANSWERING, Attempt, Ending, require_examined
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
@@ -40,9 +40,6 @@ from grader.running.processes import (
 )
 from grader.submissions.cutting import Cut
 
-# What computes the answers of a course like this one: it is not there for an exercise that asks to do
-# without.
-ANSWERING = ("scipy", "sklearn", "pandas", "tensorflow", "keras", "torch", "jax", "statsmodels")
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
 MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own

@@ -8,10 +8,13 @@ import ast
 import builtins
 import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
 
 from grader.submissions.statements import FUNCTIONS, Statement, packages_in, walk_scope
 
 COURSE = "dlcourse"
+OURS = frozenset({COURSE, "grader", "solutions"})
 
 
 def packages_used(statements: Iterable[Statement], names: set[str], bound: Container[str]) -> frozenset[str]:
@@ -74,9 +77,24 @@ def _reaches_into_the_course(node: ast.AST) -> bool:
 
 
 def disallowed_package(used: Iterable[str], allowed: tuple[str, ...]) -> str | None:
-    """Return a package that is used and is none of those that may be; any may, where none is named."""
+    """Return a package that is used and is none of those that may be; any may, where none is named.
+
+    What is no installed library is not meant: a name that is misspelt, or a module of the learner's own.
+    """
     disallowed = set(used) - set(allowed) - sys.stdlib_module_names if allowed else set()
-    return min(disallowed, default=None)
+    return min(filter(_is_library, disallowed), default=None)
+
+
+@cache
+def _is_library(package: str) -> bool:
+    if package in OURS:
+        return True
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return False
+    places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec else []
+    return any("-packages" in place for place in places)
 
 
 def forbidden_call(statements: Sequence[ast.stmt], forbidden: tuple[str, ...]) -> str | None:

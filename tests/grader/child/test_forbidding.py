@@ -94,13 +94,7 @@ def test_no_trick_passes_for_an_answer_and_the_next_exercise_has_its_function(tr
     assert verdicts["dense"].status == "passed", verdicts["dense"].message
 
 
-HOLDS_THE_FUNCTION = pytest.mark.xfail(reason="a default was evaluated before the check", strict=True)
-
-
-@pytest.mark.parametrize(
-    "trick",
-    [pytest.param(t, marks=HOLDS_THE_FUNCTION) if t == "default of a helper" else t for t in TRICKS],
-)
+@pytest.mark.parametrize("trick", TRICKS)
 def test_a_notebook_refuses_the_same(trick, capsys):
     variables = {"np": np}
     exec(f"{TRICKS[trick]}{DENSE}", variables)

@@ -12,8 +12,9 @@ import pytest
 import yaml
 from edition_alone import alone, for_a_shell
 
+from grader.errors import NO_SECRETS, NO_SOLUTIONS
 from grader.exercises import LESSONS, all_exercises, exercises_of
-from grader.judging.bank import NO_SECRETS, bank_of
+from grader.judging.bank import bank_of
 from grader.releasing import release
 
 EXERCISES = all_exercises()
@@ -174,10 +175,7 @@ def test_no_class_is_graded_there_and_no_release_made(run, tmp_path):
     (tmp_path / "answer.py").write_text("def relu(x): return x\n")
     assert one_line(run("grade", "answer.py", "--seed", "s", "--out", "class")) == f"{NO_SECRETS}\n"
     assert not (tmp_path / "class").exists()
-    done = run(
-        program="from pathlib import Path\nfrom grader.releasing.release import release\nrelease(Path('x'))"
-    )
-    assert done.stderr.splitlines()[-1].endswith("it has no solutions, so nothing can be made of it.")
+    assert one_line(run("release", "x")) == f"{NO_SOLUTIONS}\n"
     program = "from grader.judging.bank import bank_of\nfrom grader.exercises import all_exercises\n"
     done = run(program=f"{program}bank_of(all_exercises()['relu'], 'secret')")
     assert done.stderr.splitlines()[-1].endswith(NO_SECRETS)

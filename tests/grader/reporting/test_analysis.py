@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classes.results import Mark, Result
-from grader.reporting.analysis import discrimination, distribution, exercise_figures, surely_negative
+from grader.reporting.analysis import discrimination, distribution, exercise_figures, faults, surely_negative
+from grader.reporting.pages import class_page
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=3, max_size=50))
@@ -103,6 +104,22 @@ def test_typical_time_is_the_median_of_what_ran_in_whole_seconds(class_of, verdi
     assert exercise_figures(class_of(table))[0].seconds == 3
     assert exercise_figures(class_of({"a": ran(0.999)}))[0].seconds == 0
     assert exercise_figures(class_of({"a": ["missing"]}))[0].seconds is None
+
+
+def test_a_fault_of_the_grader_is_no_misunderstanding_and_goes_once_it_is_marked(class_of, verdict):
+    def failed(mark=None):
+        return [Result(verdict("relu", "error", fault="ValueError: <b>&", mistake=None), "", mark=mark)]
+
+    results = class_of({"Ada": failed(), "Ben": failed(), "Cy": failed(Mark(1.0, "")), "Di": ["passed"]})
+    assert [(f.exercise, f.count, f.learner.name, f.reason) for f in faults(results)] == [
+        ("relu", 2, "Ada", "ValueError: <b>&")
+    ]
+    assert exercise_figures(results)[0].misunderstandings == []
+    page = class_page(results)
+    assert "The grader itself failed" in page
+    assert "<code>relu</code>: 2 learners" in page
+    assert "ValueError: &lt;b&gt;&amp;" in page
+    assert "The grader itself failed" not in class_page(class_of({"Di": ["passed"], "Ed": ["error"]}))
 
 
 @given(

@@ -112,8 +112,8 @@ def test_the_edition_says_of_an_exercise_what_the_course_says(run):
     assert json.loads(done.stdout) == json.loads(names["shown"])
 
 
-def test_the_command_checks_in_the_sandbox(run, tmp_path):
-    (tmp_path / "right.py").write_text(without_tensorflow(), encoding="utf-8")
+def test_the_command_checks_in_the_sandbox(run, tmp_path, numpy_solutions):
+    (tmp_path / "right.py").write_text(numpy_solutions, encoding="utf-8")
     wrong = "import numpy as np\ndef relu(x): return np.where(x > 0, x, 0.01 * x)\n"
     (tmp_path / "wrong.py").write_text(wrong)
     done = run("check", "right.py", "--json")
@@ -130,12 +130,6 @@ def test_the_command_checks_in_the_sandbox(run, tmp_path):
     assert states == {name: statuses.get(name, "new").replace("missing", "new") for name in EXERCISES}
     right = sum(status == "passed" for status in statuses.values())
     assert f"{right} of {len(asked)} passed" in run("progress").stdout
-
-
-def without_tensorflow() -> str:
-    """The solutions of lesson 2 that need NumPy only."""
-    source = (ROOT / "solutions" / "neural_networks.py").read_text("utf-8")
-    return source.partition("def forward_propagation")[0]
 
 
 def test_an_untouched_lesson_is_missing_and_not_wrong(run, student):

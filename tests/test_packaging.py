@@ -48,11 +48,16 @@ def test_wheel_works_elsewhere(wheel, tmp_path):
     assert sorted(os.listdir(tmp_path / "course")) == found["lessons"]
 
 
-def test_wheel_carries_licences_and_commands(wheel):
+def test_wheel_carries_licences_commands_types_and_metadata(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         [commands] = [name for name in names if name.endswith("entry_points.txt")]
         assert "dlcourse = dlcourse.cli:main" in archive.read(commands).decode()
+        [metadata] = [name for name in names if name.endswith("dist-info/METADATA")]
+        facts = archive.read(metadata).decode()
+    assert {"dlcourse/py.typed", "grader/py.typed"} <= set(names)  # the types are for users, too
+    for fact in ("Keywords: ", "Project-URL: ", "Classifier: Intended Audience :: Education"):
+        assert f"\n{fact}" in facts
     for licence in ("LICENSE", "LICENSE-lessons"):
         assert any(name.endswith(f"licenses/{licence}") for name in names)
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]

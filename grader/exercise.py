@@ -101,10 +101,9 @@ class Exercise:
         artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
         tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
-        forbidden: functions that the answer must not call, as `("tanh",)`: they are looked for in the code,
-            and raise while it runs.
+        forbidden: functions that the answer must not call, as `("tanh",)`: while it runs, they raise.
         packages: what the answer may use beside the standard library; by default NumPy alone for a value, and
-            anything for another kind.
+            anything for another kind. What else is imported is a stand-in, which raises when it is called.
         tensors: array arguments are given as TensorFlow tensors.
         objects: DataFrames or models are among the arguments.
         seconds: wall clock for all cases together.

@@ -43,8 +43,8 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     """What to run: the code of an exercise, in cells of which some statements count, and its cases.
 
     With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made. What
-    is `quick` trains nothing. While the code runs, functions that are `forbidden` raise, and packages that
-    are `absent` can't be imported.
+    is `quick` trains nothing. While the code runs, functions that are `forbidden` raise, and of packages
+    there are the `packages` alone, if any are named.
     """
 
     name: str
@@ -55,7 +55,7 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     examine: str | None = None
     quick: bool = False
     forbidden: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
@@ -184,7 +184,7 @@ def run_exercises(exercises: list[RunRequest]) -> None:
                 _send(Message(number, examined(exercise.examine, case)))
             continue
         spoilt = number > 0 and _shared_state() != before
-        with forbidding.without(exercise.forbidden, packages=exercise.absent):
+        with forbidding.without(exercise.forbidden, packages=exercise.packages):
             _run_exercise(number, exercise, spoilt)
 
 

@@ -18,9 +18,10 @@ def list_exercises(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(rows))
         return
+    width = max(len(row["name"]) for row in rows)
     lesson = None
     for row in rows:
         if row["lesson"] != lesson:
             lesson = row["lesson"]
             print(lesson)
-        print(f"  {row['name']:24}{row['state']}")
+        print(f"  {row['name']:{width}}  {row['state']}")

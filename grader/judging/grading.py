@@ -12,13 +12,12 @@ from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
-from grader.judging.judge import judge, not_answered, refused, verdict_on
+from grader.judging.judge import judge, not_answered, verdict_on
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cutting import Cut, Cutter
-from grader.submissions.rules import disallowed_package, forbidden_call
 from grader.submissions.submission import Submission
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
@@ -110,10 +109,6 @@ def _verdict_unrun(exercise: Exercise, cut: Cut) -> Verdict | None:
         return verdict_on(exercise, "error", message, raised=raised)
     if not cut.pieces or cut.is_stub:
         return not_answered(exercise)
-    if call := forbidden_call(cut.statements, exercise.forbidden):
-        return refused(exercise, call)
-    if package := disallowed_package(cut.packages, exercise.packages):
-        return refused(exercise, package)
     return None
 
 

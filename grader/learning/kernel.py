@@ -35,7 +35,10 @@ def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Att
     began = time.monotonic()
     silence = quiet() if exercise.heavy else contextlib.nullcontext()  # TensorFlow's converter talks
     variables = getattr(function, "__globals__", {})
-    with _kept_state(), silence, forbidding.without(exercise.forbidden, variables):
+    restricted = forbidding.without(
+        exercise.forbidden, variables, packages=exercise.packages, whole_process=False
+    )
+    with _kept_state(), silence, restricted:
         previous = threading.stack_size(STACK_BYTES)
         try:
             run.start()

@@ -1,16 +1,13 @@
 """What a learner calls in a notebook: `check(relu)`, `check()` and `solved(relu)`."""
 
-import ast
-import inspect
 import sys
-import textwrap
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import dlcourse
 from dlcourse import console
 from dlcourse.errors import nearest
+from grader.child.forbidding import is_forbidden
 from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of
@@ -20,8 +17,6 @@ from grader.judging.judge import judge, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
-from grader.submissions.rules import disallowed_package, forbidden_call
-from grader.submissions.statements import packages_in
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
@@ -91,11 +86,8 @@ def _check_all(names: dict[str, Any]) -> None:
 
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
-    statements = _statements(function)
-    if call := forbidden_call(statements, exercise.forbidden):
-        return refused(exercise, call)
-    if package := disallowed_package(_packages(function), exercise.packages):
-        return refused(exercise, package)
+    if used := is_forbidden(function, exercise.forbidden, exercise.packages):
+        return refused(exercise, used)
     try:
         bank = bank_of(exercise)
         return judge(exercise, bank, kernel.attempt(exercise, bank, function))
@@ -103,37 +95,6 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         raise
     except Exception as error:
         return fault(exercise, error)
-
-
-def _statements(function: Callable[..., Any]) -> list[ast.stmt]:
-    """Return the function's own code, where it can be found."""
-    try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, TypeError, SyntaxError):
-        return []
-
-
-def _packages(function: Callable[..., Any]) -> set[str]:
-    """Return the packages that a function and the notebook's own functions below it use.
-
-    They are told by the modules of its global names, and by the imports in its code.
-    """
-    found: set[str] = set()
-    known = getattr(function, "__globals__", {})
-    own = getattr(function, "__module__", None)
-    todo, seen = [function], {function}
-    while todo:
-        for statement in _statements(todo.pop()):
-            found |= packages_in(statement)
-            used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-            for value in (known[name] for name in used if name in known):
-                if inspect.isfunction(value) and value.__module__ == own:
-                    todo += [value] if value not in seen else []
-                    seen.add(value)
-                elif value is not dlcourse.quiet:
-                    module = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
-                    found.add(str(module).partition(".")[0])
-    return found - {str(own).partition(".")[0], "None", "__main__", "builtins"}
 
 
 def _names(caller: dict[str, Any]) -> dict[str, Any]:

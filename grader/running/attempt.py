@@ -6,8 +6,6 @@ from typing import Literal
 from grader.child.calling import Outcome, Raised
 from grader.errors import ExaminationFailed
 
-# What computes the answers of a course like this one: not there for an exercise that asks to do without.
-ANSWERING = ("scipy", "sklearn", "pandas", "tensorflow", "keras", "torch", "jax", "statsmodels")
 Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined"]
 
 

@@ -25,7 +25,7 @@ from grader.child.confinement import Level
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import ANSWERING, Attempt, Ending, require_examined
+from grader.running.attempt import Attempt, Ending, require_examined
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
     Clone,
@@ -49,7 +49,8 @@ EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hid
 
 def kind_of(exercise: Exercise, cut: Cut) -> Kind:
     """Return `"full"` where TensorFlow and its like are needed: NumPy-only exercises never wait for them."""
-    return "full" if exercise.heavy or cut.imports & HEAVY else "light"
+    usable = HEAVY & set(exercise.packages) if exercise.packages else HEAVY
+    return "full" if exercise.heavy or cut.imports & usable else "light"
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,8 @@ class Job:
             artefact=self.exercise.artefact is not None,
             quick=self.exercise.seconds <= QUICK_SECONDS,
             forbidden=self.exercise.forbidden,
-            absent=self._absent(),
+            packages=self.exercise.packages,
         )
-
-    def _absent(self) -> tuple[str, ...]:
-        # What is imported and not used was found to be no fault, and must not become one.
-        there = {*self.exercise.packages, *self.cut.imports}
-        return tuple(name for name in ANSWERING if name not in there) if self.exercise.packages else ()
 
 
 class Sandbox:

@@ -7,6 +7,5 @@ walking      the files below a path, those in archives too
 intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
 statements   one statement: what it binds, changes, uses, imports
-rules        what an answer may use
 cutting      the cells → the code of one exercise
 """

@@ -22,7 +22,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.submissions.rules import packages_used
 from grader.submissions.statements import FUNCTIONS, Statement, names_imported, text_of
 from grader.submissions.submission import Cell, Submission, lines_of
 
@@ -44,7 +43,6 @@ class Cut:
     Args:
         pieces: what to run, in order.
         imports: the top-level packages that it imports: `{"numpy", "tensorflow"}`.
-        packages: those of them that it uses: of `import numpy as np, scipy` perhaps the first.
         definitions: the top-level statements that define the exercise's function; the last one counts.
         error: where no statement defines it, but a cell with a syntax error seems to: that error.
         place: and that cell.
@@ -52,7 +50,6 @@ class Cut:
 
     pieces: list[Piece]
     imports: frozenset[str]
-    packages: frozenset[str]
     definitions: list[ast.stmt]
     error: SyntaxError | None = None
     place: str = ""
@@ -112,11 +109,9 @@ class Cutter:
         if not definitions:
             broken = self._broken_cell(name)
             if broken is not None:
-                return Cut([], frozenset(), frozenset(), [], broken.error, broken.place)
+                return Cut([], frozenset(), [], broken.error, broken.place)
             if not any(statement.is_dynamic for statement in self._always):
-                return Cut(
-                    [], frozenset(), frozenset(), []
-                )  # what a star import brings is a library's, and no answer
+                return Cut([], frozenset(), [])  # what a star import brings is a library's, and no answer
         needed, names, todo = set(), set(), [name]
         waiting = list(self._always)
         while todo or waiting:
@@ -134,7 +129,7 @@ class Cutter:
                     names.add(wanted)
                     waiting.extend(self._binders.get(wanted, ()))
         imports = frozenset(name for statement in needed for name in statement.imports)
-        return Cut(_pieces(needed), imports, packages_used(needed, names, self._binders), definitions)
+        return Cut(_pieces(needed), imports, definitions)
 
     def defined(self) -> frozenset[str]:
         """Return every name that some statement, or some cell with a syntax error, seems to define."""

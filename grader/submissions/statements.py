@@ -77,35 +77,15 @@ class Statement:
         return packages_in(self.node) if "import" in self.text else frozenset()
 
 
-def packages_in(statement: ast.AST, deep: bool = True) -> frozenset[str]:
-    """Return the packages that the imports in it name: `{"numpy"}` for `import numpy.linalg`.
-
-    `importlib.import_module("numpy")` and `__import__("numpy")` count as well.
-
-    Args:
-        statement: the code.
-        deep: whether to look at what is inside of it, too.
-    """
+def packages_in(statement: ast.AST) -> frozenset[str]:
+    """Return the packages that the import statements in it name: `{"numpy"}` for `import numpy.linalg`."""
     names: set[str] = set()
-    for node in ast.walk(statement) if deep else [statement]:
+    for node in ast.walk(statement):
         if isinstance(node, ast.Import):
-            names |= {_top(alias.name) for alias in node.names}
+            names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(_top(node.module))
-        elif isinstance(node, ast.Call):
-            names.update(_imported_by_call(node))
+            names.add(node.module.partition(".")[0])
     return frozenset(names)
-
-
-def _top(name: str) -> str:
-    return name.partition(".")[0]
-
-
-def _imported_by_call(call: ast.Call) -> Iterator[str]:
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name in ("import_module", "__import__") and call.args and isinstance(call.args[0], ast.Constant):
-        yield _top(str(call.args[0].value))
 
 
 def text_of(lines: Sequence[bytes], node: ast.stmt) -> str:

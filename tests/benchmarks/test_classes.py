@@ -11,7 +11,6 @@ from grader.exercises import all_exercises
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge
 from grader.learning import kernel
-from grader.submissions.rules import forbidden_call
 
 LESSON = [  # the exercises of lesson 2 that had answers when the benchmark was written
     *("weighted_sum", "relu", "relu_derivative", "sigmoid", "sigmoid_derivative", "tanh", "tanh_derivative"),
@@ -27,8 +26,6 @@ def classes():
 
 
 def status(classes, name, body):
-    import ast
-
     lines = body.replace("NAME", "z1").split("; ")
     source = f"def {name}({classes.SIGNATURES[name]}):\n" + "".join(f"    {line}\n" for line in lines)
     exercise, names = all_exercises()[name], {}
@@ -36,8 +33,6 @@ def status(classes, name, body):
         warnings.simplefilter("ignore")
         exec(classes.SETUP, names)
     exec(source, names)
-    if forbidden_call(ast.parse(source).body, exercise.forbidden):
-        return "refused"
     bank = bank_of(exercise)
     with np.errstate(all="ignore"):
         return judge(exercise, bank, kernel.attempt(exercise, bank, names[name])).status

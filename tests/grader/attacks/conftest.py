@@ -10,12 +10,13 @@ import pytest
 
 import solutions
 from grader import exercises
+from grader.child.forbidding import ANSWERING
 from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.judging.bank import PUBLIC_SEED, _key, bank_of
 from grader.judging.grading import grade
 from grader.judging.report import Verdict
-from grader.running.sandbox import ANSWERING, Sandbox, Worker
+from grader.running.sandbox import Sandbox, Worker
 from grader.storage import folder
 from grader.submissions.submission import parse
 

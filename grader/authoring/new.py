@@ -1,9 +1,10 @@
 """Beginning an exercise: its skeletons are written to all their places, or none is."""
 
 import ast
+import builtins
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dlcourse import files
@@ -36,6 +37,7 @@ def begin(lesson: str, signature: str, point: str | None = None, *, root: Path =
     require_clone(root)
     places = Places(_lesson(lesson), root)
     function = _function(signature)
+    _require_known_names(function, places)
     name = function.name
     written = signature if "(" in signature else DEFAULT.format(name=name)
     promised = catalogue(places.catalogue)
@@ -109,6 +111,7 @@ def _function(signature: str) -> ast.FunctionDef:
     text = signature if bracket else DEFAULT.format(name=name)
     try:
         (function,) = ast.parse(f"def {text}: ...").body
+        compile(f"def {text}: ...", "signature", "exec")  # which knows of two parameters of one name
     except (SyntaxError, ValueError):
         function = None
     if not isinstance(function, ast.FunctionDef) or len(function.body) != 1:
@@ -118,6 +121,35 @@ def _function(signature: str) -> ast.FunctionDef:
     if function.args.posonlyargs or function.args.kwonlyargs or function.args.vararg or function.args.kwarg:
         raise UnusableInput(f"{name} can't be called by the grader: use plain parameters, without / and *.")
     return function
+
+
+def _require_known_names(function: ast.FunctionDef, places: Places) -> None:
+    """Make sure that the references' module stays as it is, and can be imported with this function in it."""
+    body = ast.parse(_read(places.solutions)).body
+    bound = {name for node in body for name in _bound(node)} | set(vars(builtins))
+    if function.name in bound:
+        raise UnusableInput(
+            f"{function.name!r} means something else in {places.shown(places.solutions)} already: choose "
+            "another name."
+        )
+    signature = [function.args, *([function.returns] if function.returns else [])]
+    names = {node.id for part in signature for node in ast.walk(part) if isinstance(node, ast.Name)}
+    if unknown := sorted(names - bound):
+        raise UnusableInput(
+            f"{places.shown(places.solutions)} doesn't know {unknown[0]!r}: use what it imports, as "
+            "np.ndarray, or import that there first."
+        )
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement of the module binds."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (inner.id for t in targets for inner in ast.walk(t) if isinstance(inner, ast.Name))
 
 
 def _point(places: Places, promised: dict[str, list[str]], name: str, number: str | None) -> dict:

@@ -34,10 +34,11 @@ def _owed(exercise: Exercise, slow: bool) -> Iterator[str]:
     for check in (*writing.CHECKS, *belonging.CHECKS):
         yield from check(exercise)
     try:
-        unwritten = list(running.reference_is_written(exercise))
-        yield from unwritten
-        if unwritten:
-            return
+        for first in running.FIRST:
+            owed = list(first(exercise))
+            yield from owed
+            if owed:
+                return
         for check in running.CHECKS:
             yield from check(exercise)
         if slow or not leaves_out(exercise):

@@ -7,6 +7,10 @@ is right or to another mistake. Answers that are neither floats nor arrays stay 
 """
 
 import dataclasses
+import doctest
+import inspect
+import io
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NoReturn
@@ -55,6 +59,33 @@ def mistake_is_refused_and_named(exercise: Exercise, mistake: Mistake, seed: str
             "remove one."
         )
     return None
+
+
+def cases_fit_the_signature(exercise: Exercise) -> Iterator[str]:
+    """There are cases, and the reference and each mistake can be called with every one."""
+    cases = [plaindata.decode(case, ours=True) for case in bank_of(exercise).cases]
+    if not cases:
+        yield "Its generator yields no case: let it yield a tuple of arguments for each."
+    functions = {"The reference": exercise.reference}
+    functions |= {f"The mistake `{mistake.name}`": mistake.answer for mistake in exercise.mistakes}
+    for what, function in functions.items():
+        try:
+            for case in cases:
+                inspect.signature(function).bind(*case)
+        except TypeError as error:
+            yield f"{what} can't take the {len(case)} arguments of a case ({error}): make them agree."
+
+
+def example_is_right(exercise: Exercise) -> Iterator[str]:
+    """The example in the statement gives what it shows."""
+    reference = exercise.reference
+    module = sys.modules[reference.__module__]
+    known = {exercise.name: reference}
+    for test in doctest.DocTestFinder(recurse=False).find(reference, exercise.name, module, None, known):
+        said = io.StringIO()
+        if doctest.DocTestRunner(verbose=False).run(test, out=said.write).failed:
+            got = " ".join(said.getvalue().partition("Got:")[2].split()) or "an error"
+            yield f"The example in the statement gives {got[:80]}: mend the example, or the reference."
 
 
 def reference_is_written(exercise: Exercise) -> Iterator[str]:
@@ -191,7 +222,10 @@ def _lists(value: Any) -> Any:
 
 FORMS: dict[str, Callable[[Any], Any]] = {"float32": _float32, "nested lists": _lists}
 
+FIRST = (cases_fit_the_signature, reference_is_written)
+"""Where one of these is owed, nothing else that runs tells anything."""
 CHECKS = (
+    example_is_right,
     solution_passes,
     stub_is_missing,
     other_types_make_no_difference,

@@ -166,3 +166,22 @@ def test_the_command_refuses_in_one_line(arguments, words):
 def test_check_of_a_whole_exercise():
     done = grader("author", "check", "relu", "sigmoid")
     assert (done.returncode, done.stdout, done.stderr) == (0, "2 checked: nothing owed.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"),
+    [
+        ("swish(x, x)", "no signature"),
+        ("swish(x: nd.array)", "doesn't know 'nd'"),
+        ("swish(x) -> Tensor", "doesn't know 'Tensor'"),
+        ("swish(x, slope=SLOPE)", "doesn't know 'SLOPE'"),
+        ("np(x)", "means something else"),
+        ("print(x)", "means something else"),
+        ("_relu(x)", "can't be the name"),
+    ],
+)
+def test_what_would_break_the_references_is_refused(clone, signature, words):
+    before = contents(clone)
+    with pytest.raises(UnusableInput, match=words):
+        new.begin(LESSON, signature, root=clone)
+    assert contents(clone) == before

@@ -11,7 +11,7 @@ from grader.child import plaindata
 from grader.child.forbidding import ForbiddenFunction
 from grader.exercise import Exercise, Finding, Mistake
 from grader.exercises import all_exercises
-from grader.judging.bank import PUBLIC_SEED
+from grader.judging.bank import PUBLIC_SEED, build
 
 RELU = all_exercises()["relu"]
 LESSON = "02_neural_networks"
@@ -43,7 +43,7 @@ def said(check, exercise):
     return sentence
 
 
-@pytest.mark.parametrize("check", [*writing.CHECKS, *belonging.CHECKS, *running.CHECKS])
+@pytest.mark.parametrize("check", [*writing.CHECKS, *belonging.CHECKS, *running.FIRST, *running.CHECKS])
 def test_a_whole_exercise_owes_nothing(check):
     assert list(check(RELU)) == []
 
@@ -299,3 +299,22 @@ def test_a_file_that_belongs_to_nobody(checked_clone):
 def test_a_notebook_out_of_step(checked_clone, program):
     (checked_clone / "lessons" / "build.py").write_text(program, "utf-8")
     assert said(belonging.notebook_is_in_step, LESSON) == "Lesson 2: out of step."
+
+
+def test_cases_and_signatures_must_agree_and_nothing_that_follows_is_said(monkeypatch):
+    monkeypatch.setattr(running, "bank_of", lambda exercise: build(exercise, "none that is kept"))
+    none = planted(cases=lambda rng: iter(()))
+    assert "yields no case" in said(running.cases_fit_the_signature, none)
+    assert len(owes.owes(none)) == 1
+    pairs = planted(cases=lambda rng: ((np.ones(n), n) for n in range(1, 20)))
+    sentences = list(running.cases_fit_the_signature(pairs))
+    assert sentences[0].startswith("The reference can't take the 2 arguments of a case (too many")
+    assert len(sentences) == 1 + len(RELU.mistakes)
+    assert "`planted` can't take the 1 argument" in said(
+        running.cases_fit_the_signature, with_mistake(lambda x, slope: x)
+    )
+
+
+def test_the_example_must_give_what_it_shows():
+    wrong = answering(lambda x: np.maximum(x, 0) + 1)
+    assert "gives array([" in said(running.example_is_right, planted(reference=wrong))

@@ -56,7 +56,8 @@ def without(
         namespaces: other places where functions and packages may stand, also as defaults of functions there:
             a notebook's variables.
         packages: what may be used beside the standard library; anything, if empty. NumPy alone leaves nothing
-            else; a larger framework uses many packages itself, and leaves all but those in `ANSWERING`.
+            else; a larger framework uses many packages itself: once it is loaded, it leaves all but those in
+            `ANSWERING`.
         whole_process: nothing but this code runs in the process. In a notebook's, where others import what
             they need, only what is in `ANSWERING` can't be imported.
 
@@ -86,8 +87,10 @@ def without(
             for value in list(namespace.values()):
                 if isinstance(value, FunctionType) and value.__defaults__:
                     _replace_defaults(value, stand_in, undo)
-        if packages:
-            stack.enter_context(_hidden(packages, whole_process))
+        if packages and all(name in sys.modules for name in packages):
+            stack.enter_context(
+                _hidden(packages, whole_process)
+            )  # else a framework's own import would meet it
         yield
 
 

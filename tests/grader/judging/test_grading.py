@@ -131,7 +131,7 @@ def test_a_forbidden_call_is_refused(graded):
         "import numpy as np\ndef tanh(x): return np.tanh(x)\ndef relu(x): return np.maximum(x, 0)"
     )
     assert verdicts["tanh"].status == "refused"
-    assert "np.tanh" in verdicts["tanh"].message
+    assert "uses `tanh`" in verdicts["tanh"].message
     assert verdicts["relu"].status == "passed"
 
 
@@ -189,9 +189,10 @@ def test_a_name_of_another_lesson_is_no_answer_in_a_lessons_own_notebook(sandbox
 @pytest.mark.parametrize(
     ("line", "package"),
     [
-        ("import sklearn.linear_model", "sklearn"),
-        ("from tensorflow import keras", "tensorflow"),
-        ("import math, random", None),
+        ("import sklearn.linear_model as l; l.LogisticRegression()", "sklearn"),
+        ("from tensorflow import keras; keras.Sequential()", "tensorflow"),
+        ("from tensorflow import keras", None),
+        ("import math, random; math.sqrt(random.random())", None),
     ],
 )
 def test_an_exercise_in_numpy_is_done_without_other_packages(line, package, sandbox, worker, tmp_path):

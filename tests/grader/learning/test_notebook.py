@@ -102,13 +102,13 @@ def test_a_forbidden_function_is_refused(shown):
         return np.tanh(x)
 
     assert "not allowed" in shown(tanh)
-    assert "np.tanh" in shown(tanh)
+    assert "uses `tanh`" in shown(tanh)
 
 
 def by_import(X, y, hidden, epochs, learning_rate, seed):
     import sklearn.neural_network
 
-    return sklearn.neural_network
+    return sklearn.neural_network.MLPClassifier()
 
 
 def by_global(X, y, hidden, epochs, learning_rate, seed):

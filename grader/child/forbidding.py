@@ -43,7 +43,7 @@ class ForbiddenPackage(Exception):
 def without(
     names: Collection[str],
     *namespaces: dict[str, Any],
-    packages: Collection[str] = (),
+    packages: tuple[str, ...] = (),
     whole_process: bool = True,
 ) -> Iterator[None]:
     """Let functions raise `ForbiddenFunction`, and packages `ForbiddenPackage`; put all back afterwards.
@@ -94,7 +94,7 @@ def without(
         yield
 
 
-def is_forbidden(function: Any, names: Collection[str], packages: Collection[str]) -> str | None:
+def is_forbidden(function: Any, names: Collection[str], packages: tuple[str, ...]) -> str | None:
     """Return what an answer is that is itself a forbidden function, or of a package that may not be used."""
     if id(function) in (functions := _functions(names)):
         return functions[id(function)].__name__
@@ -117,7 +117,8 @@ def package_of(value: Any) -> str:
     return str(module).partition(".")[0]
 
 
-def is_hidden(package: str, packages: Collection[str]) -> bool:
+@cache
+def is_hidden(package: str, packages: tuple[str, ...]) -> bool:
     """Tell whether a package may not be used beside those that may."""
     if package in packages or package in sys.stdlib_module_names or package == NEEDED:
         return False
@@ -234,19 +235,25 @@ class _StandInModule(ModuleType):
         return getattr(_stand_in(self.__name__.partition(".")[0]), name)
 
 
+@cache  # of hundreds of modules, for every exercise
+def _hides(name: str, packages: tuple[str, ...], whole_process: bool) -> bool:
+    package = name.partition(".")[0]
+    return (whole_process or package in ANSWERING) and is_hidden(package, packages)
+
+
 class _Finder(MetaPathFinder, Loader):
     """Finds stand-ins for all that may not be used, before anybody else is asked."""
 
-    def __init__(self, packages: Collection[str], whole_process: bool):
+    def __init__(self, packages: tuple[str, ...], whole_process: bool):
         self._packages = packages
         self._whole_process = whole_process
 
-    def hides(self, name: str) -> bool:
-        package = name.partition(".")[0]
-        return (self._whole_process or package in ANSWERING) and is_hidden(package, self._packages)
-
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self, is_package=True) if self.hides(name) else None
+        return (
+            ModuleSpec(name, self, is_package=True)
+            if _hides(name, self._packages, self._whole_process)
+            else None
+        )
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _StandInModule(spec.name)
@@ -256,12 +263,11 @@ class _Finder(MetaPathFinder, Loader):
 
 
 @contextlib.contextmanager
-def _hidden(packages: Collection[str], whole_process: bool) -> Iterator[None]:
+def _hidden(packages: tuple[str, ...], whole_process: bool) -> Iterator[None]:
     """Let imports of what may not be used find stand-ins."""
     finder = _Finder(packages, whole_process)
-    taken = {name: module for name, module in list(sys.modules.items()) if finder.hides(name)}
-    for name in taken:
-        del sys.modules[name]
+    hidden = [name for name in sys.modules if _hides(name, packages, whole_process)]
+    taken = {name: sys.modules.pop(name) for name in hidden}
     sys.meta_path.insert(0, finder)
     try:
         yield

@@ -241,6 +241,8 @@ def _preload(modules: Sequence[str]) -> None:
             from sklearn.utils.parallel import _get_threadpool_controller
 
             _get_threadpool_controller()  # it looks into /proc/self/maps once, which no child may read
+    with forbidding.without((), packages=("numpy",)):
+        pass  # what is installed was looked up on the disk now, for all forks
     if sys.platform != "win32":
         import resource  # noqa: F401  (so that no child has to import it)
 

@@ -27,12 +27,7 @@ def version(module: str) -> bytes:
     Args:
         module: the lesson's module name, as `Exercise.module`.
     """
-    digest = hashlib.sha256()
-    for file in sorted(_files(module)):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    for package in PACKAGES:
-        digest.update(f"{package} {_installed(package)}".encode())
-    return digest.digest()
+    return hashlib.sha256(_common() + _hash(_files_of(module))).digest()
 
 
 def version_of_all(modules: Iterable[str]) -> bytes:
@@ -40,18 +35,36 @@ def version_of_all(modules: Iterable[str]) -> bytes:
     return hashlib.sha256(b"".join(map(version, modules))).digest()
 
 
-def _files(module: str) -> Iterator[Path]:
-    for folder in (*CODE, f"exercises/{module}"):
+@cache
+def _common() -> bytes:
+    """Return a hash of what the verdicts on all lessons depend on."""
+    packages = " ".join(f"{package} {_installed(package)}" for package in PACKAGES)
+    return hashlib.sha256(_hash(_common_files()) + packages.encode()).digest()
+
+
+def _hash(files: Iterable[Path]) -> bytes:
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.digest()
+
+
+def _common_files() -> Iterator[Path]:
+    for folder in CODE:
         yield from (GRADER / folder).rglob("*.py")
     yield from (GRADER / name for name in FILES)
+    yield from (GRADER.parent / "dlcourse" / "datasets").glob("*.py")
+    yield from (file for file in content.folder("datasets").iterdir() if file.suffix in DATA)
+
+
+def _files_of(module: str) -> Iterator[Path]:
+    yield from (GRADER / "exercises" / module).rglob("*.py")
     for file in (
         GRADER / "exercises" / "verifying" / f"{module}.py",
         GRADER.parent / "solutions" / f"{module}.py",
     ):
         if file.is_file():
             yield file
-    yield from (GRADER.parent / "dlcourse" / "datasets").glob("*.py")
-    yield from (file for file in content.folder("datasets").iterdir() if file.suffix in DATA)
 
 
 def _installed(package: str) -> str:

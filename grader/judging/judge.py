@@ -18,7 +18,7 @@ from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
-from grader.judging.showing import Sentence, presentable, shown
+from grader.judging.showing import Sentence, presentable, says_itself, shown
 from grader.running.attempt import Attempt
 
 RIGHT = "Right on every case."
@@ -201,10 +201,12 @@ def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counter
         got = Sentence(f"<{type(got).__name__}, too long to show>")
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
     arguments = dict(zip(names, case, strict=False))
-    texts = {name: shown(value) for name, value in arguments.items()}
+    texts = None
+    if not all(map(says_itself, (*arguments.values(), expected, got))):
+        texts = Shown({n: shown(value) for n, value in arguments.items()}, shown(expected), shown(got))
     return Counterexample(
         arguments={name: presentable(value) for name, value in arguments.items()},
         expected=presentable(expected),
         got=presentable(got),
-        shown=Shown(texts, shown(expected), shown(got)),
+        shown=texts,
     )

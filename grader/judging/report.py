@@ -28,8 +28,8 @@ class Shown(msgspec.Struct, frozen=True):
 class Counterexample(msgspec.Struct, frozen=True):
     """The smallest case that failed, as JSON can hold it.
 
-    `shown` is the same for people, and no part of the published report; gradebooks of before it was kept have
-    none.
+    `shown` is the same for people, and no part of the published report. It is there if JSON says less: of
+    NaN, say, or of a sentence in a value's place. Gradebooks of before it was kept have none.
     """
 
     arguments: dict[str, Any]

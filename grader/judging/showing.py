@@ -40,6 +40,21 @@ def presentable(value: Any) -> Any:
     return _named(value)
 
 
+def says_itself(value: Any) -> bool:
+    """Tell whether what JSON can hold of a value is shown like the value: no sentence, no NaN, nothing named.
+
+    >>> says_itself(np.ones(3)), says_itself([1.0, np.nan]), says_itself(Sentence("no answer in time"))
+    (True, False, False)
+    """
+    if isinstance(value, np.ndarray):
+        return value.size <= MAX_ELEMENTS and value.dtype.kind in "biuf" and bool(np.isfinite(value).all())
+    if isinstance(value, float):
+        return bool(np.isfinite(value))
+    if isinstance(value, list | tuple):
+        return len(value) <= MAX_ELEMENTS and all(map(says_itself, value))
+    return value is None or type(value) in (bool, int, str)
+
+
 def shown(value: Any) -> str:
     """Return plain data as text, the way that NumPy would show it; a sentence as it is, without quotes.
 

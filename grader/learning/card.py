@@ -105,7 +105,7 @@ def counterexample_text(report: Verdict) -> str:
         return ""
     if found.shown is not None:
         arguments, expected, got = found.shown.arguments, found.shown.expected, found.shown.got
-    else:  # from a gradebook of before it was kept
+    else:
         arguments = {name: shown(value) for name, value in found.arguments.items()}
         expected, got = shown(found.expected), shown(found.got)
     if sum(map(len, arguments.values())) < 60 and not any("\n" in text for text in arguments.values()):

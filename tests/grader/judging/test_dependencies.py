@@ -23,9 +23,11 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(content, "folder", lambda name: tmp_path / name)
 
     def version(module="training"):
+        dependencies._common.cache_clear()
         return dependencies.version.__wrapped__(module)
 
-    return tmp_path, version
+    yield tmp_path, version
+    dependencies._common.cache_clear()
 
 
 @pytest.mark.parametrize(

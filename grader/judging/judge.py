@@ -197,8 +197,10 @@ def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counter
     if exercise.verify is None:
         raised = bank.expected[i].raised
         expected = Sentence(f"raises {raised.type}") if raised else bank.expected[i].value()
-    if len(repr(presentable(got))) > MAX_SHOWN_CHARACTERS:  # a report has a place for much, not for anything
+    held = presentable(got)
+    if len(repr(held)) > MAX_SHOWN_CHARACTERS:  # a report has a place for much, but not for anything
         got = Sentence(f"<{type(got).__name__}, too long to show>")
+        held = presentable(got)
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
     arguments = dict(zip(names, case, strict=False))
     texts = None
@@ -207,6 +209,6 @@ def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counter
     return Counterexample(
         arguments={name: presentable(value) for name, value in arguments.items()},
         expected=presentable(expected),
-        got=presentable(got),
+        got=held,
         shown=texts,
     )

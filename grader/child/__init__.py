@@ -3,6 +3,7 @@
     zygote        waits with its imports done, and is forked for every run
     confinement   what the fork gives up for good: files, system calls, memory, time
     defining      runs the cut of an exercise, to get the learner's function
+    notebook      what that code finds there, as in every notebook: `display`, `get_ipython`
     forbidding    functions that the exercise asks to do without: they raise meanwhile
     calling       calls it on one case, and writes down what can be seen from outside
     live          objects that no plain data is: models, data frames, functions as arguments

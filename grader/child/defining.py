@@ -1,14 +1,114 @@
-"""Running the cut of an exercise, to get the learner's function. For processes that may run their code."""
+"""Running the cut of an exercise, to get the learner's function. For processes that may run their code.
+
+A statement that fails is passed over, as a learner would in a notebook: a later one may do without it. What
+it would have given a name to is remembered with its exception, for whoever misses that name.
+"""
 
 import __future__
 
 import ast
-from collections.abc import Callable, Sequence
+import contextlib
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
-from types import CodeType
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
 from typing import Any
 
+import msgspec
+
+from grader.child import notebook
 from grader.child.calling import Raised, describe
+
+MISSING = re.compile(r"name '(\w+)' is not defined")
+STAR = "*"
+Pieces = list[tuple[str, str, list[int]]]  # what to call a cell, its code, which of its statements to run
+
+
+class OwnModule(msgspec.Struct, frozen=True, array_like=True):
+    """A module of the learner's own: its dotted name, whether modules are in it, and its code."""
+
+    name: str
+    is_package: bool
+    pieces: Pieces
+
+
+class Defined(msgspec.Struct):
+    """What the code around a function came to.
+
+    Args:
+        function: the function; `None` where there is none.
+        failed: the exceptions of the statements that failed, by the names that they would have given a value.
+        places: what the learner's cells and files are called.
+    """
+
+    function: Callable | None
+    failed: dict[str, Raised]
+    places: frozenset[str]
+
+    def cause(self, raised: Raised | None) -> Raised | None:
+        """Return the exception that an exception comes from: what failed to bind a name that was missed.
+
+        What a star import would have bound nobody knows, so it is to blame for what nothing else binds.
+        """
+        followed: set[str] = set()
+        while raised is not None and raised.type == "NameError":
+            missing = MISSING.search(raised.message)
+            earlier = self.failed.get(missing[1]) or self.failed.get(STAR) if missing else None
+            if missing is None or earlier is None or missing[1] in followed:
+                break
+            followed.add(missing[1])
+            raised = earlier
+        return raised
+
+
+@contextlib.contextmanager
+def defined(name: str, pieces: Pieces, modules: Sequence[OwnModule] = ()) -> Iterator[Defined]:
+    """Run the pieces as a notebook does, and lend the function called `name`.
+
+    Args:
+        name: the exercise's name.
+        pieces: the cells.
+        modules: the learner's own, which may be imported as long as the function is lent.
+    """
+    places = frozenset(place for cells in (pieces, *(m.pieces for m in modules)) for place, _, _ in cells)
+    failed: dict[str, Raised] = {}
+    main = notebook.main()
+    before = sys.modules["__main__"]
+    finder = _Finder(modules, places, failed)
+    sys.modules["__main__"] = main
+    sys.meta_path.insert(0, finder)
+    try:
+        _run(pieces, vars(main), places, failed)
+        function = vars(main).get(name)
+        yield Defined(function if callable(function) else None, failed, places)
+    finally:
+        sys.meta_path.remove(finder)
+        sys.modules["__main__"] = before
+
+
+def _run(
+    pieces: Pieces, namespace: dict[str, Any], places: Collection[str], failed: dict[str, Raised]
+) -> None:
+    flags = 0
+    for place, source, indices in pieces:
+        body = _parsed(source, place)
+        for i in indices:
+            statement = body[i]
+            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                for alias in statement.names:
+                    if alias.name in __future__.all_feature_names:  # `compile` says so of another
+                        flags |= getattr(__future__, alias.name).compiler_flag
+            try:
+                exec(_compiled(source, place, i, flags), namespace)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                raised = describe(error, places)
+                for name in _names(statement):
+                    failed.setdefault(name, raised)
 
 
 @lru_cache(maxsize=64)
@@ -23,36 +123,31 @@ def _compiled(source: str, place: str, i: int, flags: int) -> CodeType:
     return compile(module, place, "exec", flags, dont_inherit=True)
 
 
-def define(name: str, pieces: Sequence[tuple[str, str, list[int]]]) -> tuple[Callable | None, Raised | None]:
-    """Run the pieces in a namespace of their own and return the function called `name`.
+def _names(statement: ast.stmt) -> Iterator[str]:
+    """Yield what a statement may give a value to; `STAR` for what can't be read from it."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias):
+            yield STAR if node.name == STAR else (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
-    A statement that fails is passed over, as a learner would in a notebook: a later one may do without it.
 
-    Args:
-        name: the exercise's name.
-        pieces: `(place, source, statements)` of each cell: what to call it, its code, and the indices of the
-            top-level statements to run.
+class _Finder(MetaPathFinder, Loader):
+    """Finds the learner's own modules before anybody else's, as a notebook's folder goes first."""
 
-    Returns:
-        The function, or `None` where there is none; and the first exception, if there was one.
-    """
-    namespace: dict[str, Any] = {"__name__": "submission"}
-    places = {place for place, _, _ in pieces}
-    first_error, flags = None, 0
-    for place, source, indices in pieces:
-        body = _parsed(source, place)
-        for i in indices:
-            statement = body[i]
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                for alias in statement.names:
-                    if alias.name in __future__.all_feature_names:  # `compile` says so of another
-                        flags |= getattr(__future__, alias.name).compiler_flag
-            try:
-                code = _compiled(source, place, i, flags)
-                exec(code, namespace)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                first_error = first_error or describe(error, places)
-    function = namespace.get(name)
-    return (function if callable(function) else None), first_error
+    def __init__(self, modules: Sequence[OwnModule], places: Collection[str], failed: dict[str, Raised]):
+        self._modules = {module.name: module for module in modules}
+        self._places = places
+        self._failed = failed
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        own = self._modules.get(name)
+        return ModuleSpec(name, self, is_package=own.is_package) if own else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None  # an ordinary one will do
+
+    def exec_module(self, module: ModuleType) -> None:
+        _run(self._modules[module.__name__].pieces, vars(module), self._places, self._failed)

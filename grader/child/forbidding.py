@@ -23,6 +23,8 @@ COURSE = "dlcourse"
 ANSWERING = frozenset(
     {"scipy", "sklearn", "pandas", "tensorflow", "keras", "torch", "jax", "statsmodels", COURSE}
 )
+# What shows things and computes no answers. Where it is not there, it shows nothing, and nobody minds.
+SHOWING = frozenset({"IPython", "tqdm"})
 NEEDED = "msgspec"  # by the code that runs the learner's
 OPERATIONS = (
     *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "neg", "pos", "abs", "lt", "le"),
@@ -120,7 +122,7 @@ def package_of(value: Any) -> str:
 @cache
 def is_hidden(package: str, packages: tuple[str, ...]) -> bool:
     """Tell whether a package may not be used beside those that may."""
-    if package in packages or package in sys.stdlib_module_names or package == NEEDED:
+    if package in packages or package in sys.stdlib_module_names or package in (NEEDED, *SHOWING):
         return False
     return package in ANSWERING or (set(packages) == {"numpy"} and _is_library(package))
 
@@ -189,8 +191,10 @@ class _StandIn(type):
 
     package: str
 
-    def __call__(cls, *arguments: Any, **settings: Any) -> NoReturn:
-        cls._refuse()
+    def __call__(cls, *arguments: Any, **settings: Any) -> Any:
+        if cls.package in SHOWING:
+            return arguments[0] if arguments else cls  # `for x in tqdm(samples)`
+        return cls._refuse()
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -238,6 +242,8 @@ class _StandInModule(ModuleType):
 @cache  # of hundreds of modules, for every exercise
 def _hides(name: str, packages: tuple[str, ...], whole_process: bool) -> bool:
     package = name.partition(".")[0]
+    if package in SHOWING:  # they would need packages that are hidden
+        return whole_process and set(packages) == {"numpy"}
     return (whole_process or package in ANSWERING) and is_hidden(package, packages)
 
 

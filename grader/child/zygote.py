@@ -11,7 +11,6 @@ TensorFlow that has run an operation can't be forked.
 import contextlib
 import ctypes
 import gc
-import importlib
 import os
 import signal
 import socket
@@ -20,7 +19,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,12 +43,15 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
 
     With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made. What
     is `quick` trains nothing. While the code runs, functions that are `forbidden` raise, and of packages
-    there are the `packages` alone, if any are named.
+    there are the `packages` alone, if any are named. What is in `imports`, modules with the names that are
+    taken from them, is imported before, as it takes nobody's time.
     """
 
     name: str
-    pieces: list[tuple[str, str, list[int]]]
+    pieces: defining.Pieces
     cases: tuple[bytes, ...]
+    modules: tuple[defining.OwnModule, ...] = ()
+    imports: dict[str, tuple[str, ...]] = {}
     tensors: bool = False
     artefact: bool = False
     examine: str | None = None
@@ -59,11 +61,13 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
-    """What a child sends: the beginning of an exercise, then the outcome of each of its cases.
+    """What a child sends: that its imports are done, the beginning of an exercise, the outcome of each case.
+
+    The first comes only where there is something to import.
 
     Args:
         exercise: its number in the job.
-        outcome: `None` at the beginning.
+        outcome: `None` at the beginning, and before.
         undefined: at the beginning: whether the code does not define the function.
         error: at the beginning: the first exception of the code around the function.
         spoilt: at the beginning: whether exercises before it have changed what all of them share.
@@ -189,18 +193,22 @@ def run_exercises(exercises: list[RunRequest]) -> None:
 
 
 def _run_exercise(number: int, exercise: RunRequest, spoilt: bool) -> None:
-    function, error = defining.define(exercise.name, exercise.pieces)
-    _send(Message(number, None, function is None, error, spoilt))
-    if function is None:
-        return
-    places = {place for place, _, _ in exercise.pieces}
-    for case in exercise.cases:
-        outcome = calling.call(
-            function, case, tensors=exercise.tensors, artefact=exercise.artefact, places=places
-        )
-        if error and outcome.raised and outcome.raised.type == "NameError":
-            outcome = calling.Outcome(raised=error)
-        _send(Message(number, outcome))
+    if exercise.imports:
+        _import(exercise.imports)
+        _send(Message(number))
+    with defining.defined(exercise.name, exercise.pieces, exercise.modules) as defined:
+        function = defined.function
+        error = defined.cause(defined.failed.get(exercise.name)) or next(iter(defined.failed.values()), None)
+        _send(Message(number, None, function is None, error, spoilt))
+        if function is None:
+            return
+        for case in exercise.cases:
+            outcome = calling.call(
+                function, case, tensors=exercise.tensors, artefact=exercise.artefact, places=defined.places
+            )
+            if outcome.raised and (cause := defined.cause(outcome.raised)) is not outcome.raised:
+                outcome = calling.Outcome(raised=cause)
+            _send(Message(number, outcome))
 
 
 def examined(artefact: str, case: bytes) -> calling.Outcome:
@@ -232,10 +240,15 @@ def _send(message: Message) -> None:
         view = view[os.write(RESULTS, view) :]
 
 
+def _import(modules: Mapping[str, Sequence[str]]) -> None:
+    """Import modules, and those of the names that are taken from them which are modules, too."""
+    for module, names in modules.items():
+        with contextlib.suppress(Exception):  # the code that wants it meets the same
+            __import__(module, fromlist=names)
+
+
 def _preload(modules: Sequence[str]) -> None:
-    for module in modules:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
+    _import(dict.fromkeys(modules, ()))
     if "sklearn" in modules:
         with contextlib.suppress(ImportError):
             from sklearn.utils.parallel import _get_threadpool_controller

@@ -8,6 +8,7 @@
 | limit | who decides | who enforces | what the learner reads |
 |---|---|---|---|
 | time of an exercise | `Exercise.seconds` | `sandbox`, by SIGKILL | No answer within 4 seconds: … |
+| imports of packages | `sandbox.IMPORT_SECONDS` | `sandbox`, by SIGKILL | No answer within 4 seconds: … |
 | processor time | `sandbox`: seconds × cores | `child.confinement` | … more processor time than it may |
 | memory | `Exercise.megabytes`, `MIN_MEGABYTES` | `child.confinement` | … the 512 MB that it may use |
 | one answer | `calling.MAX_ANSWER_BYTES` | `child.plaindata`; `sandbox` | … of type list (3,000,000 bytes) |

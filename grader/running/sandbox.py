@@ -22,12 +22,14 @@ import msgspec
 from grader.child import live, plaindata
 from grader.child.calling import MAX_ANSWER_BYTES, Outcome
 from grader.child.confinement import Level
+from grader.child.defining import OwnModule, Pieces
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
 from grader.running.attempt import Attempt, Ending, require_examined
 from grader.running.processes import (
     MAX_ATTEMPT_BYTES,
+    PRELOADED,
     Clone,
     ForkedRun,
     KilledFromOutside,
@@ -38,12 +40,13 @@ from grader.running.processes import (
     Zygote,
     ZygoteLink,
 )
-from grader.submissions.cutting import Cut
+from grader.submissions.cutting import Cut, Piece
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
 MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20
+IMPORT_SECONDS = 60  # for packages that no zygote has loaded, as PyTorch
 EXAMINE_SECONDS = 30  # for opening what an exercise made, and running it on hidden inputs
 
 
@@ -74,10 +77,11 @@ class Job:
         return kind_of(self.exercise, self.cut)
 
     def to_run(self) -> RunRequest:
-        pieces = [(piece.place, piece.source, piece.statements) for piece in self.cut.pieces]
         return RunRequest(
             name=self.exercise.name,
-            pieces=pieces,
+            pieces=_pieces(self.cut.pieces),
+            modules=tuple(OwnModule(m.name, m.is_package, _pieces(m.pieces)) for m in self.cut.modules),
+            imports=self.cut.installed(PRELOADED[self.kind]),
             cases=self.cases,
             tensors=self.exercise.tensors,
             artefact=self.exercise.artefact is not None,
@@ -85,6 +89,10 @@ class Job:
             forbidden=self.exercise.forbidden,
             packages=self.exercise.packages,
         )
+
+
+def _pieces(pieces: Sequence[Piece]) -> Pieces:
+    return [(piece.place, piece.source, piece.statements) for piece in pieces]
 
 
 class Sandbox:
@@ -184,16 +192,19 @@ class Worker:
         Returns:
             An attempt a job; fewer where the process did not live to begin the others.
         """
-        encoded = msgspec.msgpack.encode([job.to_run() for job in jobs])
+        requests = [job.to_run() for job in jobs]
+        encoded = msgspec.msgpack.encode(requests)
         if len(encoded) > MAX_JOB_BYTES:
             return [Attempt((), "malformed", detail="The code of this exercise is too large to run.")]
         megabytes = max(job.exercise.megabytes for job in jobs)
         if jobs[0].kind == "full":
             megabytes = max(megabytes, MIN_MEGABYTES)
-        cpu_seconds = int(sum(job.exercise.seconds for job in jobs) * (os.cpu_count() or 1)) + 2
+        seconds = sum(job.exercise.seconds for job in jobs)
+        seconds += sum(IMPORT_SECONDS for request in requests if request.imports)
+        cpu_seconds = int(seconds * (os.cpu_count() or 1)) + 2
         run = self._run(jobs[0].kind, encoded, megabytes, cpu_seconds)
         try:
-            return _collect(jobs, run)
+            return _collect(jobs, requests, run)
         finally:
             run.close()
 
@@ -272,12 +283,13 @@ def _try_out(clone: "Clone") -> None:
         run.close()
 
 
-def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
+def _collect(jobs: Sequence[Job], requests: Sequence[RunRequest], run: "Run") -> list[Attempt]:
     """Read the outcomes as they come, until the last one, the end of the process, or of its time."""
     attempts = []
-    for number, job in enumerate(jobs):
+    for number, (job, request) in enumerate(zip(jobs, requests, strict=True)):
         limit = live.MAX_ARTEFACT_BYTES if job.exercise.artefact else MAX_ANSWER_BYTES
-        attempt = _collect_one(number, len(job.cases), run, job.exercise.seconds, limit)
+        seconds = job.exercise.seconds
+        attempt = _collect_one(number, len(job.cases), run, seconds, limit, imports=bool(request.imports))
         if attempt.end == "undefined":
             attempt = replace(attempt, detail=f"No function called `{job.exercise.name}` is defined.")
         attempts.append(attempt)
@@ -286,14 +298,19 @@ def _collect(jobs: Sequence[Job], run: "Run") -> list[Attempt]:
     return attempts
 
 
-def _collect_one(number: int, cases: int, run: "Run", seconds: float, limit: int) -> Attempt:
+def _collect_one(
+    number: int, cases: int, run: "Run", seconds: float, limit: int, imports: bool = False
+) -> Attempt:
     began = time.monotonic()
-    deadline = began + seconds
     run.allowance = MAX_ATTEMPT_BYTES
     outcomes: list[Outcome] = []
     end: Ending = "complete"
     detail, error, spoilt = "", None, number > 0
     try:
+        if imports:  # of installed packages: how long that takes is not the learner's
+            run.receive(number, began + IMPORT_SECONDS)
+            began = time.monotonic()
+        deadline = began + seconds
         beginning = run.receive(number, deadline)
         spoilt = beginning.spoilt
         if beginning.undefined:

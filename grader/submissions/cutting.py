@@ -12,18 +12,22 @@ The cut of an exercise is every top-level statement that its function needs, in 
   else each `plt.plot(losses)` would bring a lesson's experiments into every answer that plots.
 - Star imports, `from __future__`, and statements that can bind any name (`exec`, `globals()`): always.
 - Everything, where a function that is needed looks names up by itself (`globals()`, `eval`).
+- Of a learner's own module beside the file, the same for the names that are imported from it; all of it, for
+  `import helper` and `from helper import *`.
 
 Nothing else runs: no plots, no training that no exercise asks for.
 """
 
 import ast
-import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.submissions.statements import FUNCTIONS, Statement, names_imported, text_of
-from grader.submissions.submission import Cell, Submission, lines_of
+from grader.errors import UnusableInput
+from grader.submissions.cells import names_by_sight
+from grader.submissions.statements import FUNCTIONS, Statement, modules_imported, names_imported, text_of
+from grader.submissions.submission import Cell, Submission, lines_of, parse
 
 
 @dataclass(frozen=True)
@@ -37,20 +41,44 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Module:
+    """What is needed of a learner's own module: `utils.losses`. A package may have no code at all."""
+
+    name: str
+    is_package: bool
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A top-level statement that gives an exercise's function a value, and where it stands."""
+
+    place: str
+    node: ast.stmt
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is as the lesson gives it: a docstring, then `raise NotImplementedError`."""
+        return isinstance(self.node, FUNCTIONS) and is_stub(self.node)
+
+
+@dataclass(frozen=True)
 class Cut:
     """The code of one exercise.
 
     Args:
         pieces: what to run, in order.
         imports: the top-level packages that it imports: `{"numpy", "tensorflow"}`.
-        definitions: the top-level statements that define the exercise's function; the last one counts.
+        definitions: what defines the exercise's function; the last one counts.
+        modules: the learner's own modules that it imports.
         error: where no statement defines it, but a cell with a syntax error seems to: that error.
         place: and that cell.
     """
 
     pieces: list[Piece]
     imports: frozenset[str]
-    definitions: list[ast.stmt]
+    definitions: list[Definition]
+    modules: tuple[Module, ...] = ()
     error: SyntaxError | None = None
     place: str = ""
 
@@ -62,22 +90,82 @@ class Cut:
     def text(self) -> str:
         """The code as the learner wrote it, cell by cell, without what lies between."""
         texts = []
-        for piece in self.pieces:
+        for piece in [*(piece for module in self.modules for piece in module.pieces), *self.pieces]:
             lines = lines_of(piece.source)
             texts += [text_of(lines, node) for node in piece.nodes]
         return "\n\n".join(texts)
 
+    def installed(self, loaded: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return what it imports of packages that are neither Python's nor the learner's, nor loaded already.
+
+        By the name of each module, with the names that are taken from it.
+        """
+        if self.imports <= sys.stdlib_module_names.union(loaded):
+            return {}
+        own = {module.name for module in self.modules}
+        found: dict[str, tuple[str, ...]] = {}
+        for piece in [*self.pieces, *(piece for module in self.modules for piece in module.pieces)]:
+            for node in piece.nodes:
+                for module, names in modules_imported(node):
+                    package = module.partition(".")[0]
+                    if package not in sys.stdlib_module_names and package not in own:
+                        found[module] = (*found.get(module, ()), *(names or ()))
+        return found
+
     @property
     def is_stub(self) -> bool:
-        """Whether the function is as the lesson gives it: a docstring, then `raise NotImplementedError`."""
-        last = self.definitions[-1] if self.definitions else None
-        if not isinstance(last, FUNCTIONS):
-            return False
-        body = last.body[1:] if ast.get_docstring(last) is not None else last.body
-        match body:
-            case [ast.Raise(exc=ast.Name(id="NotImplementedError"), cause=None)]:
-                return True
-        return False
+        """Whether the last definition is the lesson's stub."""
+        return bool(self.definitions) and self.definitions[-1].is_stub
+
+
+def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function's body is a docstring, if any, then `raise NotImplementedError`.
+
+    >>> is_stub(ast.parse("def f(x):\\n    raise NotImplementedError").body[0])
+    True
+    """
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    match body:
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"), cause=None)]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")), cause=None)]:
+            return True
+    return False
+
+
+class Beside:
+    """The learner's own modules that lie beside a file, each read when it is first asked for.
+
+    Args:
+        files: their code by their paths, as seen from that file's folder: `"utils/losses.py"`.
+    """
+
+    def __init__(self, files: Mapping[str, bytes]):
+        self._files: dict[str, tuple[str, bytes]] = {}
+        self._packages: set[str] = set()
+        for path, data in files.items():
+            *folders, last = path.removesuffix(".py").split("/")
+            parts = folders if last == "__init__" else [*folders, last]
+            self._packages |= {".".join(folders[: i + 1]) for i in range(len(folders))}
+            self._files[".".join(parts)] = path, data
+        self._cutters: dict[str, Cutter] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files or name in self._packages
+
+    def is_package(self, name: str) -> bool:
+        return name in self._packages
+
+    def cutter(self, name: str) -> "Cutter | None":
+        """Return what cuts a module; `None` where there is nothing to cut, or nothing that can be read."""
+        if name in self._files and name not in self._cutters:
+            path, data = self._files[name]
+            try:
+                module = parse(data, ".py", path)
+            except UnusableInput:
+                module = Submission(path, ())
+            self._cutters[name] = Cutter(module)
+        return self._cutters.get(name)
 
 
 class Cutter:
@@ -85,6 +173,7 @@ class Cutter:
 
     def __init__(self, submission: Submission):
         self.cells = submission.cells
+        self._beside = Beside(submission.beside)
         self._statements = [
             Statement(cell, c, i, node)
             for c, cell in enumerate(submission.cells)
@@ -105,15 +194,27 @@ class Cutter:
     def cut(self, name: str) -> Cut:
         """Return the code that defines `name`, a function."""
         own = self._binders.get(name, [])
-        definitions = [s.node for s in own if name in s.defines]
+        definitions = [Definition(s.cell.place, s.node) for s in own if name in s.defines]
         if not definitions:
             broken = self._broken_cell(name)
             if broken is not None:
-                return Cut([], frozenset(), [], broken.error, broken.place)
-            if not any(statement.is_dynamic for statement in self._always):
-                return Cut([], frozenset(), [])  # what a star import brings is a library's, and no answer
-        needed, names, todo = set(), set(), [name]
-        waiting = list(self._always)
+                return Cut([], frozenset(), [], error=broken.error, place=broken.place)
+            if not any(map(self._may_bind, self._always)):
+                return Cut([], frozenset(), [])
+        needed = self.needed([name])
+        modules = self._needed_of_modules(needed)
+        everything = needed.union(*modules.values())
+        imports = frozenset(name for statement in everything for name in statement.imports)
+        cut = (Module(n, self._beside.is_package(n), _pieces(theirs)) for n, theirs in modules.items())
+        return Cut(_pieces(needed), imports, definitions, tuple(cut))
+
+    def needed(self, names: Iterable[str] | None) -> set[Statement]:
+        """Return the statements that these names need; all statements for `None`."""
+        if names is None:
+            return set(self._statements)
+        needed: set[Statement] = set()
+        known: set[str] = set()
+        todo, waiting = list(names), list(self._always)
         while todo or waiting:
             while waiting:
                 statement = waiting.pop()
@@ -125,16 +226,41 @@ class Cutter:
                     waiting.extend(self._statements)
             while todo:
                 wanted = todo.pop()
-                if wanted not in names:
-                    names.add(wanted)
+                if wanted not in known:
+                    known.add(wanted)
                     waiting.extend(self._binders.get(wanted, ()))
-        imports = frozenset(name for statement in needed for name in statement.imports)
-        return Cut(_pieces(needed), imports, definitions)
+        return needed
+
+    def _needed_of_modules(self, needed: set[Statement]) -> dict[str, set[Statement]]:
+        """Return what is needed of the learner's own modules, by their names."""
+        found: dict[str, set[Statement]] = {}
+        todo = [("", statement) for statement in needed if statement.imports]
+        while todo:
+            package, statement = todo.pop()
+            for module, names in modules_imported(statement.node, package):
+                wanted: list[tuple[str, Iterable[str] | None]] = [(module, names)]
+                wanted += [(f"{module}.{name}", None) for name in names or ()]
+                above = module.split(".")[:-1]
+                wanted += [(".".join(above[: i + 1]), ()) for i in range(len(above))]
+                for name, taken in wanted:
+                    if name not in self._beside:
+                        continue
+                    cutter = self._beside.cutter(name)
+                    new = (cutter.needed(taken) if cutter else set()) - found.setdefault(name, set())
+                    found[name] |= new
+                    inside = name if self._beside.is_package(name) else name.rpartition(".")[0]
+                    todo += [(inside, statement) for statement in new]
+        return found
+
+    def _may_bind(self, statement: Statement) -> bool:
+        """Tell whether a statement may define an answer; what a library's star import brings is none."""
+        stars = (module for module, names in modules_imported(statement.node) if names is None)
+        return statement.is_dynamic or any(module in self._beside for module in stars)
 
     def defined(self) -> frozenset[str]:
         """Return every name that some statement, or some cell with a syntax error, seems to define."""
         broken = (c.source for c in self.cells if c.tree is None)
-        return frozenset(self._binders) | {n for source in broken for n in _names_by_sight(source)}
+        return frozenset(self._binders) | {n for source in broken for n in names_by_sight(source)}
 
     def functions(self) -> frozenset[str]:
         """Return every name that some statement defines as a function."""
@@ -147,7 +273,7 @@ class Cutter:
         )
 
     def _broken_cell(self, name: str) -> Cell | None:
-        cells = (c for c in self.cells if c.tree is None and name in _names_by_sight(c.source))
+        cells = (c for c in self.cells if c.tree is None and name in names_by_sight(c.source))
         return next(cells, None)
 
     def _add_settings(self, packages: set[str]) -> None:
@@ -177,11 +303,6 @@ class Cutter:
                 if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
                     for name in bound_by_call.get(inner.func.id, ()):
                         self._binders[name].append(statement)
-
-
-def _names_by_sight(source: str) -> Iterator[str]:
-    for match in re.finditer(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*=", source, re.MULTILINE):
-        yield match[1] or match[2]
 
 
 def _pieces(statements: Iterable[Statement]) -> list[Piece]:

@@ -77,6 +77,25 @@ class Statement:
         return packages_in(self.node) if "import" in self.text else frozenset()
 
 
+def modules_imported(statement: ast.AST, package: str = "") -> Iterator[tuple[str, tuple[str, ...] | None]]:
+    """Yield the modules that import statements name, and what they take from each; `None`: all of it.
+
+    Args:
+        statement: where to look, in bodies of functions too.
+        package: the package of the module that it stands in, for `from . import losses`.
+
+    >>> list(modules_imported(ast.parse("import a.b; from .c import d, e; from f import *"), "p"))
+    [('a.b', None), ('p.c', ('d', 'e')), ('f', None)]
+    """
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: -(node.level - 1) or None] if node.level else []
+            names = tuple(alias.name for alias in node.names)
+            yield ".".join(filter(None, [*above, node.module])), None if "*" in names else names
+
+
 def packages_in(statement: ast.AST) -> frozenset[str]:
     """Return the packages that the import statements in it name: `{"numpy"}` for `import numpy.linalg`."""
     names: set[str] = set()

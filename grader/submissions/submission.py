@@ -2,18 +2,21 @@
 
 import ast
 import codecs
+import contextlib
 import io
 import json
 import os
 import re
 import stat
 import tokenize
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from grader.errors import UnusableInput
+from grader.submissions.cells import NotPython, Reader, file_written, is_surely_plain
 from grader.submissions.names import is_hidden
 from grader.text import MAX_NAME, printable_name
 
@@ -50,6 +53,20 @@ class Cell:
         return lines_of(self.source)
 
 
+class Unread(NamedTuple):
+    """A piece of a file that is not read as Python, though a learner may think so.
+
+    Args:
+        place: as `Cell.place`.
+        source: what stands there.
+        problem: why it is not read; follows the place in a sentence: `"is a text cell"`.
+    """
+
+    place: str
+    source: str
+    problem: str
+
+
 @dataclass(frozen=True)
 class Submission:
     """One learner's file.
@@ -58,11 +75,20 @@ class Submission:
         name: what reports call it.
         cells: its code.
         lesson: the lesson that a notebook says it belongs to.
+        unread: what else is in it.
+        beside: the learner's own modules, by their paths as seen from its folder: handed in beside it, or
+            written by its cells (`%%writefile helper.py`).
+        language: what a notebook says that it is written in; `""` where it says nothing.
+        python: and in which version.
     """
 
     name: str
     cells: tuple[Cell, ...]
     lesson: str | None = None
+    unread: tuple[Unread, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    language: str = ""
+    python: str = ""
 
 
 def lines_of(source: str) -> list[bytes]:
@@ -221,42 +247,78 @@ def _read_notebook(text: str, name: str) -> Submission:
                 "save it to bring it to format 4."
             )
         raise UnusableInput(f"{name} is JSON, but no Jupyter notebook: it has no list of cells.")
-    sources = list(_code(notebook["cells"]))
-    _require_reasonable(sum(len(source) for _, source in sources), name)
-    cells = [_parse_cell(source, f"cell {number}") for number, source in sources]
     metadata = notebook.get("metadata")
-    course = metadata.get("dlcourse") if isinstance(metadata, dict) else None
-    lesson = course.get("lesson") if isinstance(course, dict) else None
-    return Submission(name, tuple(cells), lesson if isinstance(lesson, str) else None)
+    facts = metadata if isinstance(metadata, dict) else {}
+    sources = list(_sources(notebook["cells"]))
+    _require_reasonable(sum(len(source) for _, kind, source in sources if kind == "code"), name)
+    cells: list[Cell] = []
+    unread: list[Unread] = []
+    written: dict[str, bytes] = {}
+    reader = Reader()
+    for number, kind, source in sources:
+        place = f"cell {number}"
+        if kind != "code":
+            unread.append(Unread(place, source, "is a text cell"))
+            continue
+        try:
+            cells.append(_parse_cell(source, place, reader))
+        except NotPython as error:
+            if file := file_written(source):
+                written[file[0]] = file[1].encode(errors="replace")
+            unread.append(Unread(place, source, str(error)))
+    return Submission(
+        name,
+        tuple(cells),
+        lesson=_text(facts, "dlcourse", "lesson") or None,
+        unread=tuple(unread),
+        beside=written,
+        language=_text(facts, "language_info", "name") or _text(facts, "kernelspec", "language"),
+        python=_text(facts, "language_info", "version"),
+    )
 
 
-def _code(cells: list) -> Iterator[tuple[int, str]]:
-    """Yield each code cell's number in the notebook, from 1, and its source."""
+def _text(facts: dict, *keys: str) -> str:
+    """Return a text in a notebook's metadata, or `""`."""
+    value: Any = facts
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _sources(cells: list) -> Iterator[tuple[int, str, str]]:
+    """Yield each cell's number in the notebook, from 1, its kind, and its source."""
     for number, cell in enumerate(cells, start=1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        if isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown", "raw"):
             source = cell.get("source", "")
             if isinstance(source, list):
                 source = "".join(line for line in source if isinstance(line, str))
             if isinstance(source, str):
-                yield number, source.replace("\r\n", "\n").replace("\r", "\n")
+                yield number, cell["cell_type"], source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _parse_cell(source: str, place: str) -> Cell:
-    """Parse a notebook's cell; IPython's own lines (`%matplotlib inline`, `!ls`) count as empty."""
+def _parse_cell(source: str, place: str, reader: Reader) -> Cell:
+    """Parse a cell as a notebook reads it.
+
+    Raises:
+        NotPython: it holds something else.
+    """
     cell = _parse(source, place)
-    if cell.error is None:
+    if cell.error is None and is_surely_plain(source):
         return cell
-    lines = source.split("\n")
-    if lines[0].startswith("%%") and not re.match(r"%%(time|timeit|capture|prun)\b", lines[0]):
-        return Cell(place, "", ast.Module([], []))  # another language's cell
-    plain = ["" if re.match(r"\s*([%!?]|\w+\s*=\s*[%!])|.*\?\s*$", line) else line for line in lines]
-    retried = _parse("\n".join(plain), place)
-    return retried if retried.error is None else cell
+    try:
+        read = _parse(reader.as_python(source), place)
+    except SyntaxError as error:
+        return Cell(place, source, None, error)
+    return read if read.error is None else Cell(place, source, None, read.error)
 
 
 def _parse_module(text: str, name: str) -> Iterator[Cell]:
     """Parse a Python file; one with a syntax error is cut up, so that the error costs only what is near."""
     whole = _parse(text, name)
+    if whole.error is not None:
+        with contextlib.suppress(NotPython, SyntaxError):
+            text = Reader().as_python(text)  # Colab's hold `!pip install …`
+            whole = _parse(text, name)
     if whole.error is None:
         yield whole
         return

@@ -1,8 +1,10 @@
 """What the tests of submissions share: a class's folder, its intake, and a cut that is run."""
 
+import contextlib
+
 import pytest
 
-from grader.child.defining import define
+from grader.child.defining import defined
 from grader.submissions.cutting import Cutter
 from grader.submissions.intake import collect
 from grader.submissions.submission import read
@@ -38,12 +40,14 @@ def learners(tmp_path):
 
 @pytest.fixture
 def cut(tmp_path):
-    """Cut `answer` out of a source, define it, and return it with the cut."""
+    """Cut `answer` out of a source, define it, and return it with the first exception and the cut."""
+    with contextlib.ExitStack() as lent:
 
-    def run(source, name="answer"):
-        (tmp_path / "module.py").write_text(source)
-        cut = Cutter(read(tmp_path / "module.py")).cut(name)
-        function, error = define(name, [(p.place, p.source, p.statements) for p in cut.pieces])
-        return function, error, cut
+        def run(source, name="answer"):
+            (tmp_path / "module.py").write_text(source)
+            cut = Cutter(read(tmp_path / "module.py")).cut(name)
+            request = [(p.place, p.source, p.statements) for p in cut.pieces]
+            found = lent.enter_context(defined(name, request))
+            return found.function, next(iter(found.failed.values()), None), cut
 
-    return run
+        yield run

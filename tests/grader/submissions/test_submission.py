@@ -29,25 +29,35 @@ def test_a_notebook_becomes_its_code_cells(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "names"),
+    "source",
     [
-        ("%matplotlib inline\nx = 1", 1),
-        ("!pip install x\nx = 1", 1),
-        ("relu?\nx = 1", 1),
-        ("??relu\nx = 1", 1),
-        ("files = !ls\nx = 1", 1),
-        ("%%time\nx = 1", 1),
-        ("%%bash\nls -l", 0),
-        ("x = 1\n  %timeit x", 1),
+        "%matplotlib inline\nx = 1",
+        "!pip install \\\n  x\nx = 1",
+        "relu?\nx = 1",
+        "%%time\n\nx = 1",
+        "\n\n  x = 1",
     ],
 )
-def test_ipython_lines_count_as_empty(tmp_path, source, names):
+def test_lines_of_ipythons_own_leave_the_others_where_they_are(tmp_path, source):
     (tmp_path / "n.ipynb").write_text(notebook(source))
     (cell,) = read(tmp_path / "n.ipynb").cells
     assert cell.error is None
-    assert len(cell.tree.body) == names
-    if names:
-        assert cell.tree.body[0].lineno == source.count("\n", 0, source.index("x = 1")) + 1
+    assert cell.tree.body[-1].lineno == source.count("\n") + 1
+
+
+def test_another_languages_cell_is_no_code(tmp_path):
+    (tmp_path / "n.ipynb").write_text(notebook("%%bash\nls -l", "x = 1"))
+    submission = read(tmp_path / "n.ipynb")
+    assert [cell.place for cell in submission.cells] == ["cell 2"]
+    assert submission.unread == (
+        ("cell 1", "%%bash\nls -l", "begins with `%%bash` and is not read as Python"),
+    )
+
+
+def test_colabs_download_as_a_module_is_read(tmp_path):
+    (tmp_path / "n.py").write_text("import numpy as np\n!pip install x\n\ndef f():\n    return np.pi\n")
+    (cell,) = read(tmp_path / "n.py").cells
+    assert cell.tree.body[-1].lineno == 4
 
 
 def test_a_broken_cell_keeps_its_error(tmp_path):

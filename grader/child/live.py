@@ -150,12 +150,13 @@ def _frame(value: dict) -> Any:
 def _of_frame(value: Any) -> Live | None:
     import pandas
 
+    kind = "frame"
     if isinstance(value, pandas.Series):
-        value = value.to_frame(str(value.name))
+        kind, value = "series", value.to_frame(str(value.name))
     if not isinstance(value, pandas.DataFrame):
         return None
     columns = {str(name): _of_column(value[name]) for name in value.columns}
-    return Live("frame", {"columns": columns, "index": value.index.tolist()})
+    return Live(kind, {"columns": columns, "index": value.index.tolist()})
 
 
 def _of_column(column: Any) -> Any:

@@ -88,6 +88,7 @@ def _print(report: "Report") -> None:
     from rich.console import Console
 
     from grader.exercises import all_exercises
+    from grader.judging.explaining import is_unexplained
     from grader.judging.judge import RIGHT
     from grader.learning.card import verdict_card
 
@@ -100,15 +101,16 @@ def _print(report: "Report") -> None:
     )
     if report.error:
         console.print(f"  {for_terminal(report.error)}", style="red", markup=False)
+    unexplained = {verdict.name for verdict in report.exercises if is_unexplained(verdict)}
     for verdict in report.exercises:
-        if verdict.status != "missing":
+        if verdict.name not in unexplained:
             card = repr(verdict_card(all_exercises()[verdict.name], verdict, hint=0))
             head, *rest = [for_terminal(line) for line in card.splitlines() if not line.startswith("More: ")]
             console.print(f"  {head}", style=styles.get(verdict.status, "red"), markup=False)
             if verdict.message != RIGHT:
                 console.print("\n".join(f"    {line}" for line in rest), markup=False)
-    waiting = [verdict.name for verdict in report.exercises if verdict.status == "missing"]
-    if waiting:
-        console.print(f"  not answered yet: {', '.join(waiting)}", style="yellow", markup=False)
+    if unexplained:
+        names = ", ".join(verdict.name for verdict in report.exercises if verdict.name in unexplained)
+        console.print(f"  not answered yet: {names}", style="yellow", markup=False)
     if report.sandbox == "process":
         console.print("  Run without a sandbox: this machine has none.", style="yellow", markup=False)

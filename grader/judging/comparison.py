@@ -13,7 +13,12 @@ from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT32, Tolerance
 
 NO_ANSWER = "is None: is the `return` missing?"
-NAMES = {"frame": "a DataFrame", "model": "a Keras model", "dataset": "a tf.data.Dataset"}
+NAMES = {
+    "frame": "a DataFrame",
+    "series": "a Series",
+    "model": "a Keras model",
+    "dataset": "a tf.data.Dataset",
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,14 @@ def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Di
     if isinstance(got, str | dict):
         return Difference("type", f"is {_a(got)}; {_asked(expected)} is asked for")
     if (inner := _first_strange(got)) is not None:
-        return Difference("type", f"holds {inner}; {_asked(expected)} is asked for")
+        verb = "holds" if isinstance(got, list | tuple) else "is"
+        return Difference("type", f"{verb} {inner}; {_asked(expected)} is asked for")
+    as_returned = got
     try:
         got = np.asarray(got)
     except ValueError:
+        if isinstance(as_returned, tuple):  # of several values, as many courses' functions return
+            return Difference("type", f"is {_a(as_returned)}; {_asked(expected)} is asked for")
         return Difference("shape", "has rows of unequal length")
     if (got.dtype.kind == "b") != (expected.dtype.kind == "b"):
         if got.dtype.kind == "b":
@@ -81,6 +90,8 @@ def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Di
     if got.dtype.kind == "c":
         return Difference("type", "holds complex numbers")
     if got.shape != expected.shape:
+        if isinstance(as_returned, tuple):
+            return Difference("type", f"is {_a(as_returned)}; {_asked(expected)} is asked for")
         if expected.shape == ():
             return Difference("shape", f"is an array of shape {got.shape}; a single number is asked for")
         what = "is a single number" if got.shape == () else f"has shape {got.shape}"
@@ -165,6 +176,8 @@ def _a(value: Any) -> str:
         return _article(value.type_name)
     if isinstance(value, np.ndarray | np.generic):
         return f"an array of shape {value.shape}" if value.shape else "a number"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
     return _article({"str": "string"}.get(type(value).__name__, type(value).__name__))
 
 

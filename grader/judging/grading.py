@@ -11,6 +11,7 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
+from grader.judging.explaining import Explainer
 from grader.judging.faults import fault
 from grader.judging.judge import judge, not_answered, verdict_on
 from grader.judging.report import Report, SandboxLevel, Verdict
@@ -70,8 +71,9 @@ def grade(
             verdicts[exercise.name] = verdict
     for group in _groups(jobs):
         for job, verdict in _run(group, worker, seed):
-            verdicts[job.exercise.name] = _with_note(verdict, job.cut)
-    in_order = [verdicts[exercise.name] for exercise in exercises]
+            verdicts[job.exercise.name] = verdict
+    explainer = Explainer(submission, cutter)
+    in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
     return Graded(Report(submission.name, seed, sandbox, in_order), answers)
@@ -189,10 +191,3 @@ def _judged(job: Job, attempt: Attempt, worker: Worker, seed: str) -> Verdict:
 def _doubtful(attempt: Attempt) -> bool:
     out_of_memory = any(o.raised is not None and o.raised.type == "MemoryError" for o in attempt.outcomes)
     return attempt.spoilt or out_of_memory or attempt.end not in ("complete", "undefined")
-
-
-def _with_note(verdict: Verdict, cut: Cut) -> Verdict:
-    if len(cut.definitions) < 2:
-        return verdict
-    note = f"`{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."
-    return msgspec.structs.replace(verdict, message=f"{verdict.message} {note}")

@@ -35,7 +35,7 @@ def presentable(value: Any) -> Any:
         return [*items, _more(value)] if len(value) > MAX_ELEMENTS else items
     if value is None or isinstance(value, bool | int):
         return value
-    if isinstance(value, Live) and value.kind == "frame":
+    if isinstance(value, Live) and value.kind in ("frame", "series"):
         return presentable(value.value)
     return _named(value)
 
@@ -88,7 +88,7 @@ def _inline(value: Any) -> str:
         return "[" + ", ".join([*items, _more(value)] if len(value) > MAX_ELEMENTS else items) + "]"
     if value is None or isinstance(value, bool | int | float | complex):
         return repr(value)
-    if isinstance(value, Live) and value.kind == "frame":
+    if isinstance(value, Live) and value.kind in ("frame", "series"):
         return _inline(value.value)
     return _named(value)
 

@@ -1,6 +1,9 @@
 """What a learner calls in a notebook: `check(relu)`, `check()` and `solved(relu)`."""
 
+import ast
+import inspect
 import sys
+import textwrap
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,10 +16,12 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
-from grader.judging.judge import judge, refused
+from grader.judging.judge import judge, not_answered, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
+from grader.submissions.cutting import is_stub
+from grader.submissions.statements import FUNCTIONS
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
@@ -88,6 +93,8 @@ def _check_all(names: dict[str, Any]) -> None:
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     if used := is_forbidden(function, exercise.forbidden, exercise.packages):
         return refused(exercise, used)
+    if _is_stub(function):
+        return not_answered(exercise)
     try:
         bank = bank_of(exercise)
         return judge(exercise, bank, kernel.attempt(exercise, bank, function))
@@ -116,6 +123,14 @@ def _exercise(function: Any, names: dict[str, Any]) -> Exercise | None:
         if names.get(name) is function:
             return exercise
     return all_exercises().get(str(getattr(function, "__name__", "")))
+
+
+def _is_stub(function: Callable[..., Any]) -> bool:
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):  # no source, or not its own
+        return False
+    return isinstance(definition, FUNCTIONS) and is_stub(definition)
 
 
 def _is_answer(value: Any) -> bool:

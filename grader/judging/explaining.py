@@ -1,0 +1,152 @@
+"""Why an answer is missing or fails, where the rest of the file tells more than its run. `Explainer`."""
+
+import ast
+import platform
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+import msgspec
+
+from dlcourse.errors import nearest
+from grader.exercises import all_exercises
+from grader.judging.judge import not_answered
+from grader.judging.report import Verdict
+from grader.submissions.cells import names_by_sight
+from grader.submissions.cutting import Cut, Cutter, Definition
+from grader.submissions.statements import FUNCTIONS
+from grader.submissions.submission import Submission, Unread
+
+MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
+MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
+# What Python 3.12 to 3.14 read and older ones don't.
+NEWER = re.compile(
+    r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[|^[ \t]*type[ \t]+\w+.*=|^[ \t]*except[ \t]+\w+,"
+    r"|\bt[\"']",
+    re.MULTILINE,
+)
+LIKE = 0.8  # for a misspelt name
+MAX_NAMES = 300  # that are compared letter by letter
+
+
+class Explainer:
+    """Explains the verdicts on one submission.
+
+    Args:
+        submission: the file.
+        cutter: what cut the answers out of it.
+    """
+
+    def __init__(self, submission: Submission, cutter: Cutter):
+        self._submission = submission
+        self._cutter = cutter
+
+    def explained(self, verdict: Verdict, cut: Cut) -> Verdict:
+        """Return the verdict with what a learner should know of the file beside it."""
+        message = self._message(verdict, cut)
+        if len(cut.definitions) > 1 and not cut.is_stub:
+            message += (
+                f" `{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."
+            )
+        return verdict if message == verdict.message else msgspec.structs.replace(verdict, message=message)
+
+    def _message(self, verdict: Verdict, cut: Cut) -> str:
+        if verdict.status == "missing":
+            reason = next(self._why_missing(verdict.name, cut), None)
+            return f"Not answered yet: {reason}" if reason else verdict.message
+        error = verdict.error
+        if error is None:
+            return verdict.message
+        if error.type == "SyntaxError" and cut.error is not None:
+            source = next((u.source for u in self._unread if u.place == cut.place), "")
+            return verdict.message + self._of_newer_python(cut.error.msg or "", source)
+        if error.type == "NameError" and (name := MISSING_NAME.search(error.message)):
+            return self._why_undefined(name[1]) or verdict.message
+        if error.type == "ModuleNotFoundError" and (module := MISSING_MODULE.search(error.message)):
+            return f"{verdict.message} {_where_modules_are(verdict.name, module[1], cut)}"
+        if error.type == "FileNotFoundError":
+            return f"{verdict.message} Files beside a notebook are not at hand when it is graded."
+        return verdict.message
+
+    def _why_missing(self, name: str, cut: Cut) -> Iterator[str]:
+        """Yield what may be the reason why there is no answer, the likeliest first."""
+        if cut.is_stub and (answer := next((d for d in reversed(cut.definitions) if not d.is_stub), None)):
+            yield _below(name, answer, cut.definitions[-1])
+        if cut.definitions:
+            return
+        for unread in self._unread:
+            if name in names_by_sight(unread.source):
+                yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
+        for place, outer in self._defined_inside(name):
+            yield f"`{name}` is inside of `{outer}` in {place}; an answer stands at the left margin."
+        if near := self._near(name):
+            yield f"there is `{near}`; if that is your answer, call it `{name}`."
+        if "python" not in (self._submission.language or "python").lower():
+            yield f"this notebook is written in {self._submission.language[:40]}, and answers in Python."
+
+    def _why_undefined(self, name: str) -> str | None:
+        for unread in self._unread:
+            if name in names_by_sight(unread.source):
+                error = next((c.error for c in self._submission.cells if c.place == unread.place), None)
+                says = f" Python says: {error.msg}." if error else ""
+                newer = self._of_newer_python(error.msg or "", unread.source) if error else ""
+                return f"{unread.place} {unread.problem}, so `{name}` is missing.{says}{newer}"
+        return None
+
+    def _of_newer_python(self, message: str, source: str) -> str:
+        """Say which Python grades, where the syntax may be a newer one's."""
+        ours = platform.python_version_tuple()[:2]
+        theirs = re.match(r"(\d+)\.(\d+)", self._submission.python)
+        is_newer = theirs is not None and (int(theirs[1]), int(theirs[2])) > tuple(map(int, ours))
+        if is_newer or message.startswith("f-string") or NEWER.search(source):
+            return f" Python {'.'.join(ours)} grades here; this may be the syntax of a newer one."
+        return ""
+
+    @cached_property
+    def _unread(self) -> list[Unread]:
+        """What is not read as Python: cells with syntax errors, text, other languages."""
+        broken = (
+            Unread(cell.place, cell.source, f"has a syntax error in line {cell.error.lineno}")
+            for cell in self._submission.cells
+            if cell.error is not None
+        )
+        return [*broken, *self._submission.unread]
+
+    @cached_property
+    def _own_names(self) -> list[str]:
+        return sorted(self._cutter.functions() - all_exercises().keys())
+
+    def _near(self, name: str) -> str | None:
+        """Return a function of the learner's whose name is nearly the exercise's."""
+        same = next((own for own in self._own_names if own.casefold() == name), None)
+        return same or nearest(name, self._own_names[:MAX_NAMES], LIKE)
+
+    def _defined_inside(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield where a function of this name is defined in a class or another function, and in which."""
+        for cell in self._submission.cells:
+            for outer in cell.tree.body if cell.tree is not None and name in cell.source else ():
+                if isinstance(outer, (*FUNCTIONS, ast.ClassDef)):
+                    inner = (node for node in ast.walk(outer) if node is not outer)
+                    if any(isinstance(node, FUNCTIONS) and node.name == name for node in inner):
+                        yield cell.place, outer.name
+
+
+def is_unexplained(verdict: Verdict) -> bool:
+    """Tell whether a verdict says of an answer only that it is missing."""
+    plain = not_answered(all_exercises()[verdict.name])
+    return verdict.status == "missing" and verdict.message == plain.message
+
+
+def _below(name: str, answer: Definition, stub: Definition) -> str:
+    """Say that the stub stands below the answer, and so counts."""
+    if answer.place == stub.place:
+        return f"the stub of `{name}` stands below your answer in {stub.place}; take it away."
+    return f"the last `{name}`, in {stub.place}, is the empty stub; take it away, and {answer.place} counts."
+
+
+def _where_modules_are(name: str, module: str, cut: Cut) -> str:
+    taken = cut.definitions[-1].node if cut.definitions else None
+    subject = f"`{module}`"
+    if isinstance(taken, ast.ImportFrom) and taken.module == module:
+        subject = f"`{name}` is imported from `{module}`, which"
+    return f"{subject} is neither installed here nor a module that was handed in beside this file."

@@ -156,6 +156,7 @@ def _watched(line: str) -> str:
         name, code = ast.literal_eval(call["arguments"])
         if name not in WATCHING_LINES:
             return line
+        code = re.sub(r"^-[qr]\s+", "", code) if name == "prun" else code
         if not code.startswith(("%", "!")):  # which is read next
             ast.parse(code, mode="eval" if before.strip() else "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):

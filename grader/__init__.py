@@ -8,6 +8,7 @@ classes/         a class: what was handed in → a gradebook
 learning/        one learner: checks, progress, reviews
 judging/         what an answer is worth
 exercises/       what is asked: a folder a lesson, a file an exercise
+references       the reference answers, found by their place
 running/         the parent's side of a run
 submissions/     what was handed in → cells → the code of one exercise
 child/           what lives in the forked process

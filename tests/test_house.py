@@ -26,7 +26,7 @@ FLOORS = (
         "judging",
         "exercises",
     ),
-    *("running", "submissions", "child"),
+    *("references", "running", "submissions", "child"),
 )
 FLOOR = ("exercise", "errors", "storage", "text")  # types and small things that everybody but `child` may use
 MAX_LINES = 400

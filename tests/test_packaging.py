@@ -11,10 +11,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = """
-import json, dlcourse, grader, solutions
+import json, dlcourse, grader
 from dlcourse import content, datasets
+from grader.references import neural_networks
 print(json.dumps({
-    "modules": [module.__file__ for module in (dlcourse, grader, solutions)],
+    "modules": [module.__file__ for module in (dlcourse, grader, neural_networks)],
     "folders": [str(content.folder(name)) for name in ("lessons", "datasets")],
     "samples": len(datasets.load("digits").target),
     "lessons": sorted(path.name for path in content.folder("lessons").glob("*.ipynb")),

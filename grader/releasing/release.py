@@ -23,6 +23,7 @@ import msgspec
 
 from dlcourse import files
 from dlcourse.console import progress
+from grader import references
 from grader.classes.course import Course
 from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
@@ -98,7 +99,7 @@ def release(
 
 
 def _require_clone() -> None:
-    if not (ROOT / "solutions").is_dir():
+    if not references.FOLDER.is_dir():
         raise UnusableInput(NO_SOLUTIONS)
     if not all((ROOT / name).is_file() for name in ("pyproject.toml", *AT_ROOT)):
         raise UnusableInput("A release is made from a clone of the course's repository; this is installed.")
@@ -209,7 +210,7 @@ def _require_blank(notebook: Path, exercises: Sequence[Exercise]) -> None:
 
 def _without_solutions(pyproject: str) -> str:
     """Return the project's settings for a tree that has neither solutions nor the grader's own tests."""
-    text = re.sub(r"^packages = .*$", 'packages = ["dlcourse", "grader"]', pyproject, flags=re.MULTILINE)
+    text = re.sub(r'^"solutions" = .*\n', "", pyproject, flags=re.MULTILINE)
     text = re.sub(r"^testpaths = .*$", 'testpaths = ["dlcourse"]', text, flags=re.MULTILINE)
     if "solutions" in json.dumps(tomllib.loads(text)):
         raise GraderError("pyproject.toml names the solutions where a release doesn't expect it.")

@@ -94,7 +94,9 @@ def release(
             _require_that_it_works(new / STUDENT)
             write_autograder(new / AUTOGRADER, course, seed or secrets.token_hex(16))
     except OSError as error:
-        raise UnusableInput(f"{error.filename or directory} can't be written: {error.strerror}.") from None
+        own = not error.filename or _made_beside(directory) in str(error.filename)  # which nobody has typed
+        where = directory if own else error.filename
+        raise UnusableInput(f"{where} can't be written: {error.strerror}.") from None
     return exercises
 
 
@@ -110,7 +112,7 @@ def _replacing(directory: Path) -> Iterator[Path]:
     """Lend a new folder that takes the place of `directory` in the end, or, after an error, of nothing."""
     there = _require_ours(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as beside:
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=_made_beside(directory)) as beside:
         new, old = Path(beside, "new"), Path(beside, "old")
         new.mkdir()
         yield new
@@ -126,6 +128,11 @@ def _replacing(directory: Path) -> Iterator[Path]:
                     (new / STUDENT / ".git").rename(history)
                 old.rename(directory)
             raise
+
+
+def _made_beside(directory: Path) -> str:
+    """Return how the name of the folder begins in which a release is made."""
+    return f".{directory.name}."
 
 
 def _require_ours(directory: Path) -> bool:

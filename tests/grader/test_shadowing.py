@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader import shadowing
+from grader.errors import UnusableInput
 from grader.shadowing import culprit
 
 RELU = "def relu(x):\n    return (x > 0) * x\n"
@@ -96,6 +99,18 @@ def test_an_error_that_no_file_is_to_blame_for_has_no_culprit(folder, monkeypatc
     monkeypatch.chdir(place)
     monkeypatch.syspath_prepend(place)
     assert culprit(ValueError("of another kind")) is None
+
+
+def test_a_course_is_not_to_blame_for_another_one_that_is_installed(folder, monkeypatch):
+    place = folder("dlcourse/__init__.py", "grader/__init__.py")  # as a clone that is worked in has them
+    monkeypatch.chdir(place)
+    monkeypatch.setattr(shadowing, "OURS", str(place))
+    monkeypatch.setattr(sys, "path", [str(place), *sys.path])
+    monkeypatch.setitem(sys.modules, "dlcourse", SimpleNamespace(__file__=f"{place}/dlcourse/__init__.py"))
+    assert culprit(ValueError("of another kind")) is None
+    monkeypatch.setattr(shadowing, "OURS", "/elsewhere")
+    assert "Your folder dlcourse hides" in culprit(ValueError("of another kind"))
+    assert culprit(UnusableInput("It says why.")) is None
 
 
 def test_the_command_is_not_led_astray_by_the_folder(folder):

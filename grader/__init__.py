@@ -8,10 +8,11 @@ classes/         a class: what was handed in → a gradebook
 learning/        one learner: checks, progress, reviews
 judging/         what an answer is worth
 exercises/       what is asked: a folder a lesson, a file an exercise
+references       the reference answers, found by their place
 running/         the parent's side of a run
 submissions/     what was handed in → cells → the code of one exercise
 child/           what lives in the forked process
-exercise, errors, storage, text   types and small things that all but `child` may use
+exercise, errors, shadowing, storage, text   types and small things that all but `child` may use
 
 A folder imports only from those below it in this list.
 """
@@ -25,18 +26,10 @@ def __getattr__(name: str):
         try:
             from grader.learning import notebook
         except Exception as error:
-            raise _explained(error) from None
+            from grader.shadowing import culprit
+
+            if (sentence := culprit(error)) is None:
+                raise
+            raise ImportError(sentence) from None
         return getattr(notebook, name)
     raise AttributeError(f"module 'grader' has no attribute {name!r}")
-
-
-def _explained(error: Exception) -> Exception:
-    """Return an error that names a file of the learner's which hides a package, if that is the cause."""
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    for package in ("numpy", "msgspec"):
-        spec = find_spec(package)
-        if spec is not None and spec.origin and Path(spec.origin).parent == Path.cwd():
-            return ImportError(f"Your file {Path(spec.origin).name} hides the package {package}: rename it.")
-    return error

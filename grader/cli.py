@@ -2,6 +2,10 @@
 
 import os
 import sys
+
+if __name__ == "__main__":  # `python -m` puts the folder first on the path: its files are to hide nothing
+    sys.path.append(sys.path.pop(0))
+
 from importlib.util import find_spec
 
 import typer
@@ -62,3 +66,7 @@ def main() -> None:
 def _fail(message: str) -> None:
     print(for_terminal(message.replace("\n", " ")), file=sys.stderr)
     sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """What an exercise is: a reference, a case generator, a comparison, known mistakes and hints.
 
     Exercise(
-        reference=solutions.relu,
+        reference=reference.relu,
         cases=signed_arrays,
         mistakes=(Mistake("leaky", lambda x: np.where(x > 0, x, 0.01 * x), "..."), ...),
         hints=("...", "...", "..."),

@@ -26,9 +26,15 @@ FLOORS = (
         "judging",
         "exercises",
     ),
-    *("running", "submissions", "child"),
+    *("references", "running", "submissions", "child"),
 )
-FLOOR = ("exercise", "errors", "storage", "text")  # types and small things that everybody but `child` may use
+FLOOR = (
+    "exercise",
+    "errors",
+    "shadowing",
+    "storage",
+    "text",
+)  # types and small things that everybody but `child` may use
 MAX_LINES = 400
 LONG = ("benchmarks/", "lessons/", "solutions/", "docs/", "datasets/")  # lesson texts, teaching code, data
 

@@ -11,10 +11,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = """
-import json, dlcourse, grader, solutions
+import json, dlcourse, grader
 from dlcourse import content, datasets
+from grader.references import neural_networks
 print(json.dumps({
-    "modules": [module.__file__ for module in (dlcourse, grader, solutions)],
+    "modules": [module.__file__ for module in (dlcourse, grader, neural_networks)],
     "folders": [str(content.folder(name)) for name in ("lessons", "datasets")],
     "samples": len(datasets.load("digits").target),
     "lessons": sorted(path.name for path in content.folder("lessons").glob("*.ipynb")),
@@ -61,3 +62,22 @@ def test_wheel_carries_licences_commands_types_and_metadata(wheel):
     for licence in ("LICENSE", "LICENSE-lessons"):
         assert any(name.endswith(f"licenses/{licence}") for name in names)
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]
+
+
+def test_the_references_are_inside_the_grader_and_a_learner_s_own_files_hide_none(wheel, tmp_path):
+    site, folder = tmp_path / "site", tmp_path / "folder"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    assert sorted(path.name for path in site.iterdir() if path.suffix != ".dist-info") == [
+        "dlcourse",
+        "grader",
+    ]
+    folder.mkdir()
+    for name in ("solutions", "grader", "numpy"):
+        (folder / f"{name}.py").write_text("x = 1\n")
+    (folder / "answer.py").write_text("def relu(x):\n    return (x > 0) * x\n")
+    command = "import sys; sys.path.pop(0); from grader.cli import main; main()"  # as the installed script
+    environment = {**os.environ, "PYTHONPATH": str(site), "DLCOURSE_HOME": str(tmp_path / "home")}
+    arguments = ("check", "answer.py", "--only", "relu")
+    done = run(sys.executable, "-c", command, *arguments, cwd=folder, env=environment)
+    assert "relu: passed ✓" in done

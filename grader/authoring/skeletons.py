@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import $module as reference
+from grader.references import $module as reference
 
 
 def ${name}_cases(rng: np.random.Generator) -> Iterator[tuple]:

@@ -18,16 +18,24 @@ import socket
 import sys
 import sysconfig
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 Level = Literal["landlock+seccomp", "process"]
 LEVELS: tuple[Level, ...] = ("landlock+seccomp", "process")  # from the stronger to the weaker
-OURS = ("solutions", "grader", "dlcourse", "lessons", "datasets")
+PACKAGES = ("grader", "dlcourse")
+OURS = (*PACKAGES, "solutions", "lessons", "datasets")
 # TensorFlow's first operation aborts without the first. Of /proc, no more: others' command lines are there.
 OWN_FACTS = ("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
 # Hidden samples of goals are made from the same digits: whoever can read these finds their labels.
 EMBEDDED_DATA = "sklearn/datasets/data"
+FAILURES = (
+    "Landlock refused the rules",
+    "the filter of system calls was refused",
+    "a forbidden file was read",
+    "a socket was opened",
+)
 MAX_FILE_BYTES = 16 * 2**20
 MAX_OPEN_FILES = 64
 
@@ -72,7 +80,7 @@ def what_is_missing() -> str | None:
         import pyseccomp  # noqa: F401  (it looks for the system's library)
     except (RuntimeError, OSError):
         return "the system's libseccomp is missing (Debian and Ubuntu: apt install libseccomp2)"
-    return None
+    return _trial()
 
 
 def readable_paths() -> list[str]:
@@ -84,6 +92,8 @@ def readable_paths() -> list[str]:
     root = Path(__file__).resolve().parents[2]
     existing = {Path(path).resolve() for path in paths if os.path.exists(path)}
     hidden = {root / name for name in OURS} | {whole / EMBEDDED_DATA for whole in existing}
+    # An installation may have copies beside a clone: an editable one has the lessons, data sets and answers.
+    hidden |= {whole / name for whole in existing for name in PACKAGES}
     hidden = {path for path in hidden if path.exists()}
     return sorted({str(path) for whole in existing for path in _without(whole, hidden)})
 
@@ -104,7 +114,7 @@ def confine_files(readable: list[str], scratch: str) -> None:
     # Older kernels lack some: the scopes of signals and sockets before 6.12. seccomp refuses those by itself.
     sandlock.confine(
         sandlock.Sandbox(
-            fs_readable=[*readable, *OWN_FACTS],
+            fs_readable=[*readable, *filter(os.path.exists, OWN_FACTS)],
             fs_writable=[scratch, os.devnull],
             allow_degraded=list(sandlock.Protection),
         )
@@ -167,8 +177,7 @@ def address_space() -> int:
 
 def main() -> None:
     """Try the sandbox in a child process and print what came of it as one line of JSON."""
-    lacking = what_is_missing() or _trial()
-    if lacking:
+    if lacking := what_is_missing():
         print(json.dumps({"sandbox": "process", "detail": lacking}))
     else:
         import sandlock
@@ -177,30 +186,36 @@ def main() -> None:
         print(json.dumps({"sandbox": "landlock+seccomp", "detail": detail}))
 
 
+@cache
 def _trial() -> str | None:
-    """Confine a child that then tries what must fail; return what did not hold, or `None`."""
-    system_calls, readable = system_call_filter(), readable_paths()
-    outcome = ["", "it could not be set up", "a forbidden file was read", "a socket was opened"]
+    """Confine a child as an answer is, which then tries what must fail; return what went wrong, or `None`."""
+    try:
+        system_calls, readable = system_call_filter(), readable_paths()
+    except (OSError, ValueError) as error:  # what libseccomp is too old for
+        return f"tried, and system calls can't be filtered here ({error})"
     with tempfile.TemporaryDirectory() as scratch:
         if (pid := os.fork()) == 0:
-            status = 1
+            failed = 0
             try:
                 confine_files(readable, scratch)
+                failed = 1
                 system_calls.load()
-                status = 2
+                failed = 2
                 with contextlib.suppress(PermissionError):
                     os.open(__file__, os.O_RDONLY)
-                    os._exit(status)
-                status = 3
+                    os._exit(failed)
+                failed = 3
                 with contextlib.suppress(PermissionError):
                     socket.socket()
-                    os._exit(status)
-                status = 0
+                    os._exit(failed)
+                failed = len(FAILURES)
             finally:
-                os._exit(status)
+                os._exit(failed)
         _, ended = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(ended)
-    return None if code == 0 else f"tried, and {outcome[code] if 0 < code < 4 else 'it crashed'}"
+    if code == len(FAILURES):
+        return None
+    return f"tried, and {FAILURES[code] if code >= 0 else 'it crashed'}"
 
 
 if __name__ == "__main__":

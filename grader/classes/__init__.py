@@ -8,5 +8,7 @@ gradebook      the file that keeps every result
 tallying       graded files → results: what counts, points, lateness, marks
 results        a class as every report sees it
 fingerprints   what stays of code when names and layout change
-similar        answers that are alike
+answers        a submission's own code, exercise by exercise
+groups         equal answers, however many have them
+similar        answers that are alike: groups, and pairs beside them
 """

@@ -192,13 +192,18 @@ def fingerprints(tokens: Sequence[Token]) -> Iterator[tuple[int, frozenset[int]]
 def run_hashes(tokens: Sequence[Token]) -> Iterator[int]:
     """Yield a hash for every run of `K` tokens; it is the same in every process."""
     for start in range(max(1, len(tokens) - K + 1) if tokens else 0):
-        numbers: dict[str, str] = {}
-        words = [
-            numbers.setdefault(token.text, f"\0{len(numbers)}") if token.is_variable else token.text
-            for token in tokens[start : start + K]
-        ]
-        digest = hashlib.blake2b("\1".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        yield int.from_bytes(digest)
+        yield whole_hash(tokens[start : start + K])
+
+
+def whole_hash(tokens: Sequence[Token]) -> int:
+    """Return the hash of all these tokens; it is the same in every process."""
+    numbers: dict[str, str] = {}
+    words = [
+        numbers.setdefault(token.text, f"\0{len(numbers)}") if token.is_variable else token.text
+        for token in tokens
+    ]
+    digest = hashlib.blake2b("\1".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest)
 
 
 class _Effects(NamedTuple):

@@ -1,4 +1,6 @@
-"""Pairs of submissions whose answers are alike after renaming and reformatting: `pairs`.
+"""Submissions whose answers are alike after renaming and reformatting, as pairs and as groups: `alike`.
+
+Groups with equal answers are found first (`grader.classes.groups`); pairs, of what is left, are found so:
 
     submissions ──▶ each exercise's own code ──▶ fingerprints ──▶ who else has them ──▶ pairs
 
@@ -16,21 +18,15 @@ that differs takes `DIFFERENCE` away. The sum has to be above `MIN_SURPRISE`, wh
 reach, and above what it takes to stand out among all pairs of the class.
 """
 
-import ast
-import inspect
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
-from dlcourse.content import folder
-from grader.classes.fingerprints import Reader, fingerprints, run_hashes
-from grader.exercises import all_exercises
-from grader.submissions.cutting import Cutter
-from grader.submissions.submission import Submission, read
+from grader.classes.answers import Answer, answers_of, reference
+from grader.classes.groups import Group, groups
+from grader.submissions.submission import Submission
 
 SMALL_CLASS = 20  # a smaller one can't tell what is common
 REFERENCE_WEIGHT = 0.2
@@ -39,8 +35,6 @@ MIN_SURPRISE = 4.0
 CHANCE_PAIRS = 0.2  # how many pairs of a class may be expected by chance
 PRIOR_STRENGTH = 4.0  # learners that are added in thought, who know the text alone
 REFERENCE_PRIOR = 0.5
-MAX_LINES = 400  # of an answer that are kept to be shown
-MAX_COLUMNS = 300
 
 Key = tuple[str, int]
 """An exercise and a fingerprint: code is compared with answers to the same exercise."""
@@ -76,17 +70,37 @@ class Pair(msgspec.Struct, frozen=True):
     exercises: list[Likeness]
 
 
-def pairs(submissions: Iterable[tuple[str, Submission]], threshold: float = 0.8) -> list[Pair]:
-    """Return the pairs that are alike, the most alike first.
+class Alike(msgspec.Struct, frozen=True):
+    """What is alike in a class: groups with equal answers, and beside them pairs, the most alike first."""
+
+    groups: list[Group]
+    pairs: list[Pair]
+
+
+def alike(submissions: Iterable[tuple[str, Submission]], threshold: float = 0.8) -> Alike:
+    """Return the groups and pairs that are alike. What a group shares is not said of its pairs again.
 
     Args:
         submissions: names, which are unique, and what was handed in.
-        threshold: the least score that counts as alike, above 0.
+        threshold: the least score that counts as alike for a pair, above 0.
     """
     names, answers = [], []
     for name, submission in submissions:
         names.append(name)
-        answers.append(_answers(submission))
+        answers.append(answers_of(submission))
+    found = groups(names, answers)
+    places = {name: i for i, name in enumerate(names)}
+    for group in found:
+        if len(group.group) > 2:
+            for name in group.group[1:]:  # the first stands for all
+                for shared in group.exercises:
+                    answers[places[name]].pop(shared.exercise, None)
+    pairs = _pairs(names, answers, threshold)
+    known = [{pair.first, pair.second} for pair in pairs]
+    return Alike([group for group in found if set(group.group) not in known], pairs)
+
+
+def _pairs(names: Sequence[str], answers: Sequence[dict[str, Answer]], threshold: float) -> list[Pair]:
     owners: dict[Key, list[int]] = defaultdict(list)
     for i, by_exercise in enumerate(answers):
         for exercise, answer in by_exercise.items():
@@ -104,55 +118,11 @@ def pairs(submissions: Iterable[tuple[str, Submission]], threshold: float = 0.8)
     return [pair for _, _, pair in found]
 
 
-class _Answer(msgspec.Struct):
-    """An exercise's own code, and in which of its lines each fingerprint was found."""
-
-    lines: list[str]
-    places: dict[int, set[int]]
-
-
-def _answers(submission: Submission) -> dict[str, _Answer]:
-    """Return a submission's answers by their exercise."""
-    code = _own_code(submission)
-    reader = Reader((node for own in code.values() for _, node in own), all_exercises())
-    answers = {}
-    for name, own in code.items():
-        answer = answers[name] = _Answer([], {})
-        for lines, node in own:
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            moved = len(answer.lines) - first  # from a line's number in its cell to its index here
-            if not (tokens := reader.tokens(node)):
-                continue  # an import
-            for fingerprint, places in fingerprints(tokens):
-                if fingerprint not in _given():
-                    answer.places.setdefault(fingerprint, set()).update(line + moved for line in places)
-            kept = lines[first - 1 : node.end_lineno][: max(0, MAX_LINES - len(answer.lines))]
-            answer.lines += [line[:MAX_COLUMNS] for line in kept]
-    return answers
-
-
-def _own_code(submission: Submission) -> dict[str, list[tuple[list[str], ast.stmt]]]:
-    """Return each exercise's statements, with their cells' lines; what several use belongs to the first."""
-    cutter = Cutter(submission)
-    defined = cutter.defined()
-    taken: set[ast.stmt] = set()
-    code: dict[str, list[tuple[list[str], ast.stmt]]] = {}
-    for name in (name for name in all_exercises() if name in defined):
-        others = all_exercises().keys() - {name}
-        code[name] = []
-        for piece in cutter.cut(name).pieces:
-            lines = piece.source.split("\n")
-            own = [n for n in piece.nodes if n not in taken and getattr(n, "name", None) not in others]
-            taken.update(own)
-            code[name] += [(lines, node) for node in own]
-    return code
-
-
 def _weight(key: Key, having: int, submissions: int) -> float:
     exercise, fingerprint = key
     submissions = max(submissions, SMALL_CLASS)
     rarity = min(1.0, math.log(submissions / having) / math.log(submissions / 2))
-    return rarity * (REFERENCE_WEIGHT if fingerprint in _reference(exercise) else 1.0)
+    return rarity * (REFERENCE_WEIGHT if fingerprint in reference(exercise) else 1.0)
 
 
 def _scores(
@@ -175,13 +145,13 @@ def _scores(
 
 
 def _compare(
-    first: dict[str, _Answer],
-    second: dict[str, _Answer],
+    first: dict[str, Answer],
+    second: dict[str, Answer],
     owners: dict[Key, list[int]],
     weights: dict[Key, float],
     submissions: int,
 ) -> tuple[list[Likeness], float]:
-    """Return what is alike in a pair's exercises, and how surprising all of it is, as `needed` in `pairs`."""
+    """Return what is alike in a pair's exercises, and how surprising it is, as `needed` in `_pairs`."""
     likenesses, surprise = [], 0.0
     for exercise in first.keys() & second.keys():
         one, other = first[exercise], second[exercise]
@@ -203,37 +173,13 @@ def _surprise(exercise: str, others: dict[int, int], learners: int) -> float:
     """Return -log of the chance to have these fingerprints, which so many of the other learners have."""
     by_length = math.exp(-0.5 * min(len(others), 100))  # a fingerprint stands for two tokens
     chances = [
-        (having + PRIOR_STRENGTH * (REFERENCE_PRIOR if f in _reference(exercise) else by_length))
+        (having + PRIOR_STRENGTH * (REFERENCE_PRIOR if f in reference(exercise) else by_length))
         / (learners + PRIOR_STRENGTH)
         for f, having in others.items()
     ]
     return -sum(map(math.log, chances)) / len(chances)
 
 
-def _excerpt(answer: _Answer, shared: Collection[int]) -> Excerpt:
+def _excerpt(answer: Answer, shared: Collection[int]) -> Excerpt:
     marked = {line for fingerprint in shared for line in answer.places[fingerprint]}
     return Excerpt(answer.lines, sorted(line for line in marked if line < len(answer.lines)))
-
-
-@cache
-def _given() -> frozenset[int]:
-    """The hashes of all code in the lessons' own notebooks."""
-    try:
-        notebooks = sorted(folder("lessons").glob("*.ipynb"))
-    except FileNotFoundError:
-        return frozenset()
-    hashes: set[int] = set()
-    for notebook in notebooks:
-        statements = [node for cell in read(notebook).cells if cell.tree for node in cell.tree.body]
-        reader = Reader(statements, all_exercises())
-        for statement in statements:
-            hashes.update(run_hashes(reader.tokens(statement)))
-    return frozenset(hashes)
-
-
-@cache
-def _reference(exercise: str) -> frozenset[int]:
-    """The hashes of an exercise's reference answer, with what it uses."""
-    code = _own_code(read(Path(inspect.getfile(all_exercises()[exercise].reference))))
-    reader = Reader((node for own in code.values() for _, node in own), all_exercises())
-    return frozenset(h for _, node in code[exercise] for h in run_hashes(reader.tokens(node)))

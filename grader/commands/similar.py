@@ -1,4 +1,4 @@
-"""`grader similar`: pairs of submissions that are alike after renaming and reformatting."""
+"""`grader similar`: submissions that are alike after renaming and reformatting, in groups and in pairs."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from grader.submissions.submission import read
 from grader.text import for_terminal
 
 if TYPE_CHECKING:
-    from grader.classes.similar import Pair
+    from grader.classes.similar import Alike, Pair
     from grader.submissions.submission import Submission
 
 WIDEST_NAME = 40
@@ -32,15 +32,15 @@ def similar(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show pairs of submissions that are alike after renaming and reformatting; that is no proof."""
+    """Show submissions that are alike after renaming and reformatting; that is no proof."""
     import msgspec
 
-    from grader.classes.similar import pairs
+    from grader.classes.similar import alike
 
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         files, faults = _handed_in(paths, Path(folder))
         problems = len(faults)
-        found = pairs(_read(files, faults), threshold)
+        found = alike(_read(files, faults), threshold)
     for fault in faults:
         print(for_terminal(fault), file=sys.stderr)
     compared = len(files) + problems - len(faults)
@@ -49,11 +49,11 @@ def similar(
     if html is not None:
         _write_page(html, found, compared)
     if as_json:
-        for pair in found:
-            print(msgspec.json.encode(pair).decode())
+        for one in (*found.groups, *found.pairs):
+            print(msgspec.json.encode(one).decode())
     else:
         _print(found, compared, threshold)
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if found.groups or found.pairs else 0)
 
 
 def _handed_in(paths: Sequence[Path], folder: Path) -> tuple[dict[str, Path], list[str]]:
@@ -89,7 +89,7 @@ def _read(files: dict[str, Path], faults: list[str]) -> "Iterator[tuple[str, Sub
             advance()
 
 
-def _write_page(path: Path, found: "Sequence[Pair]", submissions: int) -> None:
+def _write_page(path: Path, found: "Alike", submissions: int) -> None:
     from dlcourse import files
     from grader.reporting.similar_page import page
 
@@ -99,14 +99,22 @@ def _write_page(path: Path, found: "Sequence[Pair]", submissions: int) -> None:
         raise UnusableInput(f"{for_terminal(str(path))} can't be written: {error.strerror}.") from None
 
 
-def _print(found: "Sequence[Pair]", submissions: int, threshold: float) -> None:
-    if not found:
+def _print(found: "Alike", submissions: int, threshold: float) -> None:
+    if not found.groups and not found.pairs:
         print(f"No two of {submissions} submissions are alike: no pair reaches {threshold:g}.")
         return
-    names = [name for pair in found for name in (pair.first, pair.second)]
+    for group in found.groups:
+        exercises = ", ".join(shared.exercise for shared in group.exercises)
+        print(f"{len(group.group)} have the same answer to {exercises}: {', '.join(group.group)}")
+    if found.pairs:
+        _print_pairs(found.pairs)
+    print("Alike is not a proof: read them before you talk to anybody; --html FILE shows the answers.")
+
+
+def _print_pairs(pairs: "Sequence[Pair]") -> None:
+    names = [name for pair in pairs for name in (pair.first, pair.second)]
     width = min(WIDEST_NAME, max(map(len, names)))
     print(f"score  {'submission':{width}}  {'and':{width}}  in")
-    for pair in found:
+    for pair in pairs:
         parts = ", ".join(f"{likeness.exercise} {likeness.score:.2f}" for likeness in pair.exercises)
         print(f" {pair.score:.2f}  {pair.first:{width}}  {pair.second:{width}}  {parts}")
-    print("Alike is not a proof: read both before you talk to anybody; --html FILE shows them side by side.")

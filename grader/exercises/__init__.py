@@ -1,6 +1,6 @@
 """What is asked, and how it is checked: a folder a lesson, a file an exercise; and the registry of them all.
 
-    <lesson>/<exercise>.py   cases, known mistakes, hints, limits: `EXERCISE`; its reference is in solutions/
+    <lesson>/<exercise>.py   cases, known mistakes, hints, limits: `EXERCISE`; not the reference
     <lesson>/cases.py        the generators that several exercises of the lesson share
     <lesson>/__init__.py     `EXERCISES`: their names, in the order of the lesson
     verifying/<lesson>.py    the functions that judge what is not compared; the student edition has them too
@@ -22,7 +22,7 @@ COURSE: dict[str, str] = {
     "03_training": "training",
     "04_frameworks": "frameworks",
 }
-"""Lesson → folder of its exercises, and module of its answers in `solutions/`; in the order of the course."""
+"""Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 
 HERE = Path(__file__).parent
 LESSONS = {

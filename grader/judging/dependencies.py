@@ -8,6 +8,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from dlcourse import content
+from grader import references
 
 GRADER = Path(__file__).resolve().parents[1]
 CODE = ("judging", "running", "submissions", "child")  # folders of the grader that decide on every answer
@@ -61,7 +62,7 @@ def _files_of(module: str) -> Iterator[Path]:
     yield from (GRADER / "exercises" / module).rglob("*.py")
     for file in (
         GRADER / "exercises" / "verifying" / f"{module}.py",
-        GRADER.parent / "solutions" / f"{module}.py",
+        references.FOLDER / f"{module}.py",
     ):
         if file.is_file():
             yield file

@@ -20,6 +20,7 @@ from grader.judging.judge import judge, not_answered, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
+from grader.shadowing import culprit
 from grader.submissions.cutting import is_stub
 from grader.submissions.statements import FUNCTIONS
 
@@ -41,8 +42,8 @@ def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution
     except KeyboardInterrupt:
         _show(Card("timeout", "Stopped", ["You interrupted the check; your answer was not judged."]))
     except Exception as error:  # a fault of ours must not end a "Run all"
-        text = f"{type(error).__name__}: {error}"
-        _show(Card("error", "The check itself failed", [f"{text[:300]}. Your answer is not to blame."]))
+        text = culprit(error) or f"{type(error).__name__}: {str(error)[:300]}."
+        _show(Card("error", "The check itself failed", [f"{text} Your answer is not to blame."]))
 
 
 def solved(*functions: Callable[..., Any]) -> bool:
@@ -101,6 +102,8 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     except GraderError:
         raise
     except Exception as error:
+        if culprit(error):
+            raise
         return fault(exercise, error)
 
 

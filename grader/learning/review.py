@@ -9,7 +9,7 @@ will be remembered; it falls due when the chance to know it still has sunk to ni
 import ast
 import inspect
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import msgspec
@@ -139,9 +139,15 @@ def _due(history: History, now: datetime) -> date:
 
     if history.reviews[-1].at > now:  # a clock went wrong, so there is nothing to reckon from
         return now.date()
-    # Days are the steps here: nobody is asked to write the same function again in ten minutes.
+    # Days are the steps here: nobody is asked to write the same function again in ten minutes. So FSRS gets
+    # whole ones, as the learner's clock counts them: it takes 23 hours for none at all.
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-    card = Card(card_id=0, due=history.reviews[0].at)
-    for review in history.reviews:
-        card, _ = scheduler.review_card(card, Rating[review.rating.capitalize()], review.at)
-    return card.due.astimezone(now.tzinfo).date()
+    days = [_noon(review.at.astimezone(now.tzinfo).date()) for review in history.reviews]
+    card = Card(card_id=0, due=days[0])
+    for review, day in zip(history.reviews, days, strict=True):
+        card, _ = scheduler.review_card(card, Rating[review.rating.capitalize()], day)
+    return card.due.date()
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)

@@ -23,6 +23,7 @@ import msgspec
 
 from dlcourse import files
 from dlcourse.console import progress
+from grader import references
 from grader.classes.course import Course
 from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
@@ -93,12 +94,14 @@ def release(
             _require_that_it_works(new / STUDENT)
             write_autograder(new / AUTOGRADER, course, seed or secrets.token_hex(16))
     except OSError as error:
-        raise UnusableInput(f"{error.filename or directory} can't be written: {error.strerror}.") from None
+        own = not error.filename or _made_beside(directory) in str(error.filename)  # which nobody has typed
+        where = directory if own else error.filename
+        raise UnusableInput(f"{where} can't be written: {error.strerror}.") from None
     return exercises
 
 
 def _require_clone() -> None:
-    if not (ROOT / "solutions").is_dir():
+    if not references.FOLDER.is_dir():
         raise UnusableInput(NO_SOLUTIONS)
     if not all((ROOT / name).is_file() for name in ("pyproject.toml", *AT_ROOT)):
         raise UnusableInput("A release is made from a clone of the course's repository; this is installed.")
@@ -109,7 +112,7 @@ def _replacing(directory: Path) -> Iterator[Path]:
     """Lend a new folder that takes the place of `directory` in the end, or, after an error, of nothing."""
     there = _require_ours(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as beside:
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=_made_beside(directory)) as beside:
         new, old = Path(beside, "new"), Path(beside, "old")
         new.mkdir()
         yield new
@@ -125,6 +128,11 @@ def _replacing(directory: Path) -> Iterator[Path]:
                     (new / STUDENT / ".git").rename(history)
                 old.rename(directory)
             raise
+
+
+def _made_beside(directory: Path) -> str:
+    """Return how the name of the folder begins in which a release is made."""
+    return f".{directory.name}."
 
 
 def _require_ours(directory: Path) -> bool:
@@ -209,7 +217,7 @@ def _require_blank(notebook: Path, exercises: Sequence[Exercise]) -> None:
 
 def _without_solutions(pyproject: str) -> str:
     """Return the project's settings for a tree that has neither solutions nor the grader's own tests."""
-    text = re.sub(r"^packages = .*$", 'packages = ["dlcourse", "grader"]', pyproject, flags=re.MULTILINE)
+    text = re.sub(r'^"solutions" = .*\n', "", pyproject, flags=re.MULTILINE)
     text = re.sub(r"^testpaths = .*$", 'testpaths = ["dlcourse"]', text, flags=re.MULTILINE)
     if "solutions" in json.dumps(tomllib.loads(text)):
         raise GraderError("pyproject.toml names the solutions where a release doesn't expect it.")

@@ -1,4 +1,4 @@
-"""The page that shows pairs of submissions side by side: `page`.
+"""The page that shows what is alike, groups and pairs: `page`.
 
 It is one file that asks nobody for anything. Its policy allows its own style and nothing else, no script at
 all, so that even a mistake in escaping could run nothing.
@@ -6,12 +6,11 @@ all, so that even a mistake in escaping could run nothing.
 
 import base64
 import hashlib
-from collections.abc import Sequence
 
 import jinja2
 from markupsafe import Markup
 
-from grader.classes.similar import Pair
+from grader.classes.similar import Alike
 from grader.text import visible
 
 STYLE = """
@@ -43,9 +42,21 @@ PAGE = """<!DOCTYPE html>
 <body>
 <main>
 <h1>Submissions that are alike</h1>
-<p>{{ submissions }} submissions were compared, after renaming and reformatting. Pairs that are alike:
-{{ pairs | length or "none" }}. Alike is not a proof: people work together, learn from one source, or find the
-same short way. Read both sides before you talk to anybody.</p>
+<p>{{ submissions }} submissions were compared, after renaming and reformatting.
+Groups with equal answers: {{ groups | length or "none" }}.
+Pairs that are alike: {{ pairs | length or "none" }}.
+Alike is not a proof: people work together, learn from one source, or find the same short way. Read both sides
+before you talk to anybody.</p>
+{% for group in groups %}
+<section aria-labelledby="group-{{ loop.index }}">
+<h2 id="group-{{ loop.index }}">{{ group.group | length }} with equal answers</h2>
+<p>{{ group.group | join(", ") }}. Names and layout may differ; below is what {{ group.group[0] }} wrote.</p>
+{% for shared in group.exercises %}
+<h3>{{ shared.exercise }}</h3>
+<pre tabindex="0">{% for line in shared.lines %}{{ line }}{{ "\\n" }}{% endfor %}</pre>
+{% endfor %}
+</section>
+{% endfor %}
 {% if pairs %}
 <table>
 <thead><tr><th scope="col">Score</th><th scope="col">Submissions</th></tr></thead>
@@ -82,11 +93,11 @@ same short way. Read both sides before you talk to anybody.</p>
 """
 
 
-def page(pairs: Sequence[Pair], submissions: int) -> str:
+def page(found: Alike, submissions: int) -> str:
     """Return the page, as HTML.
 
     Args:
-        pairs: what is alike, in the order to show it.
+        found: what is alike, in the order to show it.
         submissions: how many were compared.
     """
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -97,7 +108,8 @@ def page(pairs: Sequence[Pair], submissions: int) -> str:
         trim_blocks=True,
     )
     return environment.from_string(PAGE).render(
-        pairs=pairs,
+        groups=found.groups,
+        pairs=found.pairs,
         submissions=submissions,
         style=Markup(STYLE),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",

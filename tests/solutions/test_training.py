@@ -22,7 +22,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     import tensorflow as tf
 
 from dlcourse import datasets
-from solutions import training
+from grader.references import training
 
 FUNCTIONS = [f for f in vars(training).values() if inspect.isfunction(f)]
 STEPS = 20

@@ -7,7 +7,7 @@ import numpy as np
 from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.frameworks.cases import digits
 from grader.exercises.verifying import frameworks as verifying
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def unseen_digits(rng: np.random.Generator) -> Iterator[Case]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def kernels(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -9,7 +9,7 @@ from grader.child.plaindata import Live
 from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.frameworks.cases import convolutional_network, network, packed, with_random_weights
 from grader.exercises.verifying import frameworks as verifying
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def saved_models(rng: np.random.Generator) -> Iterator[Case]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.verifying import frameworks as verifying
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def byte_images(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.exercise import FLOAT32, Exercise, Mistake
 from grader.exercises.frameworks.tflite_files import Grid, Layer, written
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def files_and_samples(rng: np.random.Generator) -> Iterator[tuple[bytes, np.ndarray]]:

@@ -7,7 +7,7 @@ import numpy as np
 from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.frameworks.cases import converted, convolutional_network, packed, with_random_weights
 from grader.exercises.verifying import frameworks as verifying
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def models_to_convert(rng: np.random.Generator) -> Iterator[Case]:

@@ -8,7 +8,7 @@ import numpy as np
 from grader.child.plaindata import Live
 from grader.exercise import FLOAT32, Exercise, Mistake
 from grader.exercises.frameworks.cases import network, packed, with_random_weights
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 def steps(rng: np.random.Generator) -> Iterator[tuple[Live, Live, np.ndarray, np.ndarray]]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import introduction as reference
+from grader.references import introduction as reference
 
 
 def networks(rng: np.random.Generator) -> Iterator[tuple[list[int]]]:

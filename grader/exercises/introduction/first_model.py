@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.verifying.introduction import is_first_model
-from solutions import introduction as reference
+from grader.references import introduction as reference
 
 
 def rows_of_pixels(rng: np.random.Generator) -> Iterator[Case]:

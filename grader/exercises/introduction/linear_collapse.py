@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import introduction as reference
+from grader.references import introduction as reference
 
 
 def two_layers(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:

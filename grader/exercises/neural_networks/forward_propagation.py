@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import FLOAT32, Exercise, Mistake
 from grader.exercises.neural_networks.cases import random_layer
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def float32_layers(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

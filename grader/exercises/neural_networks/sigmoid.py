@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.neural_networks.cases import naive_sigmoid, signed_arrays, two_branch_sigmoid
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 FALLING = (
     "Your curve falls where it should rise: a negative x belongs below 0.5. Look at the exponent's sign."

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.neural_networks.cases import naive_sigmoid, signed_arrays, two_branch_sigmoid
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def sigmoid_derivative_from(sigmoid):

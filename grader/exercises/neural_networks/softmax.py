@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.neural_networks.cases import softmax_over, unshifted_softmax_over
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def scores(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:

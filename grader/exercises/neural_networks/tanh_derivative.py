@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.neural_networks.cases import exponential_ratio, signed_arrays
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 EXERCISE = Exercise(
     reference=reference.tanh_derivative,

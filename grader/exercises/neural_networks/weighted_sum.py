@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def neurons(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:

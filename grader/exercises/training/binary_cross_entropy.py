@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def yes_or_no(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def gradient_lists(rng: np.random.Generator) -> Iterator[tuple[list[np.ndarray], float]]:

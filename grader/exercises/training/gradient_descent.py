@@ -7,7 +7,7 @@ import numpy as np
 from grader.child.plaindata import Live
 from grader.exercise import Exercise, Mistake
 from grader.exercises.training.cases import function, random_quadratic
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def descents(rng: np.random.Generator) -> Iterator[tuple[Live, np.ndarray, float, int]]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.training.cases import predictions
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def mse_gradient_in_place(y, y_hat):

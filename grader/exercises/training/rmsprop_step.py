@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.training.cases import SHAPES, arrays
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def rmsprop_steps(rng: np.random.Generator) -> Iterator[tuple]:

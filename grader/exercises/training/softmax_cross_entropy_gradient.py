@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.exercise import Exercise, Mistake
 from grader.exercises.training.cases import labelled_scores, one_hot, softmax, unshifted_softmax
-from solutions import training as reference
+from grader.references import training as reference
 
 
 def globally_shifted_softmax(z):

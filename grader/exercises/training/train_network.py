@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.verifying.training import is_trained
-from solutions import training as reference
+from grader.references import training as reference
 
 TRAINING_DIGITS = 1000
 

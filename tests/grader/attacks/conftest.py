@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import solutions
-from grader import exercises
+from grader import exercises, references
 from grader.child.forbidding import ANSWERING
 from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
@@ -80,7 +79,7 @@ def names(canary: Path, home: Path, treasure: Path, gradebook: Path) -> str:
     public = bank_of(relu)
     banks = folder("cache") / "banks"
     values = {
-        "SOLUTIONS": str(Path(solutions.__file__).parent),
+        "SOLUTIONS": str(references.FOLDER),
         "EXERCISES": str(Path(exercises.__file__).parent),
         "BANKS": str(banks),
         "BANK": str(banks / f"relu-{_key(relu, PUBLIC_SEED)}.bank"),

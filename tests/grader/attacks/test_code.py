@@ -52,7 +52,7 @@ def test_every_act_succeeds_where_nothing_holds_it_back(names, canary, tmp_path)
 UNPROTECTED = """
 import json, os, subprocess, sys, tempfile, warnings
 import numpy as np
-import solutions.neural_networks, grader.exercises.neural_networks
+import grader.references.neural_networks, grader.exercises.neural_networks
 {names}
 warnings.simplefilter("ignore")
 GRADER = subprocess.Popen(["sleep", "60"]).pid

@@ -8,7 +8,7 @@ import pytest
 from variants import VARIANTS, module, nth, renamed
 
 from dlcourse.content import folder
-from grader.classes.similar import pairs
+from grader.classes.similar import Alike, alike
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import Cell, Submission, read
 
@@ -23,7 +23,7 @@ def submission(source):
 
 def found(*sources, threshold=0.8):
     named = [(f"s{i:03}", submission(source)) for i, source in enumerate(sources)]
-    return {(pair.first, pair.second) for pair in pairs(named, threshold)}
+    return {(pair.first, pair.second) for pair in alike(named, threshold).pairs}
 
 
 def with_hints(source):
@@ -114,18 +114,18 @@ def test_a_short_answer_alone_is_not_alike():
 
 def test_the_lessons_own_code_and_its_stubs_do_not_count():
     lesson = read(folder("lessons") / "02_neural_networks.ipynb")
-    assert pairs([("a", lesson), ("b", lesson)], 0.05) == []
+    assert alike([("a", lesson), ("b", lesson)], 0.05) == Alike([], [])
     answer = "def relu(x):\n    return np.maximum(x, 0 * share_of_dead_units(x, digit_network('relu')))\n"
     assert "def share_of_dead_units" in "".join(cell.source for cell in lesson.cells)
     code = Submission("m.ipynb", (*lesson.cells, Cell("cell 999", answer, ast.parse(answer))))
     assert "share_of_dead_units" in str([piece.source for piece in Cutter(code).cut("relu").pieces])
-    assert pairs([("a", code), ("b", code)], 0.05) == []
+    assert alike([("a", code), ("b", code)], 0.05) == Alike([], [])
 
 
 def test_the_evidence_is_both_sources_and_the_lines_they_share():
     answer = VARIANTS["dense"][1]
     changed = renamed(module(answer)).replace("return q_0", "print('here')\n        return q_0", 1)
-    (pair,) = pairs([("ada", submission(module(answer))), ("bob", submission(changed))], 0.5)
+    (pair,) = alike([("ada", submission(module(answer))), ("bob", submission(changed))], 0.5).pairs
     (likeness,) = pair.exercises
     assert (pair.first, pair.second, likeness.exercise) == ("ada", "bob", "dense")
     assert likeness.first.lines[0] == answer.splitlines()[0]
@@ -138,9 +138,9 @@ def test_scores_do_not_depend_on_the_order():
     rng = random.Random(1)
     named = [(f"s{i:02}", submission(drawn(rng))) for i in range(12)]
     named += [("copy", submission(renamed(nth(1)))), ("original", submission(nth(1)))]
-    scores = {frozenset((p.first, p.second)): p.score for p in pairs(named)}
+    scores = {frozenset((p.first, p.second)): p.score for p in alike(named).pairs}
     rng.shuffle(named)
-    assert {frozenset((p.first, p.second)): p.score for p in pairs(named)} == scores
+    assert {frozenset((p.first, p.second)): p.score for p in alike(named).pairs} == scores
     assert scores[frozenset(("copy", "original"))] == 1
 
 

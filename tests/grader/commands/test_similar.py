@@ -41,6 +41,31 @@ def test_the_command_prints_data(run, classroom):
     assert set(row["exercises"][0]["first"]) == {"lines", "marked"}
 
 
+@pytest.fixture
+def ring(classroom):
+    answer = "import numpy as np\n\ndef softmax(z):\n    parts = []\n    for row in np.atleast_2d(z):\n"
+    answer += "".join(f"        row = row + np.log({i} + row.max() ** {i})\n" for i in range(2, 9))
+    answer += "        parts.append(np.exp(row) / sum(map(np.exp, row)))\n    return np.array(parts), '<b>'\n"
+    for name in ("eve", "fay", "guy"):
+        (classroom / f"{name}.py").write_text(answer.replace("parts", f"of_{name}"))
+    return classroom
+
+
+def test_a_ring_is_one_line_one_object_and_one_section(run, ring, tmp_path):
+    done = run(ring, "--html", tmp_path / "page.html")
+    assert "3 have the same answer to softmax: eve.py, fay.py, guy.py\n" in done.stdout
+    group, pair = map(json.loads, run(ring, "--json").stdout.splitlines())
+    assert (group["group"], list(group)) == (["eve.py", "fay.py", "guy.py"], ["group", "exercises"])
+    assert [shared["exercise"] for shared in group["exercises"]] == ["softmax"]
+    assert group["exercises"][0]["lines"][0] == "def softmax(z):"
+    assert pair["first"] == "ada.py"
+    page = (tmp_path / "page.html").read_text()
+    assert page.count("    of_eve = []\n") == 1
+    assert "of_fay" not in page and "of_guy" not in page
+    assert "&lt;b&gt;" in page or "&#39;&lt;b&gt;" in page
+    assert "<b>" not in page
+
+
 def test_the_page_holds_both_sides_and_runs_nothing(run, classroom, tmp_path):
     (classroom / "ada.py").write_text(nth(1) + "X = '<script>alert(1)</script>\u202e'\n")
     (classroom / "ada.py").write_text(

@@ -15,7 +15,7 @@ from grader.releasing import release
 MADE_UP = """
 from grader.exercise import Exercise, Mistake
 from grader.exercises.verifying.made_up import is_shuffled
-from solutions import made_up
+from grader.references import made_up
 
 EXERCISE = Exercise(
     reference=made_up.shuffled, kind="property", verify=is_shuffled, cases=lambda rng: [(5, 1), (50, 3)],
@@ -162,7 +162,7 @@ def test_what_lies_about_in_a_clone_is_not_released(own_course):
             "what verifies it must be a function in a module of grader/exercises/verifying/, for",
         ),
         (
-            {"verifying": "from solutions.made_up import helper" + VERIFYING},
+            {"verifying": "from grader.references.made_up import helper" + VERIFYING},
             "The student edition would not work without what is left out of it",
         ),
         (

@@ -20,6 +20,7 @@ def copy(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "dlcourse" / "datasets", tmp_path / "dlcourse" / "datasets")
     shutil.copytree(content.folder("datasets"), tmp_path / "datasets")
     monkeypatch.setattr(dependencies, "GRADER", tmp_path / "grader")
+    monkeypatch.setattr(dependencies.references, "FOLDER", tmp_path / "solutions")
     monkeypatch.setattr(content, "folder", lambda name: tmp_path / name)
 
     def version(module="training"):

@@ -10,7 +10,7 @@ from asking import verdict
 
 from grader.judging.report import Counterexample, Report
 from grader.learning.card import Card, counterexample_text
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 

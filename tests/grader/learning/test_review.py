@@ -57,6 +57,31 @@ def test_each_good_review_puts_the_next_one_further_off():
     assert gaps[-1] > 10 * gaps[0]
 
 
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=13)), timezone(timedelta(hours=-9.5))])
+def test_the_hour_of_a_review_does_not_matter(zone):
+    growth = {}
+    for name, minutes in {"relu": 10, "tanh": 0, "dense": -10}.items():
+        now = NOON.replace(tzinfo=zone)
+        check(name, "failed", now)
+        growth[name] = []
+        for _ in range(6):
+            growth[name].append(days_until(name, now))
+            now += growth[name][-1] * DAY + timedelta(minutes=minutes)
+            review.start(name, folder("state"), now).unlink()
+            check(name, "passed", now, source=f"review_{name}.py")
+    assert growth["dense"] == growth["tanh"] == growth["relu"]
+    assert growth["relu"][-1] > 10
+
+
+def test_a_review_after_midnight_is_one_of_the_next_day():
+    late = NOON.replace(hour=23, minute=50)
+    check("relu", "failed", late)
+    check("tanh", "failed", late)
+    check("relu", "passed", late + timedelta(minutes=20))
+    check("tanh", "passed", late + DAY)
+    assert due("relu", late + DAY) == due("tanh", late + DAY) > (late + DAY).date()
+
+
 def test_forgetting_brings_it_back_sooner_than_a_hard_day_and_that_sooner_than_a_good_one():
     days = {}
     for name, statuses in {"relu": ["failed"], "tanh": ["failed", "passed"], "dense": ["passed"]}.items():

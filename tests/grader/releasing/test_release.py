@@ -65,6 +65,22 @@ def test_nothing_else_is_ever_overwritten(kind, quick, tmp_path):
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", ["/proc/course", "/proc/new/course", "/dev/null/course"])
+def test_a_folder_that_cannot_be_written_is_named_as_it_was_typed(name, quick):
+    with pytest.raises(UnusableInput) as caught:
+        release.release(Path(name))
+    assert name.startswith(str(caught.value).split(" can't be written: ")[0])
+
+
+def test_a_disk_that_is_full_is_said_of_the_folder(quick, monkeypatch, tmp_path):
+    def fail(path, content, **options):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(release.files, "write", fail)
+    with pytest.raises(UnusableInput, match=f"^{tmp_path}/course can't be written: No space"):
+        release.release(tmp_path / "course")
+
+
 def test_two_releases_of_one_seed_are_equal(quick, seed, tmp_path):
     for name in ("first", "second"):
         release.release(tmp_path / name, seed=seed)

@@ -38,7 +38,7 @@ from grader.exercises import LESSONS, all_exercises
 from grader.judging.judge import judge
 edition, answers = sys.argv[1:]
 assert grader.__file__.startswith(edition), grader.__file__
-assert "solutions" not in sys.modules or sys.modules["solutions"] is None
+assert not [name for name in sys.modules if name.startswith("grader.references.")]
 sys.path.append(answers)
 names, found = globals(), {}
 def shown(function, **options):
@@ -72,9 +72,9 @@ def checked(student, tmp_path_factory):
         for file in (ROOT / "grader" / "exercises" / module).glob("*.py"):
             text = file.read_text("utf-8").replace(f"grader.exercises.{module}", copy.name)
             text = text.replace(
-                f"from solutions import {module} as reference", f"import solved_{module} as reference"
+                f"from grader.references import {module} as reference", f"import solved_{module} as reference"
             )
-            assert "solutions import" not in text
+            assert "grader.references" not in text
             (copy / file.name).write_text(text, encoding="utf-8")
     done = alone(student, student, folder, folder=folder, program=CHECK_ALL)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Cells are read as IPython reads them: on a corpus of idioms, in blocks, brackets, strings and by themselves."""
+"""Cells are read as IPython reads them: a corpus of idioms, in blocks, brackets and strings."""
 
 import ast
 import json
@@ -72,6 +72,8 @@ def test_what_a_magic_watches_is_done_as_ipython_does_it():
         [sys.executable, "-c", script], input=json.dumps(sources), capture_output=True, text=True, check=True
     )
     for source, (theirs, succeeded) in zip(sources, json.loads(done.stdout), strict=True):
+        if "prun" in source and ("def g" in source or "class C" in source):
+            continue  # there, it binds a notebook's variable from inside; here, what is written there
         ours = values(source)
         if succeeded and "def g" not in source and "class C" not in source:  # see the next tests
             assert ours == theirs, source

@@ -40,6 +40,10 @@ LOOKING = {
         "import shutil\ndef attack(): shutil.copyfile(SOLUTIONS + '/neural_networks.py', 'copy')",
     ),
     "import_solutions": Attack("import the solutions", "def attack():\n    import solutions.neural_networks"),
+    "import_references": Attack(
+        "import the solutions as the grader does",
+        "def attack():\n    import grader.references.neural_networks",
+    ),
     "import_solutions_by_path": Attack(
         "put the course's folder on the path and import the solutions",
         "import sys\ndef attack():\n"
@@ -136,8 +140,8 @@ LOOKING = {
     "references_in_memory": Attack(
         "find the module of a reference, a bank or the judge in memory",
         "import sys\ndef attack():\n"
-        "    secret = ('grader.exercises', 'grader.judging.bank', 'grader.judging.judge', 'solutions')\n"
-        "    assert any(name.startswith(secret) for name in sys.modules)\n",
+        "    secret = 'exercises', 'judging.bank', 'judging.judge', 'references'\n"
+        "    assert any(name.startswith(tuple(map('grader.'.__add__, secret))) for name in sys.modules)\n",
     ),
     "expected_on_stack": Attack(
         "find expected outputs in the frames of the callers",
@@ -153,7 +157,7 @@ LOOKING = {
         "import gc, types\ndef attack():\n"
         "    def suspicious(x):\n"
         "        if isinstance(x, types.FunctionType):\n"
-        "            return str(x.__module__).startswith(('solutions', 'grader.exercises'))\n"
+        "            return str(x.__module__).startswith(('grader.references', 'grader.exercises'))\n"
         "        return type(x).__name__ in ('Bank', 'Exercise', 'Mistake')\n"
         "    assert any(suspicious(x) for x in gc.get_objects())\n",
     ),

@@ -5,7 +5,7 @@ import pytest
 
 from grader.exercises.frameworks.tflite_files import Layer, written
 from grader.exercises.frameworks.tflite_predict import quantised_layer
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,7 +13,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 from asking import verdict
 
 from grader.exercises.frameworks.cases import converted
-from solutions import frameworks as reference
+from grader.references import frameworks as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 

@@ -13,8 +13,8 @@ from asking import verdict
 
 from grader.judging.bank import PUBLIC_SEED
 from grader.judging.grading import grade
+from grader.references import introduction as reference
 from grader.submissions.submission import read
-from solutions import introduction as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 SEEDS = (PUBLIC_SEED, "another")

@@ -5,7 +5,7 @@ import pytest
 from asking import verdict
 
 from grader.judging.bank import PUBLIC_SEED
-from solutions import introduction as reference
+from grader.references import introduction as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 SEEDS = (PUBLIC_SEED, "another")

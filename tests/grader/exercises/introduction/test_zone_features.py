@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from asking import cases_of, verdict
 
-from solutions import introduction as reference
+from grader.references import introduction as reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 

@@ -3,7 +3,7 @@
 import numpy as np
 from asking import arrays_of
 
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def test_edges_of_dead_fraction():

@@ -2,7 +2,7 @@
 
 from asking import cases_of
 
-from solutions import neural_networks as reference
+from grader.references import neural_networks as reference
 
 
 def test_edges_of_mlp_forward():

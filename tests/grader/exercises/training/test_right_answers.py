@@ -13,7 +13,7 @@ from asking import BY_NAME, cases_of, changed, outcomes_of
 
 from grader.exercises import exercises_of
 from grader.judging.comparison import compare
-from solutions import training as reference
+from grader.references import training as reference
 
 EXERCISES = exercises_of("03_training")
 VALUES = [exercise for exercise in EXERCISES if exercise.kind == "value"]

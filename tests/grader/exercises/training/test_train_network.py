@@ -14,7 +14,7 @@ from grader.child import plaindata
 from grader.exercise import Given
 from grader.exercises.training.train_network import EXERCISE, changed_digits, digits
 from grader.exercises.verifying import training as verifying
-from solutions import training as reference
+from grader.references import training as reference
 
 SEEDS = (0, 1, 2)
 

@@ -9,7 +9,8 @@ import typer
 
 from grader.commands.options import Json
 from grader.errors import UnusableInput
-from grader.submissions.submission import find, read
+from grader.submissions.beside import read
+from grader.submissions.submission import find
 from grader.text import for_terminal
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ from grader.reporting import tables
 from grader.running.sandbox import Sandbox
 from grader.submissions.intake import Handed
 from grader.submissions.platforms import gradescope
-from grader.submissions.submission import Submission, find, read
+from grader.submissions.beside import read
+from grader.submissions.submission import Submission, find
 from grader.text import json_text
 
 NOBODY = 65534  # a user and a group of every Linux

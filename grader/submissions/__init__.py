@@ -7,6 +7,7 @@ walking      the files below a path, those in archives too
 intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
 cells        a cell's text → plain Python, as a notebook reads it
+beside       a learner's own modules beside it
 statements   one statement: what it binds, changes, uses, imports
 cutting      the cells → the code of one exercise
 """

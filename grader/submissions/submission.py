@@ -10,9 +10,10 @@ import re
 import stat
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from grader.errors import UnusableInput
@@ -134,25 +135,29 @@ def load(path: Path, name: str) -> bytes:
         raise UnusableInput(f"{name} does not exist: no file can have this name.") from None
 
 
-def parse(data: bytes, suffix: str, name: str) -> Submission:
+def parse(
+    data: bytes, suffix: str, name: str, beside: Mapping[str, bytes] = MappingProxyType({})
+) -> Submission:
     """Return the submission that a file's bytes hold.
 
     Args:
         data: the file's content.
         suffix: `".ipynb"` or `".py"`.
         name: what reports call it.
+        beside: modules that lie beside it, by their paths as seen from its folder.
 
     Raises:
         UnusableInput: says in one sentence why they can't be read.
     """
     if suffix == ".ipynb":
-        return _read_notebook(_decoded(data, "utf-8-sig", name), name)
+        notebook = _read_notebook(_decoded(data, "utf-8-sig", name), name)
+        return replace(notebook, beside={**beside, **notebook.beside})
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = _decoded(data, _encoding(data, name), name)
     if "\0" in text:
         raise UnusableInput(f"{name} holds a null character, which no Python file may; save it again.")
     _require_reasonable(len(text), name)
-    return Submission(name, tuple(_parse_module(text, name)))
+    return Submission(name, tuple(_parse_module(text, name)), beside=beside)
 
 
 def _decoded(data: bytes, encoding: str, name: str) -> str:

@@ -1,0 +1,84 @@
+"""A learner's own modules beside a file: those that it mentions, and those that these mention."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.errors import UnusableInput
+from grader.submissions.names import is_hidden
+from grader.submissions.submission import Submission, load, parse
+from grader.text import printable_name
+
+MAX_LISTED = 1_000  # files of a folder that are looked at
+MAX_MODULES = 50
+MAX_MODULE_BYTES = 2**20
+
+
+def read(path: Path, name: str | None = None) -> Submission:
+    """Read a notebook or a Python file, with the modules beside it.
+
+    Args:
+        path: a `.ipynb` or `.py` file.
+        name: what reports call it; the file's name by default.
+
+    Raises:
+        UnusableInput: says in one sentence why the file can't be read.
+    """
+    name = name or printable_name(path.name)
+    data = load(path, name)
+    return parse(data, path.suffix, name, mentioned(data, in_folder(path.parent)))
+
+
+def in_folder(folder: Path) -> dict[str, Path]:
+    """Return the modules in a folder, and in folders in it, by their paths as seen from it."""
+    found: dict[str, Path] = {}
+    folders = [folder]
+    listed = 0
+    while folders and listed < MAX_LISTED:
+        try:
+            entries = sorted(folders.pop().iterdir())[:MAX_LISTED]
+        except OSError:
+            continue
+        listed += len(entries)
+        for entry in entries:
+            if (is_hidden(entry.name) and entry.name != "__init__.py") or entry.is_symlink():
+                continue
+            if entry.is_dir():
+                folders.append(entry)
+            elif entry.suffix == ".py":
+                found[entry.relative_to(folder).as_posix()] = entry
+    return found
+
+
+def mentioned(data: bytes, modules: Mapping[str, Path]) -> dict[str, bytes]:
+    """Return the code of the modules that a file mentions, by their paths, and of those that these mention.
+
+    Whether it imports them is seen when it is cut. What can't be read, and what is too much, is left out.
+
+    Args:
+        data: the file's content.
+        modules: what lies beside it, by its path as seen from there: `"utils/losses.py"`.
+    """
+    found: dict[str, bytes] = {}
+    waiting = dict(modules)
+    unseen = [data]
+    while unseen and waiting:
+        text = unseen.pop()
+        for path in [path for path in waiting if _name(path) in text]:
+            code = _code(waiting.pop(path))
+            if code is not None and len(found) < MAX_MODULES:
+                found[path] = code
+                unseen.append(code)
+    return found
+
+
+def _name(path: str) -> bytes:
+    """Return what whoever imports a module writes first: its package's name, or its own."""
+    return path.partition("/")[0].removesuffix(".py").encode(errors="replace")
+
+
+def _code(path: Path) -> bytes | None:
+    try:
+        code = load(path, path.name)
+    except UnusableInput:
+        return None
+    return code if len(code) <= MAX_MODULE_BYTES else None

@@ -5,7 +5,8 @@ moments      times in names and files
 canvas, moodle, gradescope, blackboard, brightspace, sakai, ilias, nbgrader, github, google, teams
              a file a platform: its `Reader`, and its writer where it has one
 plain        names that people chose, where no platform did
-grades       what writers are given
+grades       what writers are given and return
+worksheet    Moodle's own table of grades, filled in
 
 The answer stands in one component of a file's name: where the class branches. What comes before it holds
 all of the class; what comes after it a learner wrote, and it is never asked. A new platform is a file here,
@@ -29,7 +30,7 @@ from grader.submissions.platforms import (
     sakai,
     teams,
 )
-from grader.submissions.platforms.grades import Grades
+from grader.submissions.platforms.grades import Grades, Written
 from grader.submissions.platforms.owners import Found, Met, Owner, Reader
 
 READERS: tuple[type[Reader], ...] = (
@@ -43,7 +44,7 @@ READERS: tuple[type[Reader], ...] = (
     ),
     *(sakai.Reader, ilias.Reader, github.Reader, google.Reader, teams.Reader),
 )
-WRITERS: dict[str, Callable[[Grades], str]] = {
+WRITERS: dict[str, Callable[[Grades], Written]] = {
     "canvas.csv": canvas.grades_csv,
     "moodle.csv": moodle.grades_csv,
 }

@@ -35,3 +35,24 @@ def test_a_platforms_zip_goes_through_to_the_reports(grader, tmp_path):
     assert len(pages) == 4
     assert any("&lt;i&gt;Nearly" in page for page in pages)
     assert not any("<i>Nearly" in page or "seed" in page.lower() for page in pages)
+
+
+def test_moodles_own_worksheet_is_filled_in(grader, tmp_path):
+    moodle_zip(tmp_path / "class.zip")
+    assert grader("grade", "class.zip", "--seed", "s", "--out", "out").returncode == 1
+    sheet = "Kennung,Name,Bewertung,Maximum,Kommentar\nTeilnehmer 1,Ada,,100,\nTeilnehmer 9,Zoe,7,100,\n"
+    (tmp_path / "sheet.csv").write_text(sheet)
+    done = grader("report", "out", "--template", "sheet.csv")
+    assert done.returncode == 0, done.stderr
+    assert "moodle.csv: " in done.stdout
+    assert "can't be told in sheet.csv" in done.stdout
+    with open(tmp_path / "out/report/moodle.csv", newline="", encoding="utf-8") as file:
+        head, ada, zoe = csv.reader(file)
+    assert head == ["Kennung", "Name", "Bewertung", "Maximum", "Kommentar"]
+    assert ada[:4] == ["Teilnehmer 1", "Ada", "1", "100"]
+    assert zoe == ["Teilnehmer 9", "Zoe", "7", "100", ""]
+    for bad in ("missing.csv", "class.zip", "."):
+        done = grader("report", "out", "--template", bad, "--out", "new")
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert not (tmp_path / "new").exists()

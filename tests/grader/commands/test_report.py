@@ -56,3 +56,18 @@ def test_moodles_own_worksheet_is_filled_in(grader, tmp_path):
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert not (tmp_path / "new").exists()
+
+
+def test_who_handed_in_no_notebook_is_in_every_table(grader, tmp_path):
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("lovelaceada_101_5001_hw.py", RIGHT)
+        archive.writestr("hoppergrace_102_5002_hw.pdf", "%PDF")
+        archive.writestr("turingalan_103_text.html", "<p>")
+    assert grader("grade", "class.zip", "--seed", "s", "--out", "out").returncode == 1
+    assert grader("report", "out").returncode == 0
+    for name in ("grades.csv", "canvas.csv", "moodle.csv", "reports.jsonl", "index.html"):
+        text = (tmp_path / "out/report" / name).read_text("utf-8")
+        assert all(learner in text for learner in ("lovelaceada", "hoppergrace", "turingalan")), name
+    pages = [file.read_text() for file in (tmp_path / "out/report/learners").glob("*.html")]
+    said = "hoppergrace handed in hoppergrace_102_5002_hw.pdf, and no notebook."
+    assert sum(said in page for page in pages) == 1

@@ -30,9 +30,9 @@ from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
 from grader.reporting import tables
 from grader.running.sandbox import Sandbox
+from grader.submissions.beside import read
 from grader.submissions.intake import Handed
 from grader.submissions.platforms import gradescope
-from grader.submissions.beside import read
 from grader.submissions.submission import Submission, find
 from grader.text import json_text
 

@@ -1,6 +1,6 @@
 """Every report on a class, into a folder: `write`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +11,25 @@ from grader.errors import UnusableInput
 from grader.reporting import pages, tables
 from grader.reporting.file_names import OWN_FILE, file_stem
 from grader.submissions.platforms import WRITERS, gradescope
-from grader.submissions.platforms.grades import Grade, Grades
+from grader.submissions.platforms.grades import Grade, Grades, Worksheet, Written
 from grader.text import json_text
 
 
-def write(results: ClassResults, folder: Path) -> list[Path]:
+def exports(results: ClassResults, worksheet: Worksheet | None = None) -> dict[str, Written]:
+    """Return the files that platforms import, by name, each with what a person should know of it.
+
+    Args:
+        results: the class.
+        worksheet: the grading worksheet that Moodle gave out, to be filled in.
+
+    Raises:
+        UnusableInput: it is no such worksheet.
+    """
+    grades = tables.grades(results)._replace(worksheet=worksheet)
+    return {name: make(grades) for name, make in WRITERS.items()}
+
+
+def write(results: ClassResults, folder: Path, exported: Mapping[str, Written] | None = None) -> list[Path]:
     """Write every report on a class; equal results give equal bytes.
 
         index.html                the class, for the instructor
@@ -28,6 +42,7 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
     Args:
         results: the class.
         folder: made if need be. Pages that an earlier run left in it for other learners are removed.
+        exported: the files for import, as `exports` makes them, if they are made already.
 
     Returns:
         The files, in the order in which they were written; the class's page is the last.
@@ -38,7 +53,7 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
     if all(learner.unfinished for learner in results.learners):
         raise UnusableInput("Nothing is graded yet: `grader grade` does that, and goes on where it stopped.")
     written: list[Path] = []
-    contents = _contents(results)
+    contents = _contents(results, exports(results) if exported is None else exported)
     try:
         with progress(len(contents), "Writing reports") as advance:
             for name, content in contents:
@@ -52,7 +67,7 @@ def write(results: ClassResults, folder: Path) -> list[Path]:
     return written
 
 
-def _contents(results: ClassResults) -> list[tuple[str, Callable[[], str]]]:
+def _contents(results: ClassResults, exported: Mapping[str, Written]) -> list[tuple[str, Callable[[], str]]]:
     """Return each file's name in the folder, and what makes its text."""
     grades = tables.grades(results)
     contents: list[tuple[str, Callable[[], str]]] = []
@@ -61,7 +76,7 @@ def _contents(results: ClassResults) -> list[tuple[str, Callable[[], str]]]:
         contents.append((f"learners/{stem}.html", partial(pages.learner_page, learner, results)))
         contents.append((f"gradescope/{stem}.json", partial(_gradescope, grade, grades)))
     contents.append(("grades.csv", partial(tables.grades_csv, results)))
-    contents += [(name, partial(write, grades)) for name, write in WRITERS.items()]
+    contents += [(name, partial(str, export.text)) for name, export in exported.items()]
     contents.append(("reports.jsonl", partial(tables.reports_jsonl, results)))
     contents.append(("index.html", partial(pages.class_page, results)))
     return contents

@@ -1,19 +1,26 @@
-"""Canvas: `lovelaceada_LATE_12345_67890_hw.ipynb`, name, mark, user's id, file's number."""
+"""Canvas: `lovelaceada_LATE_12345_67890_hw.ipynb`, name, mark, user's id, file's number.
+
+What was typed in is `lovelaceada_12345_text.html`, a link `…_link.html`. Old versions write the mark in small
+letters.
+"""
 
 import re
 from collections import defaultdict
 
-from grader.submissions.archives import stem
+from grader.submissions.endings import stem
 from grader.submissions.names import copy_levels
-from grader.submissions.platforms.grades import Grade, Grades, csv_text
+from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text, listed
 from grader.submissions.platforms.owners import Found, Met, Owner
-from grader.text import printable_name
+from grader.text import cell, line, printable_name
 
 # A name may hold anything but blanks and ASCII's punctuation: many scripts write vowels as combining marks.
 NAME = re.compile(
-    r"(?:(?!anon_|LATE_)(?P<name>[^\s!-/:-@\[-^`{-~]+?)_)?(?P<late>LATE_)?(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)"
-    r"_(?P<file>[1-9]\d+)_(?P<rest>.+)"
+    r"(?:(?!anon_|(?i:late)_)(?P<name>[^\s!-/:-@\[-^`{-~]+?)_)?(?P<late>(?i:late)_)?"
+    r"(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)_(?:(?P<file>[1-9]\d+)_(?P<rest>.+)|(?P<typed>(?:text|link)\.html))"
 )
+
+# Canvas computes columns with these words; a number in brackets at the end is an assignment's.
+OWN_COLUMN = re.compile(r"(?:Current|Final) (?:Score|Points|Grade)|Override (?:Score|Grade|Status)")
 
 
 class Reader:
@@ -27,9 +34,11 @@ class Reader:
         match = _match(printable_name(found.parts[i])) if self._is_canvas else None
         if match is None:
             return None
-        key, rest = match["key"].removeprefix("anon_"), (match["rest"], *found.parts[i + 1 :])
-        late, file = bool(match["late"]), int(match["file"])
-        return [Owner("canvas", match["name"] or match["key"], rest, key, late=late, file=file)]
+        key, typed = match["key"].removeprefix("anon_"), match["typed"]
+        rest = (typed or match["rest"], *found.parts[i + 1 :])
+        late, file, aside = bool(match["late"]), int(match["file"] or 0), bool(typed)
+        name = match["name"] or match["key"]
+        return [Owner("canvas", name, rest, key, late=late, file=file, aside=aside)]
 
 
 def _reads_as_canvas(met: Met) -> bool:
@@ -38,7 +47,8 @@ def _reads_as_canvas(met: Met) -> bool:
     for f in met.files:
         for match in filter(None, map(_match, map(printable_name, f.parts[: len(met.common) + 1]))):
             names[match["key"]].add(match["name"])
-            titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
+            if match["file"]:
+                titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
     return all(len(known) == 1 for known in (*names.values(), *titles.values()))
 
 
@@ -51,18 +61,41 @@ def _match(text: str) -> re.Match | None:
     return match if is_canvas else None
 
 
-def grades_csv(grades: Grades) -> str:
+def grades_csv(grades: Grades) -> Written:
     """Return the totals as Canvas's gradebook imports them, for the assignment called like the course.
 
     Canvas looks for its own number of the learner first, then for the school's id, the login and the name.
-    Gradescope's key is such an id, or the e-mail address. What is not graded yet has no grade.
+    Gradescope's key is such an id, or the e-mail address. Who is not graded yet is left out, since an empty
+    cell takes a grade away there.
     """
-    rows: list[list[str | float]] = [
-        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", grades.title]
-    ]
+    title = _title(grades.title)
+    rows: list[list[str | float]] = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]]
     rows.append(["Points Possible", "", "", "", "", grades.out_of])
-    rows += [[grade.name, *_ids(grade), "", grade.total] for grade in grades.learners]
-    return csv_text(rows)
+    rows += [
+        [grade.name, *_ids(grade), "", grade.points] for grade in grades.learners if not grade.unfinished
+    ]
+    waiting = [grade.name for grade in grades.learners if grade.unfinished]
+    remarks = []
+    if waiting:
+        remarks.append(
+            f"Not graded yet, and left out, since a blank would take a grade away: {listed(waiting)}."
+        )
+    if title != grades.title:
+        remarks.append(
+            f'The column is called "{title}": Canvas would take "{line(grades.title)}" for something else.'
+        )
+    return Written(csv_text(rows), tuple(remarks))
+
+
+def _title(title: str) -> str:
+    """Return a title that Canvas takes for an assignment's.
+
+    >>> _title("Week 2 (7)"), _title("My Final Grade")
+    ('Week 2 7', 'My Final-Grade')
+    """
+    title = re.sub(r"\s\((\d+)\)$", r" \1", line(title))
+    title = OWN_COLUMN.sub(lambda match: match[0].replace(" ", "-"), title)
+    return str(cell(title))
 
 
 def _ids(grade: Grade) -> tuple[str, str, str]:

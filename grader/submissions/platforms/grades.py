@@ -1,11 +1,13 @@
-"""Grades as the writers of all platforms are given them: plain rows, `Grades`."""
+"""What the writers of all platforms are given, plain rows, `Grades`, and what they return, `Written`."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from grader.text import cell
+from grader.text import cell, line
+
+MAX_LISTED = 3  # learners whom a remark names
 
 
 class ExerciseGrade(NamedTuple):
@@ -51,13 +53,46 @@ class Grade(NamedTuple):
         return "" if self.unfinished else self.points
 
 
+class Worksheet(NamedTuple):
+    """A file that a platform gave out, to be filled in."""
+
+    name: str
+    data: bytes
+
+
 class Grades(NamedTuple):
-    """A class's grades."""
+    """A class's grades.
+
+    Args:
+        title: the course's.
+        out_of: the points that could be had.
+        is_sandboxed: whether all was graded in the sandbox.
+        learners: in the order of their names.
+        worksheet: what Moodle gave out, if there is one.
+    """
 
     title: str
     out_of: float
     is_sandboxed: bool
     learners: tuple[Grade, ...]
+    worksheet: Worksheet | None = None
+
+
+class Written(NamedTuple):
+    """A file to import, and sentences about what is not in it, or differs, or is to be set there."""
+
+    text: str
+    remarks: tuple[str, ...] = ()
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a few names, and how many more there are.
+
+    >>> listed(["Ada", "Ben", "Cy", "Dee", "Eve"])
+    'Ada, Ben, Cy and 2 more'
+    """
+    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(map(line, names[:MAX_LISTED])) + more
 
 
 def csv_text(rows: Iterable[list[str | float]]) -> str:

@@ -3,9 +3,10 @@
 import html
 import re
 
-from grader.submissions.platforms.grades import Grade, Grades, csv_text
+from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text
 from grader.submissions.platforms.owners import Found, Met, Owner
-from grader.text import FORMULA, line, printable_name
+from grader.submissions.platforms.worksheet import fill
+from grader.text import FORMULA, line, number, printable_name
 
 PARTICIPANT = "Participant "  # Moodle's importer takes the number after this word
 NAME = re.compile(r"(?P<name>.+?)(?:_(?P<key>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?")
@@ -21,26 +22,31 @@ class Reader:
         match = NAME.fullmatch(printable_name(found.parts[i]))
         if match is None:
             return None
-        if match["kind"] == "onlinetext":
-            return []
         below = found.parts[i + 1 :]
         rest = (match["rest"], *below) if match["rest"] else below
-        return [Owner("moodle", match["name"], rest, match["key"], match["name"])]
+        typed = match["kind"] == "onlinetext"
+        return [Owner("moodle", match["name"], rest, match["key"], match["name"], aside=typed)]
 
 
-def grades_csv(grades: Grades) -> str:
-    """Return the totals and messages as Moodle's offline grading worksheet.
+def grades_csv(grades: Grades) -> Written:
+    """Return the totals and messages as Moodle's offline grading worksheet: its own if there is one.
 
     Moodle refuses a worksheet without the column of the last change; where it is empty, grades that are
     in Moodle already are only replaced if the import is told to. It knows learners by its own number only,
     and passes over a row without one. Comments are HTML to it. What is not graded yet has no grade.
     """
+    maximum = (
+        f"In Moodle, the assignment's maximum grade must be {number(grades.out_of)}, or grades are refused."
+    )
+    if grades.worksheet is not None:
+        written = fill(grades.worksheet, grades, _feedback)
+        return Written(written.text, (*written.remarks, maximum))
     header = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
     rows: list[list[str | float]] = [[*header, "Feedback comments"]]
     for grade in grades.learners:
         identifier = PARTICIPANT + grade.key if grade.is_number_of("moodle") else ""
         rows.append([identifier, grade.name, grade.total, grades.out_of, "", _feedback(grade)])
-    return csv_text(rows)
+    return Written(csv_text(rows), (maximum,))
 
 
 def _feedback(grade: Grade) -> str:

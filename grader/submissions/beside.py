@@ -40,7 +40,7 @@ def in_folder(folder: Path) -> dict[str, Path]:
             continue
         listed += len(entries)
         for entry in entries:
-            if (is_hidden(entry.name) and entry.name != "__init__.py") or entry.is_symlink():
+            if is_hidden(entry.name) or entry.is_symlink():
                 continue
             if entry.is_dir():
                 folders.append(entry)

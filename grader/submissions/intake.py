@@ -17,7 +17,8 @@ from typing import NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.archives import Store
 from grader.submissions.attempts import decide
-from grader.submissions.names import folded
+from grader.submissions.endings import stem, suffix_of
+from grader.submissions.names import folded, original
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
 from grader.submissions.walking import NOTHING, found
@@ -42,6 +43,7 @@ class Handed(NamedTuple):
             files of one learner and work are attempts of which one counts.
         order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
             platform's time in microseconds, then those of copies, what it is, the file's number, its date.
+        beside: the learner's modules in its folder and below, by their paths as seen from there.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Handed(NamedTuple):
     state: str = ""
     work: tuple[str, ...] = ()
     order: tuple[tuple[int, ...], ...] = ()
+    beside: tuple[tuple[str, Path], ...] = ()
 
 
 class Problem(NamedTuple):
@@ -124,6 +127,9 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     _name_files(works)
     counting, superseded, problems = decide(works)
     ranks = _ranks(counting)
+    by_learner = defaultdict(list)
+    for work in counting:
+        by_learner[work.learner].append(work)
     return Intake(
         sorted(
             Handed(
@@ -137,6 +143,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 path=w.found.path or Path(os.devnull),
                 work=w.lesson,
                 order=w.order,
+                beside=_modules_beside(w, by_learner[w.learner]),
             )
             for w in counting
         ),
@@ -151,6 +158,22 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             ]
         ),
     )
+
+
+def _modules_beside(work: Work, theirs: Sequence[Work]) -> tuple[tuple[str, Path], ...]:
+    """Return the modules that its learner handed in in the same folder and below, without itself."""
+    around = work.owner.rest[:-1]
+    found: dict[str, Path] = {}
+    for other in theirs:
+        *folders, last = other.owner.rest
+        path = other.found.path
+        if path is None or suffix_of(last) != ".py" or other is work:
+            continue
+        if tuple(folders[: len(around)]) == around:
+            # Canvas numbers the copies of whatever it takes: `helper-1.py`.
+            name = original(stem(last), None)[0] if other.owner.platform == "canvas" else stem(last)
+            found["/".join([*folders[len(around) :], f"{name}.py"])] = path
+    return tuple(sorted(found.items()))
 
 
 def _given(paths: Sequence[Path | str]) -> list[Path]:

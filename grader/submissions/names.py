@@ -24,6 +24,8 @@ RUBBISH = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 def is_hidden(name: str) -> bool:
     """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
+    if name == "__init__.py":
+        return False
     return name.startswith((".", "__", "~$")) or name.lower() in RUBBISH
 
 

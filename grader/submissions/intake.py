@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from grader.submissions.platforms.owners import Found, Owner
 from grader.submissions.walking import NOTHING, found
 from grader.text import MAX_NAME, printable_name
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_LISTED = 3  # files that a remark names, after the first
 
 
@@ -41,6 +42,10 @@ class Handed(NamedTuple):
         rank: among the learner's files, the higher goes first where no time decides.
         path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
+        work: which of the learner's works it is: the folded name without numbers of copies, by component. Two
+            files of one learner and work are attempts of which one counts.
+        order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
+            platform's time in microseconds, then those of copies, what it is, the file's number, its date.
     """
 
     name: str
@@ -52,6 +57,8 @@ class Handed(NamedTuple):
     rank: int = 0
     path: Path = Path(os.devnull)
     state: str = ""
+    work: tuple[str, ...] = ()
+    order: tuple[tuple[int, ...], ...] = ()
 
 
 class Problem(NamedTuple):
@@ -63,6 +70,8 @@ class Problem(NamedTuple):
         key: as `Handed.key`.
         reason: one sentence.
         platform: as `Handed.platform`.
+        work: as `Handed.work`; of an archive, its name is where the works begin that it would have held.
+        order: as `Handed.order`.
     """
 
     name: str
@@ -70,6 +79,8 @@ class Problem(NamedTuple):
     key: str | None
     reason: str
     platform: str = ""
+    work: tuple[str, ...] = ()
+    order: tuple[tuple[int, ...], ...] = ()
 
 
 class Intake(NamedTuple):
@@ -131,6 +142,8 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 platform=w.platform,
                 rank=ranks[w],
                 path=w.found.path or Path(os.devnull),
+                work=w.lesson,
+                order=w.order,
             )
             for w in counting
         ),
@@ -139,7 +152,9 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             [
                 *nobodys,
                 *(
-                    Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform)
+                    Problem(
+                        w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform, w.lesson, w.order
+                    )
                     for w in problems
                 ),
             ]
@@ -192,6 +207,14 @@ class _Work:
         """What decides between files that were handed in at one time."""
         is_notebook = self.found.path is not None and suffix_of(self.found.path.name) == ".ipynb"
         return is_notebook, self.owner.file, self.found.date
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], ...]:
+        """The same as `handed_in` and `standing`, as whole numbers that a gradebook can keep."""
+        moment = self.owner.submitted
+        time = (round((moment - EPOCH) / timedelta(microseconds=1)),) if moment is not None else ()
+        is_notebook, file, date = self.standing
+        return time, *self.attempt, (int(is_notebook), file), date
 
     @property
     def where(self) -> str:

@@ -110,7 +110,7 @@ def test_archives_go_three_deep(tmp_path, learners, folder):
     place = folder(**{"ada.zip": three, "bob.zip": four})
     assert learners(place) == {"ada.zip/2.zip/3.zip/hw.py": "ada"}
     (problem,) = learners.intake.problems
-    assert problem == (
+    assert problem[:5] == (
         "bob.zip/2.zip/3.zip/4.zip", "bob", "bob",
         "bob.zip/2.zip/3.zip/4.zip is an archive more than 3 deep in archives.", "",
     )  # fmt: skip
@@ -193,7 +193,7 @@ def test_a_learners_folder_that_is_a_link_is_a_problem(tmp_path, learners, folde
     (place / "submissions" / "loop.ipynb").symlink_to("loop.ipynb")
     (place / "submissions" / "readme").symlink_to("nowhere")
     assert set(learners(place).values()) == {"ada", "ada-1"}
-    assert [problem[1:] for problem in learners.intake.problems] == [
+    assert [problem[1:5] for problem in learners.intake.problems] == [
         ("bob-1", "bob-1", "submissions/bob-1 is a link to a folder, and links are not followed.", ""),
         ("loop", "loop", "submissions/loop.ipynb is a link or a device, not a file.", ""),
     ]

@@ -1,5 +1,6 @@
 """Intake of what is handed in again: of copies the last counts, and what is passed over is said."""
 
+import json
 import os
 
 import pytest
@@ -178,3 +179,17 @@ def test_what_was_handed_in_again_makes_a_problem_good(tmp_path, learners):
     found = learners(written(tmp_path / "c.zip", zip_of(*members)))
     assert found == {"ada_1_101_hw-1.zip/hw.py": "ada", "bob_2_102_hw.zip/hw.py": "bob"}
     assert [problem.name for problem in learners.intake.problems] == ["bob_2_103_hw-1.zip"]
+
+
+def test_attempts_of_two_runs_can_be_put_in_order(tmp_path, learners):
+    works = []
+    for i, (file, title) in enumerate([(5009, "HW-2"), (5001, "hw"), (5003, "hw")]):
+        learners(written(tmp_path / f"{i}.zip", zip_of(f"ada_1_{file}_{title}.ipynb")))
+        works += learners.intake.handed
+    assert {handed.work for handed in works} == {("hw",)}
+    late, first, second = (json.loads(json.dumps(handed.order)) for handed in works)
+    assert first < second < late
+    learners(written(tmp_path / "bad.zip", zip_of(("ada_1_5004_hw.zip", b"broken"))))
+    (problem,) = learners.intake.problems
+    assert problem.work == ("hw",)
+    assert [*map(list, problem.order)][-2:] == [[0, 5004], list(problem.order[-1])]

@@ -95,6 +95,7 @@ class ClassResults(msgspec.Struct, frozen=True):
         title: the course's.
         sandbox: the weakest level that any submission was graded at.
         unfinished: how many submissions wait to be graded still.
+        basis: sentences about why it was asked this, and what does not count.
     """
 
     title: str
@@ -102,6 +103,7 @@ class ClassResults(msgspec.Struct, frozen=True):
     exercises: tuple[Asked, ...]
     learners: tuple[Learner, ...]
     unfinished: int = 0
+    basis: tuple[str, ...] = ()
 
     @property
     def out_of(self) -> float:

@@ -42,6 +42,7 @@ class Handed(NamedTuple):
         rank: among the learner's files, the higher goes first where no time decides.
         path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
+        content: stands for its bytes; `""` until they are read.
         work: which of the learner's works it is: the folded name without numbers of copies, by component. Two
             files of one learner and work are attempts of which one counts.
         order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
@@ -57,6 +58,7 @@ class Handed(NamedTuple):
     rank: int = 0
     path: Path = Path(os.devnull)
     state: str = ""
+    content: str = ""
     work: tuple[str, ...] = ()
     order: tuple[tuple[int, ...], ...] = ()
 
@@ -91,11 +93,13 @@ class Intake(NamedTuple):
         superseded: a sentence about each that does not, because a later one of its learner does; and, before
             those, what a person should look at.
         problems: what could not be read; it costs nothing but itself.
+        repeats: the files that do not count, each before those of its work that go before it.
     """
 
     handed: list[Handed]
     superseded: list[str]
     problems: list[Problem]
+    repeats: list[Handed]
 
 
 def collect(paths: Sequence[Path | str], into: Path) -> Intake:
@@ -128,37 +132,33 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
     _name_files(works)
-    counting, superseded = _without_repeats(works)
+    counting, losers, superseded = _without_repeats(works)
     ranks = _ranks(counting)
-    problems = _not_made_good([work for work in works if work.found.path is None], counting)
+    unread = _not_made_good([work for work in works if work.found.path is None], counting)
+    theirs = [
+        Problem(w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform, w.lesson, w.order)
+        for w in unread
+    ]
     return Intake(
-        sorted(
-            Handed(
-                name=w.name,
-                learner=w.learner,
-                key=w.key,
-                submitted=w.owner.submitted,
-                late=w.owner.late,
-                platform=w.platform,
-                rank=ranks[w],
-                path=w.found.path or Path(os.devnull),
-                work=w.lesson,
-                order=w.order,
-            )
-            for w in counting
-        ),
+        sorted(_handed(work, ranks[work]) for work in counting),
         [*_remarks(works, counting), *sorted(superseded)],
-        sorted(
-            [
-                *nobodys,
-                *(
-                    Problem(
-                        w.name, w.learner, w.key, f"{w.name} {w.found.reason}.", w.platform, w.lesson, w.order
-                    )
-                    for w in problems
-                ),
-            ]
-        ),
+        sorted([*nobodys, *theirs]),
+        [_handed(work) for work in sorted(losers, key=_order)],
+    )
+
+
+def _handed(work: "_Work", rank: int = 0) -> Handed:
+    return Handed(
+        name=work.name,
+        learner=work.learner,
+        key=work.key,
+        submitted=work.owner.submitted,
+        late=work.owner.late,
+        platform=work.platform,
+        rank=rank,
+        path=work.found.path or Path(os.devnull),
+        work=work.lesson,
+        order=work.order,
     )
 
 
@@ -279,8 +279,8 @@ def _name_files(works: list[_Work]) -> None:
         taken[work.name] += 1
 
 
-def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[str]]:
-    """Return the files that count, and sentences about those that do not."""
+def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[_Work], list[str]]:
+    """Return the files that count, those that do not, and sentences about these."""
     stems = defaultdict(set)
     for work in works:
         for i, part in _numbered(work):
@@ -306,7 +306,7 @@ def _without_repeats(works: list[_Work]) -> tuple[list[_Work], list[str]]:
         winner = last[loser.learner, loser.lesson]
         better = "is later" if winner.handed_in > loser.handed_in else "goes before it"
         sentences.append(f"{loser.name} does not count: {winner.name}, of {loser.learner} too, {better}.")
-    return list(last.values()), sentences
+    return list(last.values()), losers, sentences
 
 
 def _order(work: _Work) -> tuple:

@@ -174,14 +174,15 @@ class Gradebook:
     def _enrol(self, handed: Handed, given: int) -> int:
         """Write down one file, and return the number of its attempt.
 
-        Content that is known moves to its latest place, and keeps the time at which it first came.
+        Content that is known moves to its latest place, and keeps the name and time with which it first came.
         """
         work = handed.work or (handed.name,)
         order = handed.order or _order(handed.submitted, len(work))
         place, submitted = _json(order), handed.submitted and handed.submitted.isoformat()
-        start: dict[str, Any] = {"first": place, "submitted": submitted, "late": handed.late}
-        end: dict[str, Any] = {
-            "last": place,
+        start: dict[str, Any] = {
+            "first": place,
+            "submitted": submitted,
+            "late": handed.late,
             "name": handed.name,
             "learner": handed.learner,
             "platform": handed.platform,
@@ -204,8 +205,8 @@ class Gradebook:
         if known is not None and order >= ORDER.decode(known["first"]):
             start = {column: known[column] for column in start}
         if known is not None and order < ORDER.decode(known["last"]):
-            end = {column: known[column] for column in end}
-        row = {**which, **start, **end, "state": handed.state, "given": given, "counts": True}
+            place = known["last"]
+        row = {**which, **start, "last": place, "state": handed.state, "given": given, "counts": True}
         columns = ", ".join(row)
         values = ", ".join(f":{column}" for column in row)
         changes = ", ".join(f"{column} = excluded.{column}" for column in row)

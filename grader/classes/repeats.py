@@ -64,8 +64,7 @@ class Entry:
     @property
     def place(self) -> tuple:
         """Among different works of a learner, the last in this order goes first, exercise by exercise."""
-        time, *_, number, date = self.last
-        return time, number, date, self.name
+        return self.last[0], self.last[1 + len(self.work) :], self.name
 
     def late_days(self, course: Course, lesson: str) -> int:
         submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
@@ -103,14 +102,14 @@ def _makes_good(entry: Entry, unread: Entry) -> bool:
     dates = entry.last[-1], unread.last[-1]
     moments = []
     for one, date in zip((entry, unread), dates, strict=True):
-        time, *attempts, number, _ = one.last
-        moments.append((time, *attempts[:size], number[-1:], date if all(dates) else (), one.given))
+        time, attempts, file = one.last[0], one.last[1 : 1 + size], one.last[-2][-1:]
+        moments.append((time, attempts, file, date if all(dates) else (), one.given))
     return entry.work[:size] == unread.work and moments[0] > moments[1]
 
 
 def _since_its_first(entry: Entry, entries: Iterable[Entry]) -> Entry:
     same = [other for other in entries if other.content == entry.content]
-    first = min(same, key=lambda other: (other.first[0], other.first[-2:]))
+    first = min(same, key=lambda other: (other.first[0], other.first[-2:]))  # time, number of file, date
     return replace(entry, submitted=first.submitted, late=first.late)
 
 
@@ -134,7 +133,7 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
         winner = max((e for e in entries if (e.key, e.work) == (entry.key, entry.work)), key=_rank)
         if sentence := _sentence(entry, winner, since):
             said[sentence].append(entry.name)
-        if entry.given < since and entry.id in kept:
+        if entry.given < since and entry.id in kept and entry.standing:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
                 entry.name
             )
@@ -146,7 +145,7 @@ def _sentence(entry: Entry, winner: Entry, since: int) -> str:
     is_new, by_new = entry.given >= since, winner.given >= since
     if entry is winner:
         again = is_new and entry.first[:-1] != entry.last[:-1]
-        return "The same as was handed in before, so that time counts: {}." if again else ""
+        return "Handed in again as it was, so the time of the first counts: {}." if again else ""
     if not (is_new or by_new):
         return ""
     if entry.standing < winner.standing and entry.last >= winner.last:

@@ -1,9 +1,13 @@
 """What was handed in: a file or a class's archive on its way in becomes cells of code, and those a cut.
 
 names        names that anybody may have chosen, made safe to show and compared as people compare them
+endings      what the end of a file's name says
 archives     zip and tar files, read without trust
 platforms/   whose a file is, by the names that each learning platform gives; and each one's import file
 walking      the files below a path, those in archives too
+works        a file of one learner
+attempts     which of a learner's files count
+remarks      what a person should look at
 intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
 statements   one statement: what it binds, changes, uses, imports

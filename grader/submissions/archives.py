@@ -24,12 +24,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from grader.errors import GraderError, UnusableInput
+from grader.submissions.endings import ARCHIVES, FOREIGN, kept_as, suffix_of
 from grader.submissions.names import is_hidden
-from grader.submissions.submission import MAX_FILE_BYTES, SUFFIXES
+from grader.submissions.submission import MAX_FILE_BYTES
 
-METADATA = "submission_metadata.yml"  # Gradescope's
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")
 OPENERS: dict[str, Callable[..., Any]] = {
     ".gz": gzip.open, ".tgz": gzip.open,
     ".bz2": bz2.open, ".tbz2": bz2.open,
@@ -124,43 +122,25 @@ class Store:
 
 
 class Member(NamedTuple):
-    """A file of an archive that may be a submission.
+    """A file of an archive.
 
     Args:
         parts: the components of its name, as they stand in the archive, without `..` and the like.
-        path: where it is unpacked; `None` where it can't be.
+        path: where it is unpacked; `None` where it can't be, or is not.
         date: its own date, year first, without a zone: good for comparing only.
         reason: why it can't be unpacked; follows its name in a sentence.
+        other: it is nothing that is read here, and was left where it is.
     """
 
     parts: tuple[str, ...]
     path: Path | None
     date: tuple[int, ...] = ()
     reason: str = ""
-
-
-def suffix_of(name: str) -> str | None:
-    """Return the ending that makes a file one of ours, in small letters, or `None`.
-
-    >>> suffix_of("Homework.TAR.GZ"), suffix_of("notes.txt")
-    ('.tar.gz', None)
-    """
-    small = name.rstrip().lower()
-    return next((s for s in (*SUFFIXES, *ARCHIVES, *FOREIGN, METADATA) if small.endswith(s)), None)
-
-
-def stem(name: str) -> str:
-    """Return a name without the ending that makes it one of ours.
-
-    >>> stem("homework.tar.gz"), stem("v1.2")
-    ('homework', 'v1.2')
-    """
-    suffix = suffix_of(name)
-    return name.rstrip()[: -len(suffix)] if suffix else name
+    other: bool = False
 
 
 def unpack(archive: Path, store: Store, budget: Budget) -> list[Member]:
-    """Unpack what may be a submission: notebooks, modules, archives, and Gradescope's metadata.
+    """Unpack what may be a submission: notebooks, modules, archives, and what platforms say of them.
 
     Args:
         archive: a file whose name ends in one of `ARCHIVES`.
@@ -168,7 +148,8 @@ def unpack(archive: Path, store: Store, budget: Budget) -> list[Member]:
         budget: what may be unpacked still; it is charged for everything that is read.
 
     Returns:
-        The members in the archive's order. Of two of one name both are there.
+        The members in the archive's order, but for folders and programs' own files. Of two of one name both
+        are there.
 
     Raises:
         BadArchive: it is damaged, hostile or too large; nothing of it is kept.
@@ -280,12 +261,15 @@ def _unpack_zip(archive: Path, store: Store, budget: Budget, members: list[Membe
             raise BadArchive("has members that overlap, which no honest archive has")
         for info in infos:
             parts = _parts(_zip_name(info))
-            suffix = _wanted(parts)
-            if suffix is None or info.is_dir():
+            if _is_nobodys(parts) or info.is_dir():
+                continue
+            suffix = suffix_of(parts[-1])
+            if suffix is None:
+                members.append(Member(parts, None, info.date_time, other=True))
                 continue
             path, reason = None, _zip_obstacle(info, suffix)
             if not reason:
-                path = store.place(suffix)
+                path = store.place(kept_as(suffix))
                 limit = min(_most(suffix), max(MEMBER_FLOOR, MAX_RATIO * info.compress_size))
                 try:
                     with opened.open(info) as source:
@@ -349,10 +333,13 @@ def _read_tar(archive: Path, store: Store, budget: Budget, members: list[Member]
             opened.members.clear()  # type: ignore[attr-defined]  # documented; else it keeps all headers
             budget.take_members(1)
             parts = _parts(info.name)
-            suffix = _wanted(parts)
             if info.size < 0:
                 raise BadArchive("is damaged")
-            if suffix is None or info.isdir():
+            if _is_nobodys(parts) or info.isdir():
+                continue
+            suffix = suffix_of(parts[-1])
+            if suffix is None:
+                members.append(Member(parts, None, date_of(info.mtime), other=True))
                 continue
             path, reason = None, ""
             if not info.isreg() or info.issparse():
@@ -362,7 +349,7 @@ def _read_tar(archive: Path, store: Store, budget: Budget, members: list[Member]
             elif info.size > _most(suffix):
                 reason = f"is larger than {_most(suffix) // 2**20} MB"
             else:
-                path = store.place(suffix)
+                path = store.place(kept_as(suffix))
                 data.seek(info.offset_data)
                 _copy(data, path, budget, info.size, info.size)
             members.append(Member(parts, path, date_of(info.mtime), reason))
@@ -392,8 +379,8 @@ def _parts(name: str) -> tuple[str, ...]:
     return tuple(shortened if len(parts) <= MAX_PARTS else shortened[:20] + shortened[-20:])
 
 
-def _wanted(parts: tuple[str, ...]) -> str | None:
-    return suffix_of(parts[-1]) if parts and not any(map(is_hidden, parts)) else None
+def _is_nobodys(parts: tuple[str, ...]) -> bool:
+    return not parts or any(map(is_hidden, parts))
 
 
 def _most(suffix: str) -> int:

@@ -13,11 +13,18 @@ SURE_COPY = re.compile(
 # "hw-1" may be a copy or the first homework: it is a copy where there is a plain "hw".
 PERHAPS_COPY = re.compile(r"(.+)[-_]([1-9]\d?)")
 AFTER_ALL_NUMBERS = 1_000
+# What Google Drive calls a copy, in some languages.
+COPY_OF = re.compile(r"(?:copy of|kopie von|copie de|copia de|cópia de|copia di|kopie van) .+", re.IGNORECASE)
+# A folder for each attempt, as Teams makes them in its languages, and people.
+VERSION = re.compile(
+    r"(?:v|vers\w*|wersj\w*|верси\w*|バージョン|版本|attempt)[ ._-]?(\d{1,4})", re.IGNORECASE
+)
+RUBBISH = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 def is_hidden(name: str) -> bool:
     """Tell whether a file or folder is a program's, and nobody's submission: `.git`, `__MACOSX`."""
-    return name.startswith((".", "__"))
+    return name.startswith((".", "__", "~$")) or name.lower() in RUBBISH
 
 
 def folded(text: str) -> str:
@@ -27,6 +34,17 @@ def folded(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", printable_name(text).casefold())
+
+
+def versions(text: str) -> tuple[int, ...]:
+    """Return the numbers of versions that stand in a name.
+
+    >>> versions("hw_v10"), versions("hw 10")
+    ((10,), ())
+    """
+    return tuple(
+        int(match[1]) for word in re.split(r"[\s_/]+(?!\d)", text) if (match := VERSION.fullmatch(word))
+    )
 
 
 def original(copy: str, known: set[str] | None) -> tuple[str, tuple[int, ...]]:

@@ -210,10 +210,16 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read_notebook(text: str, name: str) -> Submission:
+    if not text.strip():
+        raise UnusableInput(f"{name} is empty; save the notebook and hand it in again.")
+    if text.lstrip().startswith("<"):
+        raise UnusableInput(f"{name} is a web page that was saved as a notebook; download the file itself.")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
         raise UnusableInput(f"{name} is not a notebook: its content is no JSON.") from None
+    if isinstance(notebook, dict) and "doc_id" in notebook:
+        raise UnusableInput(f"{name} is a link to a file in Google Drive; download the file itself.")
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         if isinstance(notebook, dict) and "worksheets" in notebook:
             raise UnusableInput(

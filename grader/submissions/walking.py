@@ -7,30 +7,27 @@ from pathlib import Path
 
 from grader.errors import UnusableInput
 from grader.submissions.archives import (
-    ARCHIVES,
     CLASS,
-    FOREIGN,
     LEARNER,
     MAX_DEPTH,
-    METADATA,
     BadArchive,
     Budget,
     Store,
     date_of,
     foreign,
-    suffix_of,
     unpack,
 )
+from grader.submissions.endings import ARCHIVES, FOREIGN, METADATA, is_read, kept_as, suffix_of
 from grader.submissions.names import is_hidden
 from grader.submissions.platforms.owners import Found
-from grader.submissions.submission import SUFFIXES, require_there
+from grader.submissions.submission import require_there
 from grader.text import MAX_NAME, printable_name
 
 NOTHING = "holds no notebook (.ipynb) and no Python file (.py)"
 
 
 def found(path: Path, store: Store) -> list[Found]:
-    """Return every file that may be a submission, and what can't be read.
+    """Return every file but programs' own, and what can't be read.
 
     Args:
         path: a file, a folder or an archive.
@@ -43,12 +40,12 @@ def found(path: Path, store: Store) -> list[Found]:
     if path.is_dir():
         return list(_in_folder(path, store))
     suffix = suffix_of(path.name)
-    if not path.is_file() or suffix not in (*SUFFIXES, *ARCHIVES, *FOREIGN):
+    if not path.is_file() or not (is_read(suffix) or suffix in (*ARCHIVES, *FOREIGN)):
         raise UnusableInput(
             f"{shown} is neither a notebook (.ipynb) nor a Python file (.py), "
             "and no folder or archive (.zip, .tar) of them."
         )
-    if suffix in SUFFIXES:
+    if is_read(suffix):
         return [_file((path.name,), path, store)]
     try:
         if suffix in FOREIGN:
@@ -81,24 +78,25 @@ def _in_folder(folder: Path, store: Store) -> Iterator[Found]:
                 folders.append((inner, entry.path))
             elif entry.is_symlink() and os.path.isdir(entry.path):
                 yield Found(inner, None, reason="is a link to a folder, and links are not followed")
-            elif suffix is None:
-                continue
             elif not entry.is_file(follow_symlinks=False):
-                yield Found(inner, None, reason="is a link or a device, not a file")
-            elif suffix in SUFFIXES or suffix == METADATA:
+                if suffix is not None:
+                    yield Found(inner, None, reason="is a link or a device, not a file")
+            elif suffix is None:
+                yield Found(inner, None, other=True)
+            elif is_read(suffix) or suffix in METADATA:
                 yield _file(inner, Path(entry.path), store)
             else:
                 yield from _in_learners_archive(Path(entry.path), inner, store, None, depth=1)
 
 
 def _file(parts: tuple[str, ...], path: Path, store: Store) -> Found:
-    """Return a file that is there; one whose name ends in capitals gets another, or nobody could read it."""
-    suffix = suffix_of(path.name)
+    """Return a file that is there; one whose name does not end as it is to be read gets another."""
+    suffix = suffix_of(path.name) or ""
     try:
         date = date_of(path.stat().st_mtime)
-        if path.suffix == suffix or suffix == METADATA:
+        if path.suffix == suffix or suffix in METADATA:
             return Found(parts, path, date)
-        return Found(parts, Path(shutil.copyfile(path, store.place(suffix or ""))), date)
+        return Found(parts, Path(shutil.copyfile(path, store.place(kept_as(suffix)))), date)
     except OSError as error:
         return Found(parts, None, reason=f"can't be read: {error.strerror}")
 
@@ -113,7 +111,7 @@ def _in_archive(
             inside += _in_learners_archive(member.path, inner, store, budget, depth + 1)
             member.path.unlink(missing_ok=True)
         else:
-            inside.append(Found(inner, member.path, member.date, member.reason))
+            inside.append(Found(inner, member.path, member.date, member.reason, member.other))
     return inside
 
 
@@ -130,7 +128,7 @@ def _in_learners_archive(
         if outer is None or outer.limits is CLASS:
             outer = Budget(LEARNER, archive.stat().st_size, outer)
         inside = _in_archive(archive, parts, store, outer, depth)
-        if not inside:
+        if all(file.other for file in inside):
             raise BadArchive(NOTHING)
     except BadArchive as error:
         return [Found(parts, None, reason=str(error))]

@@ -1,7 +1,9 @@
 """Learning platforms: whose a file is by the names that each gives, and the grades as each imports them.
 
 owners       what readers are given and return
-canvas, moodle, gradescope   a file a platform: its `Reader`, and its writer
+moments      times in names and files
+canvas, moodle, gradescope, blackboard, brightspace, sakai, ilias, nbgrader, github, google, teams
+             a file a platform: its `Reader`, and its writer where it has one
 plain        names that people chose, where no platform did
 grades       what writers are given
 
@@ -13,11 +15,34 @@ and an entry below.
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from grader.submissions.platforms import canvas, gradescope, moodle, plain
+from grader.submissions.platforms import (
+    blackboard,
+    brightspace,
+    canvas,
+    github,
+    google,
+    gradescope,
+    ilias,
+    moodle,
+    nbgrader,
+    plain,
+    sakai,
+    teams,
+)
 from grader.submissions.platforms.grades import Grades
 from grader.submissions.platforms.owners import Found, Met, Owner, Reader
 
-READERS: tuple[type[Reader], ...] = (moodle.Reader, canvas.Reader, gradescope.Reader)
+READERS: tuple[type[Reader], ...] = (
+    *(
+        moodle.Reader,
+        canvas.Reader,
+        gradescope.Reader,
+        blackboard.Reader,
+        brightspace.Reader,
+        nbgrader.Reader,
+    ),
+    *(sakai.Reader, ilias.Reader, github.Reader, google.Reader, teams.Reader),
+)
 WRITERS: dict[str, Callable[[Grades], str]] = {
     "canvas.csv": canvas.grades_csv,
     "moodle.csv": moodle.grades_csv,
@@ -28,15 +53,18 @@ WRITERS: dict[str, Callable[[Grades], str]] = {
 def owners(place: Path, found: Sequence[Found]) -> Iterator[tuple[Found, list[Owner]]]:
     """Say of each file whose it is: one learner's, a group's, or, with an empty list, nobody's own.
 
+    Files that are no notebook, module or archive are somebody's if a platform says so. Where none does,
+    `plain` has the rule.
+
     Args:
         place: the file, folder or archive that the files were met in.
         found: all of them.
     """
     met = Met(place, found)
     readers = [reader(met) for reader in READERS]
-    by_name = plain.Reader(met)
-    for file in met.files:
-        theirs = _owners_of(file, readers, len(met.common) + 1)
+    known = [(file, _owners_of(file, readers, len(met.common) + 1)) for file in met.files]
+    by_name = plain.Reader(met, named=any(theirs for _, theirs in known))
+    for file, theirs in known:
         if theirs is None:
             theirs = by_name.owners(file, 0)
         if theirs:

@@ -1,9 +1,13 @@
-"""Canvas: `lovelaceada_LATE_12345_67890_hw.ipynb`, name, mark, user's id, file's number."""
+"""Canvas: `lovelaceada_LATE_12345_67890_hw.ipynb`, name, mark, user's id, file's number.
+
+What was typed in is `lovelaceada_12345_text.html`, a link `…_link.html`. Old versions write the mark in small
+letters.
+"""
 
 import re
 from collections import defaultdict
 
-from grader.submissions.archives import stem
+from grader.submissions.endings import stem
 from grader.submissions.names import copy_levels
 from grader.submissions.platforms.grades import Grade, Grades, csv_text
 from grader.submissions.platforms.owners import Found, Met, Owner
@@ -11,8 +15,8 @@ from grader.text import printable_name
 
 # A name may hold anything but blanks and ASCII's punctuation: many scripts write vowels as combining marks.
 NAME = re.compile(
-    r"(?:(?!anon_|LATE_)(?P<name>[^\s!-/:-@\[-^`{-~]+?)_)?(?P<late>LATE_)?(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)"
-    r"_(?P<file>[1-9]\d+)_(?P<rest>.+)"
+    r"(?:(?!anon_|(?i:late)_)(?P<name>[^\s!-/:-@\[-^`{-~]+?)_)?(?P<late>(?i:late)_)?"
+    r"(?P<key>anon_[0-9A-Za-z]+|[1-9]\d*)_(?:(?P<file>[1-9]\d+)_(?P<rest>.+)|(?P<typed>(?:text|link)\.html))"
 )
 
 
@@ -27,9 +31,11 @@ class Reader:
         match = _match(printable_name(found.parts[i])) if self._is_canvas else None
         if match is None:
             return None
-        key, rest = match["key"].removeprefix("anon_"), (match["rest"], *found.parts[i + 1 :])
-        late, file = bool(match["late"]), int(match["file"])
-        return [Owner("canvas", match["name"] or match["key"], rest, key, late=late, file=file)]
+        key, typed = match["key"].removeprefix("anon_"), match["typed"]
+        rest = (typed or match["rest"], *found.parts[i + 1 :])
+        late, file, aside = bool(match["late"]), int(match["file"] or 0), bool(typed)
+        name = match["name"] or match["key"]
+        return [Owner("canvas", name, rest, key, late=late, file=file, aside=aside)]
 
 
 def _reads_as_canvas(met: Met) -> bool:
@@ -38,7 +44,8 @@ def _reads_as_canvas(met: Met) -> bool:
     for f in met.files:
         for match in filter(None, map(_match, map(printable_name, f.parts[: len(met.common) + 1]))):
             names[match["key"]].add(match["name"])
-            titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
+            if match["file"]:
+                titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
     return all(len(known) == 1 for known in (*names.values(), *titles.values()))
 
 

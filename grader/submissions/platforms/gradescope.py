@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.submissions.archives import METADATA
+from grader.submissions.endings import GRADESCOPE
 from grader.submissions.platforms.grades import ExerciseGrade, Grade, Grades
 from grader.submissions.platforms.owners import Found, Met, Owner
 from grader.text import number, points_of, printable_name, visible
@@ -20,7 +20,7 @@ class Reader:
 
     def __init__(self, met: Met) -> None:
         self.problems: list[Found] = []
-        self._metadata = met.metadata
+        self._metadata = met.metadata(GRADESCOPE)
         self._submitters: dict[tuple[str, ...], dict[str, list[Owner]]] = {}
 
     def owners(self, found: Found, i: int) -> list[Owner] | None:
@@ -36,7 +36,7 @@ class Reader:
         if folder in self._metadata and folder not in self._submitters:
             self._submitters[folder], reason = _read_metadata(self._metadata[folder])
             if reason:
-                self.problems.append(Found((*folder, METADATA), None, reason=reason))
+                self.problems.append(Found((*folder, GRADESCOPE), None, reason=reason))
         return self._submitters.get(folder, {})
 
 

@@ -21,11 +21,10 @@ class Reader:
         match = NAME.fullmatch(printable_name(found.parts[i]))
         if match is None:
             return None
-        if match["kind"] == "onlinetext":
-            return []
         below = found.parts[i + 1 :]
         rest = (match["rest"], *below) if match["rest"] else below
-        return [Owner("moodle", match["name"], rest, match["key"], match["name"])]
+        typed = match["kind"] == "onlinetext"
+        return [Owner("moodle", match["name"], rest, match["key"], match["name"], aside=typed)]
 
 
 def grades_csv(grades: Grades) -> str:

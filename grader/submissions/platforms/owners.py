@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from grader.submissions.archives import METADATA, suffix_of
+from grader.submissions.endings import METADATA
 
 
 class Found(NamedTuple):
@@ -16,15 +16,17 @@ class Found(NamedTuple):
 
     Args:
         parts: its name's components, below the path that was given and through archives, as they are there.
-        path: where it is now; `None` where it can't be read.
+        path: where it is now; `None` where it can't be read, or is not.
         date: its own, or the one in an archive, without a zone: good for comparing only.
         reason: why it can't be read; follows its name in a sentence.
+        other: it is no notebook, module or archive, but may show that somebody handed in something.
     """
 
     parts: tuple[str, ...]
     path: Path | None
     date: tuple[int, ...] = ()
     reason: str = ""
+    other: bool = False
 
 
 class Owner(NamedTuple):
@@ -37,9 +39,10 @@ class Owner(NamedTuple):
         key: the platform's id of the learner.
         label: what tells learners apart where there is no id.
         late: the platform's own mark.
-        submitted: when, where the platform says so.
+        submitted: when, where the platform says so; where it does not say the zone, in UTC.
         file: Canvas's number of the file.
         by_file: the name is the file's own, and not that of a folder.
+        aside: it is no file of the learner's, but a text that was typed in where files are handed in.
     """
 
     platform: str
@@ -51,6 +54,7 @@ class Owner(NamedTuple):
     submitted: datetime | None = None
     file: int = 0
     by_file: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,19 +71,23 @@ class Met:
 
     @cached_property
     def files(self) -> list[Found]:
-        """What somebody may have handed in."""
-        return [f for f in self.found if suffix_of(f.parts[-1]) != METADATA]
+        """All but what is a platform's own."""
+        return [f for f in self.found if f.parts[-1].lower() not in METADATA]
 
     @cached_property
-    def metadata(self) -> dict[tuple[str, ...], Found]:
-        """The files in which a platform says who handed in what, by the folder that they are in."""
-        return {f.parts[:-1]: f for f in self.found if f.parts[-1].lower() == METADATA}
+    def works(self) -> list[Found]:
+        """Notebooks, modules and archives."""
+        return [f for f in self.files if not f.other]
 
     @cached_property
     def common(self) -> list[str]:
-        """The folders around all files."""
-        heads = zip(*(f.parts[:-1] for f in self.files), strict=False)
+        """The folders around all works, or, where there are none, around all files."""
+        heads = zip(*(f.parts[:-1] for f in self.works or self.files), strict=False)
         return [head[0] for head in takewhile(lambda head: len(set(head)) == 1, heads)]
+
+    def metadata(self, name: str) -> dict[tuple[str, ...], Found]:
+        """Return a platform's own files of this name, by the folder that they are in."""
+        return {f.parts[:-1]: f for f in self.found if f.parts[-1].lower() == name}
 
 
 class Reader(Protocol):

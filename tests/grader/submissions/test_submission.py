@@ -61,6 +61,13 @@ def test_a_broken_cell_keeps_its_error(tmp_path):
     ("name", "content", "words"),
     [
         ("n.ipynb", b"{", "no JSON"),
+        ("n.ipynb", b" \n", "n.ipynb is empty; save the notebook and hand it in again."),
+        ("n.ipynb", b"\n<!DOCTYPE html><html>", "is a web page that was saved as a notebook"),
+        (
+            "n.ipynb",
+            b'{"url": "https://docs.google.com/", "doc_id": "1x"}',
+            "is a link to a file in Google Drive",
+        ),
         ("n.ipynb", b"[" * 100_000, "no JSON"),
         ("n.ipynb", b"[]", "no list of cells"),
         ("n.ipynb", b'{"cells": 3}', "no list of cells"),

@@ -1,0 +1,186 @@
+"""Which of a learner's files count: of attempts at one work the last that can be read, `decide`.
+
+Attempts are files of one learner whose names differ only by the number of a copy or of a version. They are in
+the order of the platform's times, then of those numbers; then a notebook goes before a module, and Canvas's
+number of the file, the file's date and the order of the paths decide. Only files that compete are read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from grader.errors import UnusableInput
+from grader.submissions.endings import stem
+from grader.submissions.names import VERSION, copy_levels, folded, original
+from grader.submissions.submission import load, parse
+from grader.submissions.works import Work
+
+MAX_LISTED = 3  # files that a sentence names
+
+
+class Decision(NamedTuple):
+    """What becomes of a class's files.
+
+    Args:
+        counting: those that count.
+        superseded: sentences about those that do not, because another does.
+        problems: files of learners, each with a sentence why it is not graded.
+        repeats: those that do not count; of one work, in their order.
+    """
+
+    counting: list[Work]
+    superseded: list[str]
+    problems: list[tuple[Work, str]]
+    repeats: list[Work]
+
+
+def decide(works: Sequence[Work]) -> Decision:
+    """Tell which files count, and say what becomes of the others.
+
+    A later attempt that can't be read leaves the earlier in force. One that holds the same, byte for byte,
+    but came later by the platform's time or mark, changes nothing: the time of the first is kept. What is no
+    notebook, module or archive is a problem where its learner handed in nothing else.
+    """
+    files = [work for work in works if not work.is_other]
+    _number(files)
+    attempts = defaultdict(list)
+    for work in files:
+        if work.found.path is not None:
+            attempts[work.learner, work.lesson].append(work)
+    decision = Decision([], [], [], [])
+    for competing in attempts.values():
+        _choose(sorted(competing, key=_order), decision)
+    for work in _not_made_good([work for work in files if work.found.path is None], decision.counting):
+        sentence = f"{work.name} {work.found.reason}."
+        earlier = (w for w in decision.counting if w.learner == work.learner)
+        kept = next((w for w in earlier if w.lesson[: len(work.lesson)] == work.lesson), None)
+        decision.problems.append((work, sentence if kept is None else _with_kept(sentence, kept)))
+    _add_others([work for work in works if work.is_other], decision)
+    return decision
+
+
+def _number(files: Sequence[Work]) -> None:
+    """Tell which work each file is an attempt at, and which attempt."""
+    stems = defaultdict(set)
+    for work in files:
+        for i, part in work.numbered():
+            stems[work.learner, i].add(copy_levels(folded(stem(part)))[0][0])
+    for work in files:
+        lesson = list(work.owner.rest)
+        attempt: list[tuple[int, ...]] = [()] * len(lesson)
+        for i, part in enumerate(lesson[:-1]):
+            if match := VERSION.fullmatch(part.strip()):
+                lesson[i], attempt[i] = "version", (int(match[1]),)
+        for i, part in work.numbered():
+            # Canvas numbers the copies of whatever it takes.
+            known = None if i == 0 and work.owner.platform == "canvas" else stems[work.learner, i]
+            lesson[i], attempt[i] = original(folded(stem(part)), known)
+        work.lesson, work.attempt = tuple(map(folded, lesson)), tuple(attempt)
+
+
+def _choose(competing: Sequence[Work], decision: Decision) -> None:
+    """Decide between attempts at one work, the last of which is the last here."""
+    bad: list[tuple[Work, str]] = []
+    if len(competing) > 1:
+        for work in reversed(competing):
+            if not (reason := _why_unusable(work)):
+                break
+            bad.append((work, reason))
+    if len(bad) == len(competing):
+        bad = []  # none is better than the last
+    usable = competing[: len(competing) - len(bad)]
+    winner = usable[-1]
+    for earlier in reversed(usable[:-1]):
+        if _mark(earlier) == _mark(winner) or not _hold_the_same(earlier, winner):
+            break
+        winner = earlier
+    decision.counting.append(winner)
+    decision.problems.extend((work, _with_kept(reason, winner)) for work, reason in bad)
+    for work in usable:
+        if work is not winner:
+            decision.repeats.append(work)
+            decision.superseded.append(_why_superseded(work, winner))
+
+
+def _order(work: Work) -> tuple:
+    return *work.handed_in, *work.standing, work.number
+
+
+def _mark(work: Work) -> tuple:
+    """Return what lateness is told by."""
+    return work.owner.submitted, work.owner.late
+
+
+def _why_unusable(work: Work) -> str:
+    """Return a sentence, or `""` if it can be graded."""
+    assert work.found.path is not None
+    try:
+        data = load(work.found.path, work.name)
+        if not data.strip():
+            return f"{work.name} is empty."
+        parse(data, work.found.path.suffix, work.name)
+    except UnusableInput as error:
+        return str(error)
+    return ""
+
+
+def _hold_the_same(one: Work, other: Work) -> bool:
+    assert one.found.path is not None and other.found.path is not None
+    try:
+        if one.found.path.stat().st_size != other.found.path.stat().st_size:
+            return False
+        return load(one.found.path, one.name) == load(other.found.path, other.name)
+    except (OSError, UnusableInput):
+        return False
+
+
+def _with_kept(sentence: str, kept: Work) -> str:
+    return f"{sentence.removesuffix('.')}; {kept.name} counts in its place."
+
+
+def _why_superseded(loser: Work, winner: Work) -> str:
+    if winner.handed_in <= loser.handed_in and _mark(winner) != _mark(loser):
+        return (
+            f"{loser.name} does not count: it holds the same as {winner.name}, of {loser.learner} too, "
+            "which was handed in before."
+        )
+    better = "is later" if winner.handed_in > loser.handed_in else "goes before it"
+    return f"{loser.name} does not count: {winner.name}, of {loser.learner} too, {better}."
+
+
+def _not_made_good(problems: Sequence[Work], counting: Sequence[Work]) -> Iterator[Work]:
+    """Yield the problems but for those after which the learner handed in the same again."""
+    by_learner = defaultdict(list)
+    for work in counting:
+        by_learner[work.learner].append(work)
+
+    def makes_good(work: Work, problem: Work) -> bool:
+        size = len(problem.lesson)
+        (submitted, attempt), before = work.handed_in, problem.handed_in
+        later = (submitted, attempt[:size], work.owner.file) > (*before, problem.owner.file)
+        return later and work.lesson[:size] == problem.lesson
+
+    for problem in problems:
+        if not any(makes_good(work, problem) for work in by_learner[problem.learner]):
+            yield problem
+
+
+def _add_others(others: Sequence[Work], decision: Decision) -> None:
+    """Say who handed in no notebook, and whose last upload holds none."""
+    counting, theirs = defaultdict(list), defaultdict(list)
+    for work in decision.counting:
+        counting[work.learner].append(work)
+    for work in others:
+        theirs[work.learner].append(work)
+    known = counting.keys() | {work.learner for work, _ in decision.problems}
+    for learner, files in theirs.items():
+        files.sort(key=lambda work: (work.handed_in[0], work.name))
+        if learner not in known:
+            listed = ", ".join(work.name for work in files[:MAX_LISTED])
+            more = f" and {len(files) - MAX_LISTED:,} more" if len(files) > MAX_LISTED else ""
+            decision.problems.append((files[0], f"{learner} handed in {listed}{more}, and no notebook."))
+        elif counting[learner]:
+            kept = max(counting[learner], key=lambda work: work.handed_in[0])
+            if files[-1].handed_in[0] > kept.handed_in[0]:
+                sentence = f"{files[-1].name}, of {learner}, is no notebook."
+                decision.superseded.append(_with_kept(sentence, kept))

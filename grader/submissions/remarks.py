@@ -1,0 +1,68 @@
+"""What a person should look at in what a class handed in, because nothing decides it for sure: `remarks`."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from grader.submissions.attempts import MAX_LISTED
+from grader.submissions.endings import stem
+from grader.submissions.names import COPY_OF
+from grader.submissions.works import Work
+
+
+def remarks(works: Sequence[Work], counting: Sequence[Work]) -> list[str]:
+    """Return sentences, the most important first.
+
+    Args:
+        works: all files of learners.
+        counting: those that count.
+    """
+    files = [work for work in works if not work.is_other]
+    copies = defaultdict(set)
+    for work in files:
+        if work.owner.by_file:
+            copies[work.learner].add(work.owner.rest[0])
+    careful = [
+        f"Careful: {len(names)} files of the name {learner} were taken for repeats of one learner's work; "
+        "if several people handed them in, name each file after its learner."
+        for learner, names in sorted(copies.items())
+        if len(names) > 2
+    ]
+    careful += [
+        f"Careful: {work.name} has the name of a copy, which says nobody's; name it after its learner."
+        for work in counting
+        if work.owner.by_file and COPY_OF.fullmatch(stem(work.owner.rest[0]))
+    ]
+    if (
+        not careful
+        and len(files) > 1
+        and len({work.learner for work in works}) == 1
+        and not files[0].platform
+    ):
+        careful.append(
+            f"Careful: all {len(files)} files were taken for one learner's, {files[0].learner}; "
+            "if they are several people's, put each learner's into a folder of that name."
+        )
+    return [*careful, *sorted(_may_answer_the_same(counting))]
+
+
+def _may_answer_the_same(counting: Sequence[Work]) -> Iterator[str]:
+    """Say which of a learner's files goes first where neither times nor numbers in names tell them apart."""
+    at_once = defaultdict(list)
+    for work in counting:
+        at_once[work.learner, work.owner.submitted, work.owner.file].append(work)
+    for (learner, *_), works in at_once.items():
+        parts = zip(*(work.lesson for work in works), strict=False)
+        shared = len(list(takewhile(lambda part: len(set(part)) == 1, parts)))
+        # A version's number, as in "hw_v2", is no lesson's.
+        lessons = [tuple(re.findall(r"(?<![v\d])\d+", "/".join(work.lesson[shared:]))) for work in works]
+        if len(works) == 1 or (all(lessons) and len(set(lessons)) == len(works)):
+            continue
+        first, *others = (w.name for w in sorted(works, key=lambda w: (w.standing, w.name), reverse=True))
+        listed = ", ".join(others[:MAX_LISTED])
+        more = f" and {len(others) - MAX_LISTED:,} more" if len(others) > MAX_LISTED else ""
+        yield (
+            f"{learner} handed in {len(works)} files that may answer the same exercises: "
+            f"{'both' if len(works) == 2 else 'all'} are graded, and {first} goes before {listed}{more}."
+        )

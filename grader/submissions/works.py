@@ -1,0 +1,86 @@
+"""A file of one learner on its way through the intake: `Work`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from grader.submissions.endings import ARCHIVES, suffix_of
+from grader.submissions.names import versions
+from grader.submissions.platforms.owners import Found, Owner
+from grader.text import MAX_NAME, printable_name
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(eq=False)
+class Work:
+    """A file of one learner.
+
+    Args:
+        place: the path that was given and led to it.
+        number: the number of that path, or of its folder where the folder says whose the file is.
+        found: the file.
+        owner: whose it is.
+        is_shared: a group handed it in, and there is one of it for each member.
+    """
+
+    place: Path
+    number: int
+    found: Found
+    owner: Owner
+    is_shared: bool
+    # Known when all of the class is:
+    name: str = ""
+    learner: str = ""
+    lesson: tuple[str, ...] = ()
+    attempt: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is nothing that could be graded."""
+        return self.found.other or self.owner.aside
+
+    @property
+    def identity(self) -> tuple:
+        """What makes two files one learner's: the platform's id, or else the name in this place."""
+        return self.owner.platform, self.owner.key or (self.number, self.owner.label)
+
+    @property
+    def key(self) -> str:
+        return self.owner.key or self.learner
+
+    @property
+    def platform(self) -> str:
+        return self.owner.platform if self.owner.key else ""
+
+    @property
+    def handed_in(self) -> tuple:
+        return self.owner.submitted or datetime.min.replace(tzinfo=UTC), self.attempt
+
+    @property
+    def standing(self) -> tuple:
+        """What decides between files that were handed in at one time."""
+        is_notebook = self.found.path is not None and suffix_of(self.found.path.name) == ".ipynb"
+        return is_notebook, versions("/".join(self.lesson)), self.owner.file, self.found.date
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], ...]:
+        """The same as `handed_in` and `standing`, as whole numbers that a gradebook can keep."""
+        moment = self.owner.submitted
+        time = (round((moment - EPOCH) / timedelta(microseconds=1)),) if moment is not None else ()
+        is_notebook, numbers, file, date = self.standing
+        return time, *self.attempt, (int(is_notebook),), numbers, (file,), date
+
+    @property
+    def where(self) -> str:
+        inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
+        return printable_name("/".join([str(self.place), *inner]), MAX_NAME)
+
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """Yield the components of the name that a program may have numbered: file, and archives around it."""
+        rest = self.owner.rest
+        for i, part in enumerate(rest):
+            is_titled = i == 0 and self.owner.platform == "canvas"
+            if i == len(rest) - 1 or suffix_of(part) in ARCHIVES or is_titled:
+                yield i, part

@@ -1,7 +1,7 @@
 """`course.toml`: what an instructor decides about a class. Everything has a default.
 
     title = "Deep learning, autumn"
-    lessons = ["02_neural_networks"]     # what counts; by default every lesson that somebody handed in
+    lessons = ["02_neural_networks"]     # what counts; by default what the class handed in (see `asked`)
     partial_credit = true                # a share of the points for a share of the cases
     per_learner_seeds = true             # other cases for each learner
     late_per_day = 0.1                   # taken off for each day begun after the due date…

@@ -132,6 +132,8 @@ class Gradebook:
                 f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
                 "use the dlcourse that made it, or another folder."
             )
+        if self._path is not None and _is_read_only(self._path):
+            self._connection.execute("PRAGMA query_only = ON")
         sound = self._connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
@@ -350,12 +352,19 @@ def _json(value: tuple) -> str:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    if path is not None and path.exists() and not os.access(path.parent, os.W_OK):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    if path is not None and _is_read_only(path):
+        connection = sqlite3.connect(":memory:")  # a copy, which may be brought to another version
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as file:
+            file.backup(connection)
     else:
         connection = sqlite3.connect(path or "", timeout=30)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _is_read_only(path: Path) -> bool:
+    return path.exists() and not os.access(path.parent, os.W_OK)
 
 
 def _now() -> str:

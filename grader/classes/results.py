@@ -55,6 +55,11 @@ class Result(msgspec.Struct, frozen=True):
             return self.mark.score
         return self.report.score * self.late_factor
 
+    @property
+    def extra(self) -> float:
+        """How much of the points is above what the exercise is worth: the instructor may give more."""
+        return max(0.0, self.points - self.report.out_of)
+
 
 class Learner(msgspec.Struct, frozen=True):
     """One learner of the class.
@@ -86,6 +91,11 @@ class Learner(msgspec.Struct, frozen=True):
     @property
     def points(self) -> float:
         return sum(result.points for result in self.results.values())
+
+    @property
+    def extra(self) -> float:
+        """How much of the points the instructor gave above what exercises are worth."""
+        return sum(result.extra for result in self.results.values())
 
 
 class ClassResults(msgspec.Struct, frozen=True):

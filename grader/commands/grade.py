@@ -63,9 +63,8 @@ def grade(
 
     require_secret(seed)
     if out is None and (replace or regrade):
-        print(
-            "Without --out there is no gradebook, so --replace and --regrade change nothing.", file=sys.stderr
-        )
+        option = "--replace" if replace else "--regrade"
+        print(f"{option} changes nothing without --out: no gradebook is kept.", file=sys.stderr)
     settings = here(course)
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)

@@ -123,6 +123,12 @@ def test_several_files_of_one_learner_are_one_learner(book):
     assert book.results().unfinished == 0
 
 
+def test_two_learners_whose_files_have_one_name_in_two_runs_are_two(book):
+    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state")])
+    book.add("ada.py", "state", graded("ada.py"), {})
+    assert points(book) == {"Ada": 1.0, "Ben": 0.0, "Eve": 0.0}
+
+
 def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
     book.begin("s", Course(), handed("ada2.py"))
     book.add("ada2.py", "state", graded("ada2.py", relu="failed"), {})

@@ -5,7 +5,10 @@ classroom      what waits to be graded → results, as they come
 executors      who grades: processes of this machine, or a cluster
 classwork      one submission in such a process
 gradebook      the file that keeps every result
-tallying       graded files → results: what counts, points, lateness, marks
+schema         what is in it, and how one of before is brought to that
+repeats        what was handed in, again or not → what of it counts, and since when
+asked          what counts → which lessons the class is asked for, and why
+tallying       graded files → results and reports: points, lateness, marks
 results        a class as every report sees it
 fingerprints   what stays of code when names and layout change
 answers        a submission's own code, exercise by exercise

@@ -10,8 +10,9 @@ settled, so a run that was ended in whatever way goes on where it was.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -34,7 +35,8 @@ FAILED = "failed"  # the state of what could not be graded: it is tried again ne
 class Outlook:
     """A class before it is graded: how many submissions there are, and how many of them are settled already.
 
-    `remarks` are sentences about files that do not count, or that nobody handed in.
+    `remarks` are sentences about files that do not count, or that nobody handed in. What the gradebook has
+    to say of them comes when all are graded: see `Gradebook.remarks`.
     """
 
     submissions: int
@@ -79,61 +81,75 @@ def grade_class(
         enrolled = [_unreadable(problem, problem.reason, seed, round_) for problem in theirs]
         reasons = {problem.name: problem.reason for problem in theirs}
         heavy = False
-        for handed in intake.handed:
+        for handed in (*intake.repeats, *intake.handed):  # of equals, what is given last counts
             try:
                 data = load(handed.path, handed.name)
                 heavy = heavy or b"tensorflow" in data or b"keras" in data
                 state = _state(round_, course.seed_of(seed, handed.key), data)
-                enrolled.append(handed._replace(state=state))
+                enrolled.append(handed._replace(state=state, content=hashlib.sha256(data).hexdigest()))
             except UnusableInput as error:
                 reasons[handed.name] = str(error)
                 enrolled.append(_unreadable(handed, str(error), seed, round_))
         book.begin(seed, course, enrolled, round_, replace)
-        remarks = [*intake.superseded, *nobodys]
-        if others := book.others():
-            remarks.append(
-                f"Not among these, but handed in before: {others}. They still count; --replace drops them."
-            )
-        waiting = []
         for item in enrolled:
-            if book.settled(item.name, item.state):
-                continue
-            if item.name in reasons:
+            if item.name in reasons and not book.settled(item.name, item.state):
                 report = Report(item.name, seed, level, [], error=reasons[item.name])
                 book.add(item.name, item.state, report, {})
-            else:
-                waiting.append(item)
+        waiting = book.waiting()
         if waiting and heavy:
             workers.prepare()
-        outlook = Outlook(len(enrolled), len(enrolled) - len(waiting), remarks)
-        tasks = (_task(handed, course.seed_of(seed, handed.key), unsafe) for handed in waiting)
-        with contextlib.closing(_graded(tasks, book, workers, seed, level, round_)) as names:
+        submissions = len(enrolled) - len(intake.repeats)
+        outlook = Outlook(submissions, submissions - len(waiting), [*intake.superseded, *nobodys])
+        make_task = partial(_task, seed=seed, course=course, unsafe=unsafe)
+        with contextlib.closing(_graded(enrolled, make_task, book, workers, seed, level, round_)) as names:
             yield outlook, names
 
 
 def _graded(
-    tasks: Iterable[GradingTask], book: Gradebook, workers: Workers, seed: str, level: Level, round_: int
+    enrolled: Iterable[Handed],
+    make_task: Callable[[Handed], GradingTask],
+    book: Gradebook,
+    workers: Workers,
+    seed: str,
+    level: Level,
+    round_: int,
 ) -> Generator[str, None, None]:
-    """Grade, put each result into the book as it comes, and yield its name."""
-    for task, outcome in completed(tasks, workers):
-        if isinstance(outcome, Failed):
-            book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
-        else:
-            report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
-            book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
-        yield task.name
+    """Grade what counts, put each result into the book as it comes, and yield its name.
+
+    Where nothing can be made of an attempt, the one before it counts, and has its turn then.
+    """
+    todo = {handed.name: handed for handed in enrolled}
+    while waiting := book.waiting() & todo.keys():
+        tasks = (make_task(todo.pop(name)) for name in sorted(waiting))
+        for task, outcome in completed(tasks, workers):
+            if isinstance(outcome, Failed):
+                book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
+            else:
+                report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
+                book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
+            yield task.name
 
 
-def _task(handed: Handed, seed: str, unsafe: bool) -> GradingTask:
+def _task(handed: Handed, *, seed: str, course: Course, unsafe: bool) -> GradingTask:
     # Read again, when its turn comes: a class of notebooks is more than a memory should hold.
-    data = load(handed.path, handed.name)
-    return GradingTask(handed.name, handed.path.suffix.lower(), data, seed, version(), unsafe)
+    data, own = load(handed.path, handed.name), course.seed_of(seed, handed.key)
+    return GradingTask(handed.name, handed.path.suffix.lower(), data, own, version(), unsafe)
 
 
 def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Handed:
     learner, key = item.learner or item.name, item.key or item.name
-    state = _state(round_, seed, reason.encode(errors="replace"))
-    return Handed(item.name, learner, key, platform=item.platform, state=state)
+    data = reason.encode(errors="replace")
+    state, content = _state(round_, seed, data), hashlib.sha256(data).hexdigest()
+    return Handed(
+        name=item.name,
+        learner=learner,
+        key=key,
+        platform=item.platform,
+        work=item.work,
+        order=item.order,
+        state=state,
+        content=content,
+    )
 
 
 def _state(round_: int, seed: str, data: bytes) -> str:

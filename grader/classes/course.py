@@ -1,7 +1,7 @@
 """`course.toml`: what an instructor decides about a class. Everything has a default.
 
     title = "Deep learning, autumn"
-    lessons = ["02_neural_networks"]     # what counts; by default every lesson that somebody handed in
+    lessons = ["02_neural_networks"]     # what counts; by default what the class handed in (see `asked`)
     partial_credit = true                # a share of the points for a share of the cases
     per_learner_seeds = true             # other cases for each learner
     late_per_day = 0.1                   # taken off for each day begun after the due date…
@@ -18,15 +18,30 @@ Verdicts do not depend on it, but for the seeds: points and dates can change aft
 
 import hashlib
 import math
-from datetime import datetime, timedelta
+import tomllib
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from dlcourse.errors import nearest
 from grader.errors import UnusableInput
 from grader.judging.report import Verdict
+from grader.text import printable_name
 
 MAX_POINTS = 1e6  # of an exercise: far beyond need, and sums stay exact enough
+FORMS = {
+    "title": 'text in quotes, as in title = "Deep learning"',
+    "lessons": 'a list of lessons, as in lessons = ["02_neural_networks"]',
+    "partial_credit": "true or false, without quotes",
+    "per_learner_seeds": "true or false, without quotes",
+    "late_per_day": "a number from 0 to 1, as in late_per_day = 0.1",
+    "late_at_most": "a number from 0 to 1, as in late_at_most = 0.5",
+    "points": "a table: [points] on a line of its own, and below it lines as relu = 2",
+    "due": "a table: [due] on a line of its own, and below it lines as 02_neural_networks = {due}",
+}
+"""How each setting is written."""
 
 
 class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,11 +91,16 @@ def read(path: Path) -> Course:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
     try:
-        course = msgspec.toml.decode(path.read_bytes().decode("utf-8-sig"), type=Course)
+        plain = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnusableInput(f"{path} is no course file: {error}.") from None
+    except UnicodeDecodeError:
+        raise UnusableInput(f"{path} is no course file: it is no UTF-8 text.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UnusableInput(f"{path} is no course file, which is written in TOML: {error}.") from None
+    for name, value in plain.items():
+        _require_form(name, value, path)
+    course = _converted(plain, Course)
     _require_sense(course, path)
     return course
 
@@ -89,6 +109,47 @@ def here(path: Path | None) -> Course | None:
     """Return the settings in the file that was named, or in this folder's `course.toml`, if there is one."""
     default = Path("course.toml")
     return read(path or default) if path is not None or default.is_file() else None
+
+
+def _require_form(name: str, value: Any, path: Path) -> None:
+    """Make sure that a setting is one, and is written as it should be."""
+    if name not in FORMS:
+        near = nearest(name, FORMS)
+        hint = f"do you mean {near}?" if near else f"there are {', '.join(FORMS)}."
+        raise UnusableInput(f"{path}: there is no setting {printable_name(name)!r}; {hint}")
+    types = {field.name: field.type for field in msgspec.structs.fields(Course)}
+    if name in ("points", "due") and isinstance(value, dict):
+        what = "a number" if name == "points" else "a date with time and time zone"
+        for key, item in value.items():
+            try:
+                _converted({key: item}, types[name])
+            except msgspec.ValidationError:
+                example = "2" if name == "points" else _due_example(item)
+                raise UnusableInput(
+                    f"{path}, [{name}]: {printable_name(key)} is to be {what}, without quotes: "
+                    f"{printable_name(key)} = {example}"
+                ) from None
+        return
+    try:
+        _converted(value, types[name])
+    except msgspec.ValidationError:
+        form = FORMS[name].format(due=_due_example(value))
+        raise UnusableInput(f"{path}: {name} is to be {form}.") from None
+
+
+def _converted(value: Any, type_: Any) -> Any:
+    return msgspec.convert(value, type_, builtin_types=(datetime,))
+
+
+def _due_example(value: Any) -> str:
+    """Return how a due date is written: the one that was meant, as far as that can be seen."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = datetime(2026, 12, 1, 23, 59)
+    if type(value) is date or len(str(value)) == len("2026-12-01"):
+        moment = moment.replace(hour=23, minute=59)
+    return moment.isoformat() + ("" if moment.tzinfo else "+01:00")
 
 
 def _require_sense(course: Course, path: Path) -> None:
@@ -106,7 +167,9 @@ def _require_sense(course: Course, path: Path) -> None:
             )
     for lesson, due in course.due.items():
         if due.tzinfo is None:
-            raise UnusableInput(f"{path}: the due date of {lesson} needs a time zone, as in {due}+01:00.")
+            raise UnusableInput(
+                f"{path}, [due]: {lesson} needs a time zone, as in {lesson} = {_due_example(due)}"
+            )
     for name in ("late_per_day", "late_at_most"):
         if not 0 <= getattr(course, name) <= 1:
             raise UnusableInput(f"{path}: {name} is a share of the points, from 0 to 1.")

@@ -105,7 +105,10 @@ def completed(
                 executor.shutdown(wait=False)
                 executor = workers.make()
                 if alone:
-                    yield lost[0], Failed("The grader's own process ended twice while grading it.")
+                    yield (
+                        lost[0],
+                        Failed("The process that graded it ended, and again when it was graded alone."),
+                    )
                 else:
                     suspects += lost
     finally:
@@ -144,8 +147,8 @@ def _result(future: "Future[bytes]") -> Graded | Failed | None:
     except (CancelledError, OSError) as error:
         raise GraderError(f"The cluster was lost on the way ({_short(error)}).") from None
     except Exception as error:
-        if type(error).__name__ == "KilledWorker":  # Dask gave up on it
-            return Failed("The workers that graded it ended, one after the other.")
+        if type(error).__name__ == "KilledWorker":  # Dask gave up on it, though a neighbour may be the killer
+            return None
         return Failed(f"The grader itself failed on it: {type(error).__name__}: {str(error)[:300]}")
 
 

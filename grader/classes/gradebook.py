@@ -13,51 +13,30 @@ Nothing is ever overwritten: a regrade adds a result, a mark adds a mark, and th
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from grader.classes.course import Course
+from grader.classes.repeats import Entry, Order, counting, remarks
 from grader.classes.results import ClassResults, Mark
-from grader.classes.tallying import GradedFile, class_results, weakest_sandbox
+from grader.classes.schema import APPLICATION_ID, SCHEMA, VERSION, migrate
+from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
 
 FILE = "gradebook.sqlite"
-APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
-VERSION = 1
-SCHEMA = f"""
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
-CREATE TABLE class (
-    one INTEGER PRIMARY KEY CHECK (one = 1), seed TEXT NOT NULL, course BLOB NOT NULL,
-    round INTEGER NOT NULL, batch INTEGER NOT NULL
-);
-CREATE TABLE submissions (
-    name TEXT PRIMARY KEY, learner TEXT NOT NULL, key TEXT NOT NULL, platform TEXT NOT NULL,
-    submitted TEXT, late INTEGER NOT NULL, rank INTEGER NOT NULL, state TEXT NOT NULL,
-    batch INTEGER NOT NULL, counts INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE results (
-    id INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions (name),
-    state TEXT NOT NULL, graded TEXT NOT NULL, report BLOB NOT NULL, answers BLOB NOT NULL
-);
-CREATE INDEX results_of_submission ON results (submission, id);
-CREATE TABLE marks (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL, exercise TEXT NOT NULL,
-    score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
-);
-"""
 LAST_RESULTS = """
-SELECT s.name, s.learner, s.key, s.platform, s.submitted, s.late, s.rank, s.batch,
-    s.state = r.state AS settled, r.report, r.answers
-FROM submissions s LEFT JOIN results r
-    ON r.id = (SELECT max(id) FROM results WHERE submission = s.name)
-WHERE s.counts ORDER BY s.name
+SELECT a.*, r.state = a.state AS settled, r.report, r.answers
+FROM attempts a LEFT JOIN results r ON r.id = (SELECT max(id) FROM results WHERE attempt = a.id)
+WHERE a.counts ORDER BY a.name, a.id
 """
+ORDER = msgspec.json.Decoder(tuple[tuple[int, ...], ...])
+WORK = msgspec.json.Decoder(tuple[str, ...])
 ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
 REPORTS = msgspec.msgpack.Decoder(Report)
 
@@ -68,6 +47,7 @@ class Gradebook:
     def __init__(self, connection: sqlite3.Connection, path: Path | None):
         self._connection = connection
         self._path = path
+        self._names: dict[str, int] = {}  # the attempts of this time, by the names that they have in this run
 
     @classmethod
     @contextlib.contextmanager
@@ -145,11 +125,15 @@ class Gradebook:
         version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
         if application != APPLICATION_ID:
             raise UnusableInput(f"{self._path} is no gradebook of this grader.")
-        if version != VERSION:
+        if version == 1:
+            migrate(self._connection)
+        elif version != VERSION:
             raise UnusableInput(
                 f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
                 "use the dlcourse that made it, or another folder."
             )
+        if self._path is not None and _is_read_only(self._path):
+            self._connection.execute("PRAGMA query_only = ON")
         sound = self._connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
@@ -168,8 +152,7 @@ class Gradebook:
         """Return which round of grading this is: a new one to regrade, unless the last is not finished."""
         row = self._connection.execute("SELECT round FROM class").fetchone()
         last = row["round"] if row else 0
-        unfinished = any(not row["settled"] for row in self._connection.execute(LAST_RESULTS))
-        return last + 1 if regrade and row and not unfinished else last
+        return last + 1 if regrade and row and not _unsettled(self._entries()) else last
 
     def begin(
         self, seed: str, course: Course, handed: Iterable[Handed], round_: int = 0, replace: bool = False
@@ -177,36 +160,72 @@ class Gradebook:
         """Write down the class as it was handed in this time.
 
         What was handed in before and is not among these still counts, unless it is to be replaced; its
-        results are kept in any case.
+        results are kept in any case. Of each learner and work there is one attempt for each content.
         """
         with self._connection:
-            row = self._connection.execute("SELECT batch FROM class").fetchone()
-            batch = row["batch"] + 1 if row else 1
+            row = self._connection.execute("SELECT max(given) + 1 AS since FROM attempts").fetchone()
+            since = row["since"] or 1
             self._connection.execute(
                 "INSERT OR REPLACE INTO class VALUES (1, ?, ?, ?, ?)",
-                (seed, msgspec.msgpack.encode(course), round_, batch),
+                (seed, msgspec.msgpack.encode(course), round_, since),
             )
             if replace:
-                self._connection.execute("UPDATE submissions SET counts = 0")
-            self._connection.executemany(
-                "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
-                "ON CONFLICT (name) DO UPDATE SET "
-                "learner = excluded.learner, key = excluded.key, platform = excluded.platform, "
-                "submitted = excluded.submitted, late = excluded.late, rank = excluded.rank, "
-                "state = excluded.state, batch = excluded.batch, counts = 1",
-                [
-                    (
-                        *(e.name, e.learner, e.key, e.platform, e.submitted and e.submitted.isoformat()),
-                        *(e.late, e.rank, e.state, batch),
-                    )
-                    for e in handed
-                ],
-            )
+                self._connection.execute("UPDATE attempts SET counts = 0")
+            self._names = {e.name: self._enrol(e, since + i) for i, e in enumerate(handed)}
 
-    def others(self) -> int:
-        """Return how many submissions count that were not handed in this time."""
-        query = "SELECT count(*) FROM submissions WHERE counts AND batch < (SELECT batch FROM class)"
-        return self._connection.execute(query).fetchone()[0]
+    def _enrol(self, handed: Handed, given: int) -> int:
+        """Write down one file, and return the number of its attempt.
+
+        Content that is known moves to its latest place, and keeps the name and time with which it first came.
+        """
+        work = handed.work or (handed.name,)
+        order = handed.order or _order(handed.submitted, len(work))
+        place, submitted = _json(order), handed.submitted and handed.submitted.isoformat()
+        start: dict[str, Any] = {
+            "first": place,
+            "submitted": submitted,
+            "late": handed.late,
+            "name": handed.name,
+            "learner": handed.learner,
+            "platform": handed.platform,
+        }
+        which = {
+            "key": handed.key,
+            "work": _json(work),
+            "content": handed.content or handed.state,
+        }
+        # What version 1 knew by its name alone was another attempt at this work.
+        self._connection.execute(
+            "UPDATE attempts SET work = :work, first = :place, last = :place "
+            "WHERE key = :key AND work = :before",
+            {**which, "place": place, "before": _json(("", handed.name))},
+        )
+        known = self._connection.execute(
+            "SELECT * FROM attempts WHERE key = :key AND work = :work AND content = :content AND counts",
+            which,
+        ).fetchone()
+        if known is not None and order >= ORDER.decode(known["first"]):
+            start = {column: known[column] for column in start}
+        if known is not None and order < ORDER.decode(known["last"]):
+            place = known["last"]
+        row = {**which, **start, "last": place, "state": handed.state, "given": given, "counts": True}
+        columns = ", ".join(row)
+        values = ", ".join(f":{column}" for column in row)
+        changes = ", ".join(f"{column} = excluded.{column}" for column in row)
+        return self._connection.execute(
+            f"INSERT INTO attempts ({columns}) VALUES ({values}) "
+            f"ON CONFLICT (key, work, content) DO UPDATE SET {changes} RETURNING id",
+            row,
+        ).fetchone()["id"]
+
+    def remarks(self) -> list[str]:
+        """Return sentences about which of all that was handed in counts, where that is not plain."""
+        return remarks(self._entries(), self._since())
+
+    def waiting(self) -> set[str]:
+        """Return the names of what was handed in this time, counts, and waits to be graded."""
+        names = {attempt: name for name, attempt in self._names.items()}
+        return {names[entry.id] for entry in _unsettled(self._entries()) if entry.id in names}
 
     def set_course(self, course: Course) -> None:
         """Change the settings, which reports go by; no verdict is lost."""
@@ -216,30 +235,36 @@ class Gradebook:
     def settled(self, name: str, state: str) -> bool:
         """Return whether the last result of a submission is of this state."""
         row = self._connection.execute(
-            "SELECT state FROM results WHERE submission = ? ORDER BY id DESC LIMIT 1", (name,)
+            "SELECT state FROM results WHERE attempt = ? ORDER BY id DESC LIMIT 1", (self._attempt(name),)
         ).fetchone()
         return row is not None and row["state"] == state
 
     def add(self, name: str, state: str, report: Report, answers: dict[str, str]) -> None:
         """Commit one result; once this returns, no kill and no power cut takes it away."""
+        encoded = msgspec.msgpack.encode(report), msgspec.msgpack.encode(answers)
         with self._connection:
             self._connection.execute(
-                "INSERT INTO results (submission, state, graded, report, answers) VALUES (?, ?, ?, ?, ?)",
-                (name, state, _now(), msgspec.msgpack.encode(report), msgspec.msgpack.encode(answers)),
+                "INSERT INTO results (attempt, state, graded, report, answers) VALUES (?, ?, ?, ?, ?)",
+                (self._attempt(name), state, _now(), *encoded),
             )
+
+    def _attempt(self, name: str) -> int | None:
+        """Return the number of the attempt that was handed in under a name, this time or else last."""
+        if name in self._names:
+            return self._names[name]
+        query = "SELECT id FROM attempts WHERE name = ? ORDER BY given DESC LIMIT 1"
+        row = self._connection.execute(query, (name,)).fetchone()
+        return row and row["id"]
 
     def reports(self, of_this_time: bool = False) -> Iterator[Report]:
         """Yield the last report of every submission that counts, in the course's points, by the names.
 
         With `of_this_time`, only of what was handed in this time.
         """
-        course = self.course()
-        batch = self._connection.execute("SELECT batch FROM class").fetchone()
-        for row in self._connection.execute(LAST_RESULTS):
-            if row["report"] is not None and (not of_this_time or row["batch"] == batch["batch"]):
-                report = REPORTS.decode(row["report"])
-                exercises = [course.scored(verdict) for verdict in report.exercises]
-                yield msgspec.structs.replace(report, exercises=exercises)
+        since = self._since() if of_this_time else 0
+        for entry, report in reports(self.course(), _graded(self._entries())):
+            if entry.given >= since:
+                yield report
 
     def sandbox(self) -> str:
         """Return the weakest level that a submission which counts was graded at."""
@@ -248,13 +273,15 @@ class Gradebook:
     def history(self, name: str) -> list[tuple[str, Report]]:
         """Return when a submission was graded and what came of it, the oldest first."""
         rows = self._connection.execute(
-            "SELECT graded, report FROM results WHERE submission = ? ORDER BY id", (name,)
+            "SELECT graded, report FROM results r JOIN attempts a ON a.id = r.attempt "
+            "WHERE name = ? ORDER BY r.id",
+            (name,),
         )
         return [(row["graded"], REPORTS.decode(row["report"])) for row in rows]
 
     def learners(self) -> dict[str, str]:
         """Return each learner's name by key."""
-        rows = self._connection.execute("SELECT key, learner FROM submissions WHERE counts ORDER BY learner")
+        rows = self._connection.execute("SELECT key, learner FROM attempts WHERE counts ORDER BY learner")
         return {row["key"]: row["learner"] for row in rows}
 
     def mark(self, key: str, exercise: str | None, mark: Mark) -> None:
@@ -273,34 +300,71 @@ class Gradebook:
 
     def results(self) -> ClassResults:
         """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
-        rows = self._connection.execute(LAST_RESULTS).fetchall()
-        graded = [
-            GradedFile(
+        entries = self._entries()
+        waiting = [entry.key for entry in _unsettled(entries)]
+        return class_results(self.course(), _graded(entries), self.marks(), waiting)
+
+    def _since(self) -> int:
+        row = self._connection.execute("SELECT since FROM class").fetchone()
+        return row["since"] if row else 0
+
+    def _entries(self) -> list[Entry]:
+        return [
+            Entry(
+                id=row["id"],
                 name=row["name"],
                 learner=row["learner"],
                 key=row["key"],
                 platform=row["platform"],
+                work=WORK.decode(row["work"]),
+                first=ORDER.decode(row["first"]),
+                last=ORDER.decode(row["last"]),
                 submitted=row["submitted"],
                 late=bool(row["late"]),
-                rank=row["rank"],
-                batch=row["batch"],
-                report=REPORTS.decode(row["report"]),
-                answers=ANSWERS.decode(row["answers"]),
+                content=row["content"],
+                given=row["given"],
+                settled=bool(row["settled"]),
+                report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
+                answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
             )
-            for row in rows
-            if row["report"] is not None
+            for row in self._connection.execute(LAST_RESULTS)
         ]
-        waiting = [row["key"] for row in rows if not row["settled"]]
-        return class_results(self.course(), graded, self.marks(), waiting)
+
+
+def _graded(entries: Iterable[Entry]) -> list[Entry]:
+    """Return what counts of all that has a verdict; of its present state, or of one before."""
+    return counting([entry for entry in entries if entry.report is not None])
+
+
+def _unsettled(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what counts and has no verdict on its present state."""
+    return [entry for entry in counting(entries) if not entry.settled]
+
+
+def _order(submitted: datetime | None, size: int) -> Order:
+    """Return the place in the order of a work that has nothing but a time, if that."""
+    time = (round(submitted.timestamp() * 1e6),) if submitted else ()
+    return time, *[()] * size, (0, 0), ()
+
+
+def _json(value: tuple) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    if path is not None and path.exists() and not os.access(path.parent, os.W_OK):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    if path is not None and _is_read_only(path):
+        connection = sqlite3.connect(":memory:")  # a copy, which may be brought to another version
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as file:
+            file.backup(connection)
     else:
         connection = sqlite3.connect(path or "", timeout=30)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _is_read_only(path: Path) -> bool:
+    return path.exists() and not os.access(path.parent, os.W_OK)
 
 
 def _now() -> str:

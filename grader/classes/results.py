@@ -55,6 +55,11 @@ class Result(msgspec.Struct, frozen=True):
             return self.mark.score
         return self.report.score * self.late_factor
 
+    @property
+    def extra(self) -> float:
+        """How much of the points is above what the exercise is worth: the instructor may give more."""
+        return max(0.0, self.points - self.report.out_of)
+
 
 class Learner(msgspec.Struct, frozen=True):
     """One learner of the class.
@@ -87,6 +92,11 @@ class Learner(msgspec.Struct, frozen=True):
     def points(self) -> float:
         return sum(result.points for result in self.results.values())
 
+    @property
+    def extra(self) -> float:
+        """How much of the points the instructor gave above what exercises are worth."""
+        return sum(result.extra for result in self.results.values())
+
 
 class ClassResults(msgspec.Struct, frozen=True):
     """A class: what it was asked, and what its learners did, in the order of their names.
@@ -95,6 +105,7 @@ class ClassResults(msgspec.Struct, frozen=True):
         title: the course's.
         sandbox: the weakest level that any submission was graded at.
         unfinished: how many submissions wait to be graded still.
+        basis: sentences about why it was asked this, and what does not count.
     """
 
     title: str
@@ -102,6 +113,7 @@ class ClassResults(msgspec.Struct, frozen=True):
     exercises: tuple[Asked, ...]
     learners: tuple[Learner, ...]
     unfinished: int = 0
+    basis: tuple[str, ...] = ()
 
     @property
     def out_of(self) -> float:

@@ -1,69 +1,74 @@
-"""From graded files to a class's results: which verdict counts, points, lateness, marks. `class_results`."""
+"""From graded files to a class's results and reports: which verdict counts, points, lateness, marks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+
+import msgspec
 
 from grader.child.confinement import LEVELS
+from grader.classes.asked import asked
 from grader.classes.course import Course
+from grader.classes.repeats import Entry
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
-from grader.exercises import LESSONS, all_exercises, exercises_of
+from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
 from grader.judging.report import Report, SandboxLevel, Verdict
 
 Marks = Mapping[tuple[str, str], Mark]
 
 
-@dataclass(frozen=True)
-class GradedFile:
-    """A graded submission that counts: the gradebook's columns, see `intake.Handed`."""
-
-    name: str
-    learner: str
-    key: str
-    platform: str
-    submitted: str | None
-    late: bool
-    rank: int
-    batch: int
-    report: Report
-    answers: dict[str, str]
-
-    @property
-    def order(self) -> tuple:
-        """Of a learner's files, the last in this order counts."""
-        return self.batch, self.submitted or "", self.rank, self.name
-
-    def late_days(self, course: Course, lesson: str) -> int:
-        submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
-        return course.late_days(lesson, submitted, self.late)
-
-
 def class_results(
-    course: Course, files: Sequence[GradedFile], marks: Marks, waiting: Sequence[str]
+    course: Course, entries: Sequence[Entry], marks: Marks, waiting: Sequence[str]
 ) -> ClassResults:
     """Return the class as reports see it.
 
     Args:
         course: its settings.
-        files: all that counts and has a verdict.
+        entries: all that counts and has a verdict.
         marks: the instructor's, by learner's key and exercise; `""` stands for the whole.
         waiting: the learner's key of each submission that has no verdict on its present content.
     """
-    asked = _asked(course, files)
-    by_learner: dict[str, list[GradedFile]] = {}
-    for file in files:
-        by_learner.setdefault(file.key, []).append(file)
+    exercises, basis = asked(course, entries)
+    by_learner: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_learner.setdefault(entry.key, []).append(entry)
     learners = [
-        _learner(key, theirs, asked, course, marks, key in waiting) for key, theirs in by_learner.items()
+        _learner(key, theirs, exercises, course, marks, key in waiting) for key, theirs in by_learner.items()
     ]
     return ClassResults(
         title=course.title,
-        sandbox=weakest_sandbox(file.report for file in files),
-        exercises=asked,
+        sandbox=weakest_sandbox(entry.report for entry in entries if entry.report is not None),
+        exercises=exercises,
         learners=tuple(sorted(learners, key=lambda learner: (learner.name.casefold(), learner.key))),
         unfinished=len(waiting),
+        basis=basis,
     )
+
+
+def reports(course: Course, entries: Sequence[Entry]) -> list[tuple[Entry, Report]]:
+    """Return the reports on single files, in the course's points, with the exercises that count.
+
+    A file without an exercise adds none. But whoever handed in nothing else is shown what they were asked.
+
+    Args:
+        course: its settings.
+        entries: all that counts and has a verdict.
+    """
+    exercises, _ = asked(course, entries)
+    lessons = {exercise.lesson for exercise in exercises}
+    found: list[tuple[Entry, Report]] = []
+    for entry in entries:
+        if entry.report is not None:
+            verdicts = [course.scored(v) for v in entry.report.exercises if v.lesson in lessons]
+            report = msgspec.structs.replace(entry.report, submission=entry.name, exercises=verdicts)
+            found.append((entry, report))
+    with_exercises = {entry.key for entry, report in found if report.exercises}
+    nothing = [course.scored(not_answered(all_exercises()[exercise.name])) for exercise in exercises]
+    return [
+        (entry, report)
+        if entry.key in with_exercises or report.error is not None
+        else (entry, msgspec.structs.replace(report, exercises=nothing))
+        for entry, report in found
+    ]
 
 
 def weakest_sandbox(reports: Iterable[Report]) -> SandboxLevel:
@@ -72,58 +77,46 @@ def weakest_sandbox(reports: Iterable[Report]) -> SandboxLevel:
     return max(levels, key=LEVELS.index, default=LEVELS[0])
 
 
-def _asked(course: Course, files: Sequence[GradedFile]) -> tuple[Asked, ...]:
-    """Return what counts: the exercises of the course's lessons, or of every lesson that was handed in."""
-    handed_in = {verdict.lesson for file in files for verdict in file.report.exercises}
-    wanted = course.lessons or [lesson for lesson in LESSONS if lesson in handed_in]
-    return tuple(
-        Asked(exercise.name, lesson, course.worth(exercise.name, lesson, exercise.points))
-        for lesson in LESSONS
-        if lesson in wanted
-        for exercise in exercises_of(lesson)
-    )
-
-
 def _learner(
     key: str,
-    files: Sequence[GradedFile],
-    asked: Sequence[Asked],
+    entries: Sequence[Entry],
+    exercises: Sequence[Asked],
     course: Course,
     marks: Marks,
     unfinished: bool,
 ) -> Learner:
-    found = _counting(files)
+    found = _by_exercise(entries)
     results, late_days = {}, 0
-    for exercise in asked:
-        file, verdict = found.get(exercise.name, (None, None))
-        days = file.late_days(course, exercise.lesson) if file is not None else 0
+    for exercise in exercises:
+        entry, verdict = found.get(exercise.name, (None, None))
+        days = entry.late_days(course, exercise.lesson) if entry is not None else 0
         late_days = max(late_days, days)
         results[exercise.name] = Result(
             report=course.scored(verdict or not_answered(all_exercises()[exercise.name])),
-            answer=file.answers.get(exercise.name, "") if file is not None else "",
+            answer=entry.answers.get(exercise.name, "") if entry is not None else "",
             late_factor=course.late_factor(days),
             mark=marks.get((key, exercise.name)),
         )
     whole = marks.get((key, ""))
     return Learner(
-        name=files[0].learner,
+        name=entries[0].learner,
         key=key,
-        submissions=tuple(file.name for file in files),
-        submitted=max((file.submitted for file in files if file.submitted), default=None),
+        submissions=tuple(entry.name for entry in entries),
+        submitted=max((entry.submitted for entry in entries if entry.submitted), default=None),
         late_days=late_days,
         results=results,
-        errors=tuple(file.report.error for file in files if file.report.error),
+        errors=tuple(entry.report.error for entry in entries if entry.report and entry.report.error),
         comment=whole.comment if whole else "",
-        platform=files[0].platform,
+        platform=entries[0].platform,
         unfinished=unfinished,
     )
 
 
-def _counting(files: Sequence[GradedFile]) -> dict[str, tuple[GradedFile, Verdict]]:
+def _by_exercise(entries: Sequence[Entry]) -> dict[str, tuple[Entry, Verdict]]:
     """Return the verdict that counts by exercise: of the last file that answers it."""
-    found: dict[str, tuple[GradedFile, Verdict]] = {}
-    for file in sorted(files, key=lambda file: file.order):
-        for verdict in file.report.exercises:
+    found: dict[str, tuple[Entry, Verdict]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.place):
+        for verdict in entry.report.exercises if entry.report is not None else ():
             if verdict.name not in found or verdict.status != "missing":
-                found[verdict.name] = (file, verdict)
+                found[verdict.name] = (entry, verdict)
     return found

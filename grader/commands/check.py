@@ -46,7 +46,7 @@ def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json:
     from dlcourse.console import progress as bar
     from grader.learning import progress
 
-    submissions, status = [], 0
+    submissions, status, has_answers = [], 0, False
     for path in paths:
         try:
             submissions += [(file, name, path.is_dir()) for file, name in find([path])]
@@ -66,9 +66,10 @@ def _check(paths: Iterable[Path], sandbox: "Sandbox", only: str | None, as_json:
                 print(report.to_json(), flush=True)
             else:
                 _print(report)
+            has_answers = has_answers or bool(report.exercises)
             if not report.all_passed:
                 status = status or 1
-    return status
+    return status or int(not has_answers)
 
 
 def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Report":
@@ -94,6 +95,14 @@ def _print(report: "Report") -> None:
     from grader.learning.card import verdict_card
 
     console = Console(highlight=False, soft_wrap=True)
+    if not report.exercises and not report.error:
+        console.print(
+            f"{for_terminal(report.submission)} holds no answer: nothing in it has an exercise's name "
+            "(`grader list` shows them).",
+            style="yellow",
+            markup=False,
+        )
+        return
     styles = {"passed": "green", "missing": "yellow"}
     console.print(
         f"{for_terminal(report.submission)}: {report.score:g} of {report.out_of:g}",

@@ -62,6 +62,9 @@ def grade(
     from grader.classes.classroom import grade_class
 
     require_secret(seed)
+    if out is None and (replace or regrade):
+        option = "--replace" if replace else "--regrade"
+        print(f"{option} changes nothing without --out: no gradebook is kept.", file=sys.stderr)
     settings = here(course)
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
@@ -81,6 +84,9 @@ def grade(
             with grading as (outlook, names):
                 _follow(outlook, names, out)
         status = _show(paths, book, as_json, out)
+        is_read = any(report.error is None for report in book.reports(of_this_time=True))
+        for remark in (*book.remarks(), *(book.results().basis if is_read else ())):
+            print(for_terminal(remark), file=sys.stderr)
         if not as_json:
             print(f"Sandbox: {book.sandbox()}. Seed: {seed}")
             if out is not None:
@@ -130,8 +136,10 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
         if report.error is not None and report.submission in named:
             print(for_terminal(report.error), file=sys.stderr)
             status = 2
-            continue
-        print(report.to_json() if as_json else _line(report), flush=True)
+        elif not as_json:
+            print(_line(report), flush=True)
+        if as_json:
+            print(report.to_json(), flush=True)
         if not report.all_passed:
             status = status or 1
     return status
@@ -142,6 +150,8 @@ def _line(report: "Report") -> str:
     name = for_terminal(report.submission)
     if report.error:
         return f"{name}: not graded: {for_terminal(report.error)}"
+    if not report.exercises:
+        return f"{name}: no answer in it"
     parts = [f"{name}: {report.score:g} of {report.out_of:g}"]
     parts += [f"{v.name} ({v.mistake or v.status})" for v in report.exercises if v.status in WRONG]
     missing = sum(v.status == "missing" for v in report.exercises)

@@ -46,7 +46,9 @@ def mark(
         if exercise is not None:
             worth = _worth(book.results().exercises, exercise)
             if score is not None and score > worth:
-                print(f"Mind that {exercise} is worth {worth:g}.", file=sys.stderr)
+                print(
+                    f"{exercise} is worth {worth:g}: reports say that this mark is above it.", file=sys.stderr
+                )
         known = book.marks().get((key, exercise or ""), Mark(None, ""))
         # What is not said this time stays as it was.
         kept = Mark(known.score if score is None else score, comment or known.comment)

@@ -76,7 +76,8 @@ def grade(
     in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
-    return Graded(Report(submission.name, seed, sandbox, in_order), answers)
+    lesson = submission.lesson if submission.lesson in LESSONS else None
+    return Graded(Report(submission.name, seed, sandbox, in_order, lesson=lesson), answers)
 
 
 def _prepared(jobs: list[Job], exercise: Exercise, cut: Cut, seed: str) -> Verdict | None:
@@ -100,7 +101,7 @@ def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
         for lesson in LESSONS
         if lesson == submission.lesson or any(e.name in defined for e in exercises_of(lesson))
     ]
-    return [exercise for lesson in lessons or LESSONS for exercise in exercises_of(lesson)]
+    return [exercise for lesson in lessons for exercise in exercises_of(lesson)]
 
 
 def _verdict_unrun(exercise: Exercise, cut: Cut) -> Verdict | None:

@@ -72,13 +72,17 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The verdict on one submission. `error` says why it could not be read, where it could not."""
+    """The verdict on one submission. `error` says why it could not be read, where it could not.
+
+    `lesson`, the one that a notebook names as its own, is no part of the published report.
+    """
 
     submission: str
     seed: str
     sandbox: SandboxLevel
     exercises: list[Verdict]
     error: str | None = None
+    lesson: str | None = None
 
     @property
     def score(self) -> float:

@@ -43,7 +43,7 @@ def grades(results: ClassResults) -> Grades:
                 platform=learner.platform,
                 points=learner.points,
                 unfinished=learner.unfinished,
-                comments=(learner.comment, *learner.errors),
+                comments=(_extra(learner), learner.comment, *learner.errors),
                 exercises=tuple(
                     _exercise_grade(learner.results[asked.name], asked) for asked in results.exercises
                 ),
@@ -70,12 +70,22 @@ def reports_jsonl(results: ClassResults) -> str:
     return "".join(f"{json_text(_report(learner, results))}\n" for learner in results.learners)
 
 
+def _extra(learner: Learner) -> str:
+    """Return what the instructor gave above what exercises are worth, or nothing."""
+    return (
+        f"{number(learner.extra)} of them given by hand, above what exercises are worth."
+        if learner.extra
+        else ""
+    )
+
+
 def _notes(result: Result) -> list[str]:
     """Return what the instructor decided, and what lateness costs."""
     notes = []
     if result.mark is not None:
         score = result.mark.score
-        decided = "" if score is None else f": {points_of(score, result.report.out_of)}"
+        above = ", above what it is worth" if result.extra else ""
+        decided = "" if score is None else f": {points_of(score, result.report.out_of)}{above}"
         notes = [f"Marked by the instructor{decided}. {result.mark.comment}".strip()]
     if result.points != result.report.score and (result.mark is None or result.mark.score is None):
         notes.append(f"Late: {number(result.late_factor)} of the points count.")

@@ -25,11 +25,13 @@ class Decision(NamedTuple):
         counting: those that count.
         superseded: sentences about those that do not, because another does.
         problems: files of learners, each with a sentence why it is not graded.
+        repeats: those that do not count; of one work, in their order.
     """
 
     counting: list[Work]
     superseded: list[str]
     problems: list[tuple[Work, str]]
+    repeats: list[Work]
 
 
 def decide(works: Sequence[Work]) -> Decision:
@@ -45,7 +47,7 @@ def decide(works: Sequence[Work]) -> Decision:
     for work in files:
         if work.found.path is not None:
             attempts[work.learner, work.lesson].append(work)
-    decision = Decision([], [], [])
+    decision = Decision([], [], [], [])
     for competing in attempts.values():
         _choose(sorted(competing, key=_order), decision)
     for work in _not_made_good([work for work in files if work.found.path is None], decision.counting):
@@ -96,6 +98,7 @@ def _choose(competing: Sequence[Work], decision: Decision) -> None:
     decision.problems.extend((work, _with_kept(reason, winner)) for work, reason in bad)
     for work in usable:
         if work is not winner:
+            decision.repeats.append(work)
             decision.superseded.append(_why_superseded(work, winner))
 
 

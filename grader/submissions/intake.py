@@ -39,6 +39,7 @@ class Handed(NamedTuple):
         rank: among the learner's files, the higher goes first where no time decides.
         path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
+        content: stands for its bytes; `""` until they are read.
         work: which of the learner's works it is: the folded name without numbers of copies, by component. Two
             files of one learner and work are attempts of which one counts.
         order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
@@ -55,6 +56,7 @@ class Handed(NamedTuple):
     rank: int = 0
     path: Path = Path(os.devnull)
     state: str = ""
+    content: str = ""
     work: tuple[str, ...] = ()
     order: tuple[tuple[int, ...], ...] = ()
     beside: tuple[tuple[str, Path], ...] = ()
@@ -90,11 +92,13 @@ class Intake(NamedTuple):
         superseded: a sentence about each that does not, because a later one of its learner does; and, before
             those, what a person should look at.
         problems: what could not be read; it costs nothing but itself.
+        repeats: the files that do not count, because another attempt at the same work does.
     """
 
     handed: list[Handed]
     superseded: list[str]
     problems: list[Problem]
+    repeats: list[Handed]
 
 
 def collect(paths: Sequence[Path | str], into: Path) -> Intake:
@@ -125,28 +129,13 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
     _name_files(works)
-    counting, superseded, problems = decide(works)
+    counting, superseded, problems, repeats = decide(works)
     ranks = _ranks(counting)
     by_learner = defaultdict(list)
     for work in counting:
         by_learner[work.learner].append(work)
     return Intake(
-        sorted(
-            Handed(
-                name=w.name,
-                learner=w.learner,
-                key=w.key,
-                submitted=w.owner.submitted,
-                late=w.owner.late,
-                platform=w.platform,
-                rank=ranks[w],
-                path=w.found.path or Path(os.devnull),
-                work=w.lesson,
-                order=w.order,
-                beside=_modules_beside(w, by_learner[w.learner]),
-            )
-            for w in counting
-        ),
+        sorted(_handed(work, by_learner[work.learner], ranks[work]) for work in counting),
         [*remarks(works, counting), *sorted(superseded)],
         sorted(
             [
@@ -157,6 +146,23 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 ),
             ]
         ),
+        [_handed(work) for work in repeats],
+    )
+
+
+def _handed(work: Work, theirs: Sequence[Work] = (), rank: int = 0) -> Handed:
+    return Handed(
+        name=work.name,
+        learner=work.learner,
+        key=work.key,
+        submitted=work.owner.submitted,
+        late=work.owner.late,
+        platform=work.platform,
+        rank=rank,
+        path=work.found.path or Path(os.devnull),
+        work=work.lesson,
+        order=work.order,
+        beside=_modules_beside(work, theirs),
     )
 
 

@@ -1,5 +1,7 @@
 """`course.toml`: what it may say, and the sentence for what it may not."""
 
+import re
+
 import pytest
 
 from grader.classes.course import Course, read
@@ -49,10 +51,21 @@ def test_a_byte_order_mark_at_the_start_is_passed_over(course_file):
         ("[points]\nrelu = nan", "can't be worth nan"),
         ("[points]\nrelu = 1e308", r"can't be worth 1e\+308 points, only 0 to 1,000,000\."),
         ("[points]\n02_neural_networks = 1000000.1", "only 0 to 1,000,000"),
-        ("[points]\nrelu = 'two'", "points"),
+        ("[points]\nrelu = 'two'", r"\[points\]: relu is to be a number, without quotes: relu = 2"),
+        ("points = 2", r"points is to be a table: \[points\] on a line of its own"),
+        ("lessons = '02_neural_networks'", r"is to be a list of lessons, as in lessons = \[\"02_"),
+        ("title = 3", "title is to be text in quotes"),
+        ("partial_credit = 'yes'", "true or false, without quotes"),
         ("lessons = ['99_none']", "99_none"),
-        ("[due]\n02_neural_networks = 2026-12-01T00:00:00", "time zone"),
-        ("[due]\n02_neural_networks = 2026-12-01", "course file"),
+        (
+            "[due]\n02_neural_networks = 2026-12-01T08:00:00",
+            r"a time zone, as in .* = 2026-12-01T08:00:00\+01:00",
+        ),
+        ("[due]\n02_neural_networks = 2026-12-01", r"a date with time and .* = 2026-12-01T23:59:00\+01:00"),
+        ("[due]\n02_neural_networks = '2026-12-01'", r"without quotes: .* = 2026-12-01T23:59:00\+01:00"),
+        ("[due]\n02_neural_networks = '2026-12-01T08:00Z'", r"quotes: .* = 2026-12-01T08:00:00\+00:00"),
+        ("[due]\n02_neural_networks = 08:00:00", r"quotes: .* = 2026-12-01T23:59:00\+01:00"),
+        ("due = 2026-12-01", r"due is to be a table: .* 02_neural_networks = 2026-12-01T23:59:00\+01:00"),
         ("late_per_day = 2", "share of the points"),
         ("title = ", "no course file"),
         (b"\xff\xfe", "no course file"),
@@ -62,6 +75,9 @@ def test_nonsense_is_one_sentence(course_file, text, words):
     with pytest.raises(UnusableInput, match=words) as caught:
         read(course_file(text))
     assert "\n" not in str(caught.value)
+    assert not re.search("`|\\$", str(caught.value).replace("`grader list`", "")), (
+        "nothing of the reader's own words"
+    )
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):

@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
+import msgspec
 import pytest
 from graded_class import wait_for_results, write_class
 from sources import RIGHT
 
 from grader.classes import classwork, executors
 from grader.errors import GraderError
+from grader.judging.grading import Graded
+from grader.judging.report import Report
 
 
 def test_a_worker_that_is_killed_costs_nothing(started, tmp_path):
@@ -58,6 +62,48 @@ def deadly_run(task):
     if b"deadly.py" in task:
         os._exit(1)
     return classwork.run(task)
+
+
+class KilledWorker(Exception):
+    """What Dask raises of a task whose workers ended one after the other; it is known by its name."""
+
+
+class Neighbours(Executor):
+    """An executor in which a deadly task takes all with it that are there at the same time."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, run, task):
+        future = Future()
+        self.waiting.append((future, task))
+        if len(self.waiting) == 3 or b"deadly" in task:
+            for other, held in self.waiting:
+                if b"deadly" in task:
+                    other.set_exception(KilledWorker())
+                else:
+                    other.set_result(run(held))
+            self.waiting = []
+        elif len(self.waiting) == 1 and self.alone:
+            future.set_result(run(task))
+            self.waiting = []
+        return future
+
+
+def test_whoever_a_neighbour_killed_on_a_cluster_is_graded_again_alone(monkeypatch):
+    made = []
+
+    def make():
+        made.append(Neighbours())
+        made[-1].alone = len(made) > 1
+        return made[-1]
+
+    report = Report("", "s", "process", [])
+    monkeypatch.setattr(classwork, "run", lambda task: msgspec.msgpack.encode(Graded(report, {})))
+    tasks = [classwork.GradingTask(name, ".py", b"", "s", b"") for name in ("a.py", "b.py", "deadly.py")]
+    outcomes = executors.completed(tasks, executors.Workers(make, None, ahead=3))
+    failed = {task.name for task, outcome in outcomes if isinstance(outcome, executors.Failed)}
+    assert failed == {"deadly.py"}
 
 
 @pytest.fixture

@@ -103,11 +103,13 @@ def test_the_history_of_a_submission_is_kept(book):
 
 def test_what_was_handed_in_before_still_counts_unless_it_is_replaced(book):
     book.begin("s", Course(), handed("ada.py"))
-    assert book.others() == 1
+    assert book.remarks() == [
+        "Not among these, but handed in before: 1 (ben.py). They still count; --replace drops them."
+    ]
     assert list(points(book)) == ["Ada", "Ben"]
     assert [r.submission for r in book.reports(of_this_time=True)] == ["ada.py"]
     book.begin("s", Course(), handed("ada.py"), replace=True)
-    assert book.others() == 0
+    assert book.remarks() == []
     assert list(points(book)) == ["Ada"]
     assert len(book.history("ben.py")) == 1, "and its results are kept"
 
@@ -121,12 +123,20 @@ def test_several_files_of_one_learner_are_one_learner(book):
     assert book.results().unfinished == 0
 
 
+def test_two_learners_whose_files_have_one_name_in_two_runs_are_two(book):
+    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state")])
+    book.add("ada.py", "state", graded("ada.py"), {})
+    assert points(book) == {"Ada": 1.0, "Ben": 0.0, "Eve": 0.0}
+
+
 def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
     book.begin("s", Course(), handed("ada2.py"))
     book.add("ada2.py", "state", graded("ada2.py", relu="failed"), {})
-    assert points(book)["Ada"] == 0, "it was handed in after the other"
-    book.begin("s", Course(), handed("ada.py", rank=1) + handed("ada2.py"))
-    assert points(book)["Ada"] == 1, "of one time, the one of higher rank"
+    assert points(book)["Ada"] == 0, "of one time, the last by name"
+    later, earlier = ((), (), (1, 0), (2026,)), ((), (), (1, 0), (2025,))
+    book.begin("s", Course(), handed("ada.py", order=later))
+    book.begin("s", Course(), handed("ada2.py", order=earlier))
+    assert points(book)["Ada"] == 1, "the later one, whichever run brought it"
 
 
 def test_what_waits_still_or_is_out_of_date_is_counted(book):

@@ -31,6 +31,16 @@ def test_check_of_numpy_answers_imports_no_tensorflow(grader, tmp_path, numpy_so
     assert done.stdout.endswith("False\n")
 
 
+def test_a_file_without_an_answer_says_so_and_is_no_fault_beside_one(grader, tmp_path):
+    (tmp_path / "utils.py").write_text("def f(): pass\n")
+    done = grader("check", "utils.py", status=1)
+    assert one_line(done.stdout).startswith("utils.py holds no answer")
+    (tmp_path / "answers.py").write_text("import numpy as np\ndef relu(x): return np.maximum(x, 0)\n")
+    done = grader("check", "answers.py", "utils.py", "--json", status=1)
+    answers, utils = map(json.loads, done.stdout.splitlines())
+    assert (answers["score"], utils["out_of"], utils["exercises"]) == (1, 0, [])
+
+
 def test_check_shows_what_is_wrong_and_why(grader, tmp_path):
     (tmp_path / "m.py").write_text(WRONG)
     done = grader("check", "m.py")

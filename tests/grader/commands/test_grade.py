@@ -81,6 +81,56 @@ def test_a_broken_notebook_in_a_folder_costs_only_itself(grader, tmp_path):
     assert right["score"] == 1
 
 
+def test_a_file_alone_that_can_not_be_read_has_its_object_too(grader, tmp_path):
+    (tmp_path / "bad.ipynb").write_text("{")
+    done = grader("grade", "bad.ipynb", "--json", "--seed", "s", status=2)
+    report = json.loads(one_line(done.stdout))
+    assert (report["exercises"], report["error"]) == ([], one_line(done.stderr).strip())
+
+
+def test_what_changes_nothing_without_a_gradebook_says_so(grader, tmp_path):
+    (tmp_path / "m.py").write_text(RIGHT)
+    for option in ("--regrade", "--replace"):
+        assert f"{option} changes nothing without --out" in grader("grade", "m.py", option).stderr
+
+
+def test_one_learners_stray_files_change_nothing_for_the_class(grader, tmp_path):
+    count = len(exercises_of("02_neural_networks"))
+    for name, source in {
+        "ada/hw.py": RIGHT,
+        "grace/hw.py": f"{RIGHT}def mse(a, b): return 0\n",
+        "grace/utils.py": "def f(): pass\n",
+        "grace/tests/test_hw.py": "import pytest\n",
+        "eve/hw.py": "# no time, sorry\n",
+    }.items():
+        (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / name).write_text(source)
+    done = grader("grade", "class", "--seed", "s", "--out", "out", status=1)
+    assert done.stdout.splitlines()[:5] == [
+        f"ada/hw.py: 1 of {count}; {count - 1} not answered",
+        f"eve/hw.py: 0 of {count}; {count} not answered",
+        f"grace/hw.py: 1 of {count}; {count - 1} not answered",
+        "grace/tests/test_hw.py: no answer in it",
+        "grace/utils.py: no answer in it",
+    ]
+    assert done.stderr.splitlines()[-2:] == [
+        f"The class is out of {count} points: 2 of 2 learners handed in 02_neural_networks.",
+        "03_training does not count: only grace/hw.py has answers of it; if it is to count, name it under "
+        "`lessons` in course.toml.",
+    ]
+    lines = [json.loads(line) for line in (tmp_path / "out/reports.jsonl").read_text().splitlines()]
+    assert [line["out_of"] for line in lines] == [count, count, count, 0, 0]
+    grader("report", "out", status=0)
+    report = tmp_path / "out" / "report"
+    assert {line.split(",")[6] for line in (report / "grades.csv").read_text().splitlines()[1:]} == {
+        str(count)
+    }
+    assert f"Points Possible,,,,,{count}" in (report / "canvas.csv").read_text()
+    for file in (report / "gradescope").iterdir():
+        assert sum(test["max_score"] for test in json.loads(file.read_text())["tests"]) == count
+    assert "03_training does not count" in (report / "index.html").read_text()
+
+
 def test_an_empty_folder_is_one_sentence_and_status_2(grader, tmp_path):
     (tmp_path / "empty").mkdir()
     done = grader("grade", "empty")

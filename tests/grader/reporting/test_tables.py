@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from grader.classes.results import Mark, Result
 from grader.reporting import tables
+from grader.reporting.pages import class_page, learner_page
 from grader.reporting.tables import grades_csv, reports_jsonl
 from grader.submissions.platforms import canvas, gradescope, moodle
 from grader.text import json_text
@@ -231,6 +232,20 @@ def test_a_mark_decides_what_gradescope_shows_as_passed(class_of, verdict):
         ("failed", 0),
         ("passed", 1),
     ]
+
+
+def test_a_mark_above_what_an_exercise_is_worth_is_shown_as_that(class_of, verdict):
+    results = class_of({"a": [Result(verdict("relu", "passed"), "", 0.5, Mark(3.0, ""))], "b": ["passed"]})
+    a, b = (gradescope_results(learner, results) for learner in results.learners)
+    assert a["output"] == "3 of 1 points.\n2 of them given by hand, above what exercises are worth."
+    assert "Marked by the instructor: 3 of 1 points, above what it is worth." in a["tests"][0]["output"]
+    assert "above" not in json.dumps(b)
+    above = "above what exercises are worth"
+    assert f"<strong>3 of 1 point</strong>, 2 of them given by the instructor {above}." in learner_page(
+        results.learners[0], results
+    )
+    assert above not in learner_page(results.learners[1], results)
+    assert class_page(results).count(f"2 points by hand {above}") == 1
 
 
 def test_without_a_sandbox_gradescope_says_so(class_of):

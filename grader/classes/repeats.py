@@ -1,0 +1,166 @@
+"""Of what a learner has handed in, in one run or in many: what counts, since when, and why. `counting`.
+
+An entry is a content that a learner handed in as one of their works. Of the entries of one work the last
+counts, by the platform's time, by the numbers of attempts and files, and by the file's date, whichever run
+brought it; where all these are equal, the one that was given last. Two things go before that order:
+
+- One that can't be read, or holds no answer, leaves an earlier one in force.
+- The same content, handed in again, keeps the time at which it first came.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from grader.classes.course import Course
+from grader.judging.report import Report
+
+MAX_LISTED = 3  # names in a remark, before the rest is only counted
+Order = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One content that a learner handed in, and what came of it: a row of the gradebook.
+
+    Args:
+        id: the gradebook's number of it.
+        name, learner, key, platform, work: see `intake.Handed`.
+        first, last: its place in the order (`Handed.order`), when it came first and when it came last.
+        submitted, late: as the platform had it when it came first.
+        content: stands for its bytes.
+        given: counts what graders were given; it grows from run to run, and within one.
+        settled: whether `report` is the verdict on its present state.
+        report: its last one, if there is any.
+        answers: the code of its answers by the name of their exercises.
+    """
+
+    id: int
+    name: str
+    learner: str
+    key: str
+    platform: str
+    work: tuple[str, ...]
+    first: Order
+    last: Order
+    submitted: str | None
+    late: bool
+    content: str
+    given: int
+    settled: bool
+    report: Report | None
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> int:
+        """How good it is, whenever it came: what can't be read 0, without an answer 1, all else 2."""
+        if not self.settled or self.report is None:
+            return 2  # whoever grades it will see
+        if self.report.error is not None:
+            return 0
+        return 2 if any(verdict.status != "missing" for verdict in self.report.exercises) else 1
+
+    @property
+    def place(self) -> tuple:
+        """Among different works of a learner, the last in this order goes first, exercise by exercise."""
+        return self.last[0], self.last[1 + len(self.work) :], self.name
+
+    def late_days(self, course: Course, lesson: str) -> int:
+        submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
+        return course.late_days(lesson, submitted, self.late)
+
+
+def counting(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that count, each with the time at which its content first came."""
+    return [
+        _since_its_first(entry, of_learner)
+        for of_learner in _by_learner(entries)
+        for entry in _kept(of_learner)
+    ]
+
+
+def _kept(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what counts of one learner's: of each work an entry, and what could not be read since."""
+    works: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        works[entry.work].append(entry)
+    kept = [max(repeats, key=_rank) for repeats in works.values()]
+    unread = [max(bad, key=_rank) for r in works.values() if (bad := [e for e in r if not e.standing])]
+    good = [entry for entry in entries if entry.standing]
+    kept = [entry for entry in kept if entry.standing]
+    return kept + [entry for entry in unread if not any(_makes_good(other, entry) for other in good)]
+
+
+def _rank(entry: Entry) -> tuple:
+    return entry.standing, entry.last, entry.given
+
+
+def _makes_good(entry: Entry, unread: Entry) -> bool:
+    """Tell whether it came after what could not be read: the same work, or one of those in an archive."""
+    size = len(unread.work)
+    dates = entry.last[-1], unread.last[-1]
+    moments = []
+    for one, date in zip((entry, unread), dates, strict=True):
+        time, attempts, file = one.last[0], one.last[1 : 1 + size], one.last[-2][-1:]
+        moments.append((time, attempts, file, date if all(dates) else (), one.given))
+    return entry.work[:size] == unread.work and moments[0] > moments[1]
+
+
+def _since_its_first(entry: Entry, entries: Iterable[Entry]) -> Entry:
+    same = [other for other in entries if other.content == entry.content]
+    first = min(same, key=lambda other: (other.first[0], other.first[-2:]))  # time, number of file, date
+    return replace(entry, submitted=first.submitted, late=first.late)
+
+
+def _by_learner(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    learners: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        learners[entry.key].append(entry)
+    return learners.values()
+
+
+def remarks(entries: Sequence[Entry], since: int) -> list[str]:
+    """Return sentences about what the last run has changed, or has not.
+
+    Args:
+        entries: all that were not dropped.
+        since: where `given` begins to be of the last run.
+    """
+    kept = {entry.id for entry in counting(entries)}
+    said: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        winner = max((e for e in entries if (e.key, e.work) == (entry.key, entry.work)), key=_rank)
+        if sentence := _sentence(entry, winner, since):
+            said[sentence].append(entry.name)
+        if entry.given < since and entry.id in kept and entry.standing:
+            said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
+                entry.name
+            )
+    return [sentence.format(_listed(names)) for sentence, names in sorted(said.items())]
+
+
+def _sentence(entry: Entry, winner: Entry, since: int) -> str:
+    """Return what is to be said of an entry, its name left out; nothing, if the last run changed nothing."""
+    is_new, by_new = entry.given >= since, winner.given >= since
+    if entry is winner:
+        again = is_new and entry.first[:-1] != entry.last[:-1]
+        return "Handed in again as it was, so the time of the first counts: {}." if again else ""
+    if not (is_new or by_new):
+        return ""
+    if entry.standing < winner.standing and entry.last >= winner.last:
+        what = "without an answer" if entry.standing else "not readable"
+        return f"Later, but {what}, so what was handed in before still counts: {{}}."
+    if is_new and by_new:
+        return ""  # the intake has said it
+    if is_new:
+        return "Not counting, since what was handed in before is later: {}."
+    if entry.last[:-1] < winner.last[:-1]:
+        return "Handed in before, and not counting any more, since it is handed in again: {}."
+    how = "the file's date says" if entry.last < winner.last else "nothing says, so the one given now counts"
+    return f"Changed since it was handed in before (which is later, {how}): {{}}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return f"{len(names):,} ({', '.join(sorted(names)[:MAX_LISTED])}{more})"

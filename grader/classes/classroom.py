@@ -18,13 +18,14 @@ from pathlib import Path
 import msgspec
 
 from grader.child.confinement import Level
-from grader.classes.classwork import GradingTask, version
+from grader.classes.classwork import GradingTask, version, whole
 from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Gradebook
 from grader.errors import UnusableInput
 from grader.judging.report import Report
 from grader.running import scratch
+from grader.submissions.beside import mentioned
 from grader.submissions.intake import Handed, Problem, collect
 from grader.submissions.submission import load
 
@@ -83,7 +84,7 @@ def grade_class(
         heavy = False
         for handed in (*intake.repeats, *intake.handed):  # of equals, what is given last counts
             try:
-                data = load(handed.path, handed.name)
+                data = whole(*_content(handed))
                 heavy = heavy or b"tensorflow" in data or b"keras" in data
                 state = _state(round_, course.seed_of(seed, handed.key), data)
                 enrolled.append(handed._replace(state=state, content=hashlib.sha256(data).hexdigest()))
@@ -126,14 +127,30 @@ def _graded(
                 book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
             else:
                 report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
-                book.add(task.name, _state(round_, task.seed, task.data), report, outcome.answers)
+                book.add(
+                    task.name,
+                    _state(round_, task.seed, whole(task.data, task.beside)),
+                    report,
+                    outcome.answers,
+                )
             yield task.name
 
 
 def _task(handed: Handed, *, seed: str, course: Course, unsafe: bool) -> GradingTask:
     # Read again, when its turn comes: a class of notebooks is more than a memory should hold.
-    data, own = load(handed.path, handed.name), course.seed_of(seed, handed.key)
-    return GradingTask(handed.name, handed.path.suffix.lower(), data, own, version(), unsafe)
+    data, beside = _content(handed)
+    own = course.seed_of(seed, handed.key)
+    return GradingTask(handed.name, handed.path.suffix.lower(), data, own, version(), unsafe, beside)
+
+
+def _content(handed: Handed) -> tuple[bytes, dict[str, bytes]]:
+    """Return a file's bytes, and those of its learner's own modules that it mentions.
+
+    Raises:
+        UnusableInput: it can't be read.
+    """
+    data = load(handed.path, handed.name)
+    return data, mentioned(data, dict(handed.beside))
 
 
 def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Handed:

@@ -39,6 +39,7 @@ class GradingTask(msgspec.Struct, frozen=True):
         seed: of its cases.
         version: of the course, as `version` tells it.
         unsafe: grade even without a sandbox.
+        beside: the learner's own modules that it mentions, see `beside.mentioned`.
     """
 
     name: str
@@ -47,6 +48,13 @@ class GradingTask(msgspec.Struct, frozen=True):
     seed: str
     version: bytes
     unsafe: bool = False
+    beside: dict[str, bytes] = {}
+
+
+def whole(data: bytes, beside: Mapping[str, bytes]) -> bytes:
+    """Return all that a verdict on a file depends on, of what was handed in."""
+    parts = (part for path, code in beside.items() for part in (path.encode(errors="replace"), code))
+    return b"\0".join([data, *parts])
 
 
 @cache
@@ -102,7 +110,7 @@ def _graded(task: GradingTask) -> Graded:
     if sandbox.level == "process" and not task.unsafe:
         raise SandboxError("A worker has no sandbox, so a submission could do harm or cheat there.")
     try:
-        submission = parse(task.data, task.suffix, task.name)
+        submission = parse(task.data, task.suffix, task.name, task.beside)
     except UnusableInput as error:
         return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
     with sandbox.borrowed_worker() as worker:

@@ -29,7 +29,7 @@ for cell in json.load(sys.stdin):
     shell.reset(new_session=True)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         done = shell.run_cell(cell, silent=True)
-    values = {name: repr(shell.user_ns.get(name)) for name in NAMES}
+    values = {name: repr(shell.user_ns.get(name)).partition(" at 0x")[0] for name in NAMES}
     seen.append([values, done.success])
 print(json.dumps(seen))
 """
@@ -88,7 +88,7 @@ def values(source):
     pieces = [(c.place, c.source, list(range(len(c.tree.body)))) for c in read_cell(source).cells if c.tree]
     end = f"def answer():\n    return {{name: repr(globals().get(name)) for name in {NAMES!r}}}\n"
     with defined("answer", [*pieces, ("end", end, [0])]) as found:
-        return found.function()
+        return {name: shown.partition(" at 0x")[0] for name, shown in found.function().items()}
 
 
 @pytest.mark.parametrize(

@@ -73,15 +73,14 @@ def _not_plain(expected: Any, got: Any) -> Difference | None:
 def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Difference | None:
     if isinstance(got, str | dict):
         return Difference("type", f"is {_a(got)}; {_asked(expected)} is asked for")
+    if isinstance(got, tuple) and _shape(got) != expected.shape:  # of several values, as some courses ask for
+        return Difference("type", f"is {_a(got)}; {_asked(expected)} is asked for")
     if (inner := _first_strange(got)) is not None:
         verb = "holds" if isinstance(got, list | tuple) else "is"
         return Difference("type", f"{verb} {inner}; {_asked(expected)} is asked for")
-    as_returned = got
     try:
         got = np.asarray(got)
     except ValueError:
-        if isinstance(as_returned, tuple):  # of several values, as many courses' functions return
-            return Difference("type", f"is {_a(as_returned)}; {_asked(expected)} is asked for")
         return Difference("shape", "has rows of unequal length")
     if (got.dtype.kind == "b") != (expected.dtype.kind == "b"):
         if got.dtype.kind == "b":
@@ -90,8 +89,6 @@ def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Di
     if got.dtype.kind == "c":
         return Difference("type", "holds complex numbers")
     if got.shape != expected.shape:
-        if isinstance(as_returned, tuple):
-            return Difference("type", f"is {_a(as_returned)}; {_asked(expected)} is asked for")
         if expected.shape == ():
             return Difference("shape", f"is an array of shape {got.shape}; a single number is asked for")
         what = "is a single number" if got.shape == () else f"has shape {got.shape}"
@@ -146,6 +143,14 @@ def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference
 
 def _is_numeric(value: Any) -> bool:
     return isinstance(value, np.ndarray | np.generic | bool | int | float)
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """Return the shape of the array that nested lists stand for, if they stand for one."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return None
 
 
 def _first_strange(value: Any) -> str | None:

@@ -13,7 +13,7 @@ from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import fault
-from grader.judging.judge import judge, not_answered, verdict_on
+from grader.judging.judge import judge, left_over, not_answered, verdict_on
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
@@ -180,6 +180,7 @@ def _judged(job: Job, attempt: Attempt, worker: Worker, seed: str) -> Verdict:
         if job.exercise.artefact is not None:
             attempt = worker.examined(job, attempt)
         verdict = judge(job.exercise, bank_of(job.exercise, seed), attempt)
+        verdict = left_over(job.exercise, verdict, attempt)  # a stub is not run
     except GraderError:
         raise
     except Exception as error:

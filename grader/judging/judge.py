@@ -47,9 +47,9 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     credit = right / sum(bank.weights)
     if first is None:
         return _cut_short(exercise, bank, passed, attempt, credit)
+    if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
+        return not_answered(exercise, len(bank.cases))
     raised, complete = attempt.outcomes[first].raised, attempt.end == "complete"
-    if raised and all(o.raised and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
-        return _left_over(exercise, raised, len(bank.cases))
     mistake = _matching_mistake(exercise, bank, attempt.outcomes, found) if complete else None
     got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
     return verdict_on(
@@ -71,6 +71,20 @@ def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:
     return verdict_on(
         exercise, "missing", f"Not answered yet: write the body of `{exercise.name}`.", cases=cases
     )
+
+
+def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict:
+    """Return the verdict on an answer that is no stub, of a verdict that takes it for one.
+
+    It has a body, in which the stub's `raise` is left.
+    """
+    raised = next((outcome.raised for outcome in attempt.outcomes), None)
+    if verdict.status != "missing" or raised is None:
+        return verdict
+    where = f" in line {raised.line}" if raised.line is not None else ""
+    where += f" ({raised.place})" if raised.place else ""
+    message = f"A `raise NotImplementedError` is left{where}: take it out, or write there what is missing."
+    return verdict_on(exercise, "error", message, cases=verdict.cases, raised=raised)
 
 
 def refused(exercise: Exercise, used: str) -> Verdict:
@@ -111,14 +125,6 @@ def verdict_on(
         credit=credit,
         fault=fault,
     )
-
-
-def _left_over(exercise: Exercise, raised: Raised, cases: int) -> Verdict:
-    """Return the verdict on an answer in which a stub's `raise` is left."""
-    where = f" in line {raised.line}" if raised.line is not None else ""
-    where += f" ({raised.place})" if raised.place else ""
-    message = f"A `raise NotImplementedError` is left{where}: take it out, or write there what is missing."
-    return verdict_on(exercise, "error", message, cases=cases, raised=raised)
 
 
 def _forbidden(attempt: Attempt) -> str | None:

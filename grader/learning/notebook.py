@@ -16,7 +16,7 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
-from grader.judging.judge import judge, not_answered, refused
+from grader.judging.judge import judge, left_over, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
@@ -94,11 +94,11 @@ def _check_all(names: dict[str, Any]) -> None:
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     if used := is_forbidden(function, exercise.forbidden, exercise.packages):
         return refused(exercise, used)
-    if _is_stub(function):
-        return not_answered(exercise)
     try:
         bank = bank_of(exercise)
-        return judge(exercise, bank, kernel.attempt(exercise, bank, function))
+        attempt = kernel.attempt(exercise, bank, function)
+        verdict = judge(exercise, bank, attempt)
+        return verdict if _may_be_stub(function) else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
     except Exception as error:
@@ -128,11 +128,12 @@ def _exercise(function: Any, names: dict[str, Any]) -> Exercise | None:
     return all_exercises().get(str(getattr(function, "__name__", "")))
 
 
-def _is_stub(function: Callable[..., Any]) -> bool:
+def _may_be_stub(function: Callable[..., Any]) -> bool:
+    """Tell whether its source is a stub's, or not to be had."""
     try:
         definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):  # no source, or not its own
-        return False
+        return True
     return isinstance(definition, FUNCTIONS) and is_stub(definition)
 
 

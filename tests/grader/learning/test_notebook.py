@@ -1,5 +1,6 @@
 """`check` and `solved`, called as a learner would, in a plain process and in a real kernel."""
 
+import importlib
 import subprocess
 import sys
 
@@ -194,3 +195,12 @@ def test_a_check_that_needs_tensorflow_imports_it():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("forward_propagation: passed")
+
+
+def test_a_raise_that_is_left_in_an_answer_is_named(shown, tmp_path, monkeypatch):
+    (tmp_path / "answers.py").write_text(
+        "def relu(x):\n    y = x * (x > 0)\n    raise NotImplementedError\n    return y\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    card = shown(importlib.import_module("answers").relu)
+    assert "A `raise NotImplementedError` is left in line 3" in card

@@ -86,6 +86,8 @@ def defined(name: str, pieces: Pieces, modules: Sequence[OwnModule] = ()) -> Ite
         yield Defined(function if callable(function) else None, failed, places)
     finally:
         sys.meta_path.remove(finder)
+        for module in modules:
+            sys.modules.pop(module.name, None)
         sys.modules["__main__"] = before
 
 

@@ -17,9 +17,9 @@ from grader.child.defining import OwnModule, defined
         ("def answer(): return get_ipython().__class__.__name__", "ZMQInteractiveShell"),
         ("def answer(): return get_ipython().system('ls')", None),
         ("def answer(): return get_ipython().getoutput('ls')", []),
-        ("get_ipython().run_line_magic('pylab', '')\ndef answer(): return 'colab' in str(get_ipython())", False),
+        ("get_ipython().run_line_magic('x', '')\ndef answer(): return 'colab' in str(get_ipython())", 0),
         ("def answer(): return _, In, Out", ("", [""], {})),
-        ("import typing\nclass C:\n    k: 'int' = 7\ndef answer(): return typing.get_type_hints(C)", {"k": int}),
+        ("import typing as t\nclass C: k: 'int' = 7\ndef answer(): return t.get_type_hints(C)", {"k": int}),
         ("import pickle\ndef act(): return 8\ndef answer(): return pickle.loads(pickle.dumps(act))()", 8),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The sandbox and its fallback: what is started when, what dies and is replaced, and who is lent again."""
 
 import contextlib
+import dataclasses
 import os
 import signal
 import threading
@@ -10,10 +11,12 @@ import pytest
 from sources import source_of, stub_of
 
 from grader.errors import GraderError
-from grader.judging.bank import PUBLIC_SEED
+from grader.exercises import all_exercises
+from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import Attempt
-from grader.running.sandbox import Sandbox
+from grader.running.sandbox import Job, Sandbox
+from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
 
@@ -121,3 +124,20 @@ def test_workers_are_lent_again():
             assert first is not second
         with sandbox.borrowed_worker() as again:
             assert again in (first, second)
+
+
+@pytest.mark.parametrize(
+    "source", ["import torch\ndef f(x): return x", "def f(x):\n    import torch\n    return x"]
+)
+def test_an_import_is_no_answers_time(sandbox, tmp_path, source):
+    pytest.importorskip("torch")
+    (tmp_path / "m.py").write_text(source.replace("f(x)", "relu(x)"))
+    cut = Cutter(read(tmp_path / "m.py")).cut("relu")
+    # Importing PyTorch takes more than a second on any machine.
+    relu = all_exercises()["relu"]
+    exercise = dataclasses.replace(relu, packages=("numpy", "torch"), seconds=0.4, megabytes=4096)
+    bank = bank_of(relu)
+    with sandbox.borrowed_worker() as worker:
+        (attempt,) = worker.run([Job(exercise, cut, bank.cases, bank.inputs)])
+    assert (attempt.end, len(attempt.outcomes)) == ("complete", len(bank.cases))
+    assert all(outcome.raised is None for outcome in attempt.outcomes)

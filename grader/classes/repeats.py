@@ -155,6 +155,8 @@ def _sentence(entry: Entry, winner: Entry, since: int) -> str:
         return ""  # the intake has said it
     if is_new:
         return "Not counting, since what was handed in before is later: {}."
+    if entry.last < winner.last and winner.id < entry.id:
+        return ""  # it was in the book first, and has counted all along
     if entry.last[:-1] < winner.last[:-1]:
         return "Handed in before, and not counting any more, since it is handed in again: {}."
     how = "the file's date says" if entry.last < winner.last else "nothing says, so the one given now counts"

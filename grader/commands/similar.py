@@ -101,7 +101,8 @@ def _write_page(path: Path, found: "Alike", submissions: int) -> None:
 
 def _print(found: "Alike", submissions: int, threshold: float) -> None:
     if not found.groups and not found.pairs:
-        print(f"No two of {submissions} submissions are alike: no pair reaches {threshold:g}.")
+        common = "beyond what a class may have in common"
+        print(f"No two of {submissions} submissions are alike {common}: no pair reaches {threshold:g}.")
         return
     for group in found.groups:
         exercises = ", ".join(shared.exercise for shared in group.exercises)

@@ -70,6 +70,9 @@ class Explainer:
 
     def _why_missing(self, name: str, cut: Cut) -> Iterator[str]:
         """Yield what may be the reason why there is no answer, the likeliest first."""
+        for unread in self._submission.unread if cut.is_stub else ():
+            if unread.problem == "is a text cell" and f"def {name}(" in unread.source:
+                yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
         if cut.is_stub and (answer := next((d for d in reversed(cut.definitions) if not d.is_stub), None)):
             yield _below(name, answer, cut.definitions[-1])
         if cut.definitions:
@@ -87,11 +90,21 @@ class Explainer:
     def _why_undefined(self, name: str) -> str | None:
         for unread in self._unread:
             if name in names_by_sight(unread.source):
-                error = next((c.error for c in self._submission.cells if c.place == unread.place), None)
-                says = f" Python says: {error.msg}." if error else ""
-                newer = self._of_newer_python(error.msg or "", unread.source) if error else ""
-                return f"{unread.place} {unread.problem}, so `{name}` is missing.{says}{newer}"
-        return None
+                return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says(unread)}"
+        broken = next((unread for unread in self._unread if self._error_in(unread)), None)
+        if broken is None or name in self._cutter.defined():
+            return None
+        # `import numpy as n p`
+        where = f"{broken.place} {broken.problem}"
+        return f"`{name}` is missing, and {where}: perhaps it is there.{self._says(broken)}"
+
+    def _error_in(self, unread: Unread) -> SyntaxError | None:
+        return next((cell.error for cell in self._submission.cells if cell.place == unread.place), None)
+
+    def _says(self, unread: Unread) -> str:
+        """Return what Python says of a cell, where it says anything."""
+        message = error.msg if (error := self._error_in(unread)) else ""
+        return f" Python says: {message}.{self._of_newer_python(message, unread.source)}" if message else ""
 
     def _of_newer_python(self, message: str, source: str) -> str:
         """Say which Python grades, where the syntax may be a newer one's."""

@@ -73,7 +73,7 @@ def reports_jsonl(results: ClassResults) -> str:
 def _extra(learner: Learner) -> str:
     """Return what the instructor gave above what exercises are worth, or nothing."""
     return (
-        f"{number(learner.extra)} of them given by hand, above what exercises are worth."
+        f"{number(learner.extra)} of the points are given by hand, above what exercises are worth."
         if learner.extra
         else ""
     )

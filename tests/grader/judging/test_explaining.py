@@ -56,6 +56,12 @@ def relu(sandbox):
             "cell 1 begins with `%%html` and is not read as Python, so `np`",
         ),
         (["#text import numpy as np", RIGHT], "error", "cell 1 is a text cell, so `np` is missing"),
+        (["import numpy as n p", RIGHT], "error", "`np` is missing, and cell 1 has a syntax error in line 1"),
+        (
+            [NUMPY, STUB, f"#text {RIGHT}"],
+            "missing",
+            "`relu` seems to stand in cell 3, but that is a text cell",
+        ),
         ([NUMPY, f"#text {RIGHT}"], "missing", "`relu` seems to stand in cell 2, but that is a text cell"),
         ([NUMPY, f"%%memit2\n{RIGHT}"], "missing", "that begins with `%%memit2`"),
         (

@@ -237,7 +237,7 @@ def test_a_mark_decides_what_gradescope_shows_as_passed(class_of, verdict):
 def test_a_mark_above_what_an_exercise_is_worth_is_shown_as_that(class_of, verdict):
     results = class_of({"a": [Result(verdict("relu", "passed"), "", 0.5, Mark(3.0, ""))], "b": ["passed"]})
     a, b = (gradescope_results(learner, results) for learner in results.learners)
-    assert a["output"] == "3 of 1 points.\n2 of them given by hand, above what exercises are worth."
+    assert a["output"] == "3 of 1 points.\n2 of the points are given by hand, above what exercises are worth."
     assert "Marked by the instructor: 3 of 1 points, above what it is worth." in a["tests"][0]["output"]
     assert "above" not in json.dumps(b)
     above = "above what exercises are worth"

@@ -151,3 +151,9 @@ def test_different_works_all_count_and_replace_drops_what_is_not_among_these(gra
     assert points(both)["ada"] == (1, 0)
     assert both[0][0].submissions == ("ada/a.py", "ada/b.py")
     assert points(graded(two, replace=True)[-1])["ada"] == (0, 0)
+
+
+def test_nothing_is_said_to_have_changed_that_has_counted_all_along(graded):
+    runs = graded(NEW, OLD, NEW, NEW)
+    for _, remarks in runs[2:]:
+        assert not [remark for remark in remarks if remark.startswith(("Changed", "Handed in before"))]

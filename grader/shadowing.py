@@ -17,8 +17,9 @@ def culprit(error: Exception) -> str | None:
     """
     if isinstance(error, GraderError):  # it says itself what is wrong
         return None
-    used = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
-    used.add(getattr(error, "filename", None))  # of a file that can't be parsed
+    used = {getattr(error, "filename", None)}  # of a file that can't be parsed
+    if isinstance(error, ImportError | AttributeError):  # what is missing in a module that is another
+        used |= {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
     trace = error.__traceback__
     while trace is not None:
         used.add(trace.tb_frame.f_code.co_filename)

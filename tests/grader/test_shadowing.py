@@ -107,9 +107,9 @@ def test_a_course_is_not_to_blame_for_another_one_that_is_installed(folder, monk
     monkeypatch.setattr(shadowing, "OURS", str(place))
     monkeypatch.setattr(sys, "path", [str(place), *sys.path])
     monkeypatch.setitem(sys.modules, "dlcourse", SimpleNamespace(__file__=f"{place}/dlcourse/__init__.py"))
-    assert culprit(ValueError("of another kind")) is None
+    assert culprit(ImportError("no such name")) is None
     monkeypatch.setattr(shadowing, "OURS", "/elsewhere")
-    assert "Your folder dlcourse hides" in culprit(ValueError("of another kind"))
+    assert "Your folder dlcourse hides" in culprit(ImportError("no such name"))
     assert culprit(UnusableInput("It says why.")) is None
 
 

@@ -26,7 +26,8 @@ NEWER = re.compile(
     re.MULTILINE,
 )
 LIKE = 0.8  # for a misspelt name
-MAX_NAMES = 300  # that are compared letter by letter
+MAX_NAMES = 50  # that are compared letter by letter
+MAX_LOOKED_AT = 100_000  # characters of a text cell
 
 
 class Explainer:
@@ -70,17 +71,15 @@ class Explainer:
 
     def _why_missing(self, name: str, cut: Cut) -> Iterator[str]:
         """Yield what may be the reason why there is no answer, the likeliest first."""
-        for unread in self._submission.unread if cut.is_stub else ():
-            if unread.problem == "is a text cell" and f"def {name}(" in unread.source:
-                yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
+        unread = self._seen.get(name)
+        if unread is not None and (not cut.definitions or f"def {name}(" in unread.source):
+            yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
         if cut.is_stub and (answer := next((d for d in reversed(cut.definitions) if not d.is_stub), None)):
             yield _below(name, answer, cut.definitions[-1])
         if cut.definitions:
             return
-        for unread in self._unread:
-            if name in names_by_sight(unread.source):
-                yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
-        for place, outer in self._defined_inside(name):
+        if name in self._inside:
+            place, outer = self._inside[name]
             yield f"`{name}` is inside of `{outer}` in {place}; an answer stands at the left margin."
         if near := self._near(name):
             yield f"there is `{near}`; if that is your answer, call it `{name}`."
@@ -88,9 +87,8 @@ class Explainer:
             yield f"this notebook is written in {self._submission.language[:40]}, and answers in Python."
 
     def _why_undefined(self, name: str) -> str | None:
-        for unread in self._unread:
-            if name in names_by_sight(unread.source):
-                return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says(unread)}"
+        if (unread := self._seen.get(name)) is not None:
+            return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says(unread)}"
         broken = next((unread for unread in self._unread if self._error_in(unread)), None)
         if broken is None or name in self._cutter.defined():
             return None
@@ -126,6 +124,27 @@ class Explainer:
         return [*broken, *self._submission.unread]
 
     @cached_property
+    def _seen(self) -> dict[str, Unread]:
+        """Where each name seems to be defined that stands in what is not read."""
+        found: dict[str, Unread] = {}
+        for unread in self._unread:
+            for name in names_by_sight(unread.source[:MAX_LOOKED_AT]):
+                found.setdefault(name, unread)
+        return found
+
+    @cached_property
+    def _inside(self) -> dict[str, tuple[str, str]]:
+        """Where each function is defined that is inside of a class or another function, and of which."""
+        return {
+            inner.name: (cell.place, outer.name)
+            for cell in self._submission.cells
+            for outer in (cell.tree.body if cell.tree is not None else ())
+            if isinstance(outer, (*FUNCTIONS, ast.ClassDef))
+            for inner in ast.walk(outer)
+            if inner is not outer and isinstance(inner, FUNCTIONS)
+        }
+
+    @cached_property
     def _own_names(self) -> list[str]:
         return sorted(self._cutter.functions() - all_exercises().keys())
 
@@ -133,15 +152,6 @@ class Explainer:
         """Return a function of the learner's whose name is nearly the exercise's."""
         same = next((own for own in self._own_names if own.casefold() == name), None)
         return same or nearest(name, self._own_names[:MAX_NAMES], LIKE)
-
-    def _defined_inside(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield where a function of this name is defined in a class or another function, and in which."""
-        for cell in self._submission.cells:
-            for outer in cell.tree.body if cell.tree is not None and name in cell.source else ():
-                if isinstance(outer, (*FUNCTIONS, ast.ClassDef)):
-                    inner = (node for node in ast.walk(outer) if node is not outer)
-                    if any(isinstance(node, FUNCTIONS) and node.name == name for node in inner):
-                        yield cell.place, outer.name
 
 
 def is_unexplained(verdict: Verdict) -> bool:

@@ -85,7 +85,8 @@ def defined(name: str, pieces: Pieces, modules: Sequence[OwnModule] = ()) -> Ite
         function = vars(main).get(name)
         yield Defined(function if callable(function) else None, failed, places)
     finally:
-        sys.meta_path.remove(finder)
+        with contextlib.suppress(ValueError):  # the code that ran may have removed it
+            sys.meta_path.remove(finder)
         for module in modules:
             sys.modules.pop(module.name, None)
         sys.modules["__main__"] = before

@@ -1,6 +1,7 @@
 """What every notebook has is there, and does nothing."""
 
 import ast
+import sys
 
 import pytest
 
@@ -43,3 +44,11 @@ def test_own_modules_are_there_as_long_as_the_function_is():
         assert found.function() == 5
     with defined("answer", [("c", "import own_things_of_nobody\n" + source, [0, 1])]) as found:
         assert found.failed["own_things_of_nobody"].type == "ModuleNotFoundError"
+
+
+def test_code_that_takes_finders_away_harms_nobody(monkeypatch):
+    monkeypatch.setattr("sys.meta_path", list(sys.meta_path))
+    with defined(
+        "answer", [("c", "import sys\nsys.meta_path.clear()\ndef answer(): return 9", [0, 1, 2])]
+    ) as found:
+        assert found.function() == 9

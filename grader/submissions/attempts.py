@@ -7,6 +7,7 @@ number of the file, the file's date and the order of the paths decide. Only file
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UnusableInput
@@ -15,6 +16,7 @@ from grader.submissions.names import VERSION, copy_levels, folded, original
 from grader.submissions.submission import load, parse
 from grader.submissions.works import Work
 
+Modules = dict[tuple[str, int], list[Work]]
 MAX_LISTED = 3  # files that a sentence names
 
 
@@ -48,8 +50,9 @@ def decide(works: Sequence[Work]) -> Decision:
         if work.found.path is not None:
             attempts[work.learner, work.lesson].append(work)
     decision = Decision([], [], [], [])
+    modules = _modules(files)
     for competing in attempts.values():
-        _choose(sorted(competing, key=_order), decision)
+        _choose(sorted(competing, key=_order), modules, decision)
     for work in _not_made_good([work for work in files if work.found.path is None], decision.counting):
         sentence = f"{work.name} {work.found.reason}."
         earlier = (w for w in decision.counting if w.learner == work.learner)
@@ -78,7 +81,7 @@ def _number(files: Sequence[Work]) -> None:
         work.lesson, work.attempt = tuple(map(folded, lesson)), tuple(attempt)
 
 
-def _choose(competing: Sequence[Work], decision: Decision) -> None:
+def _choose(competing: Sequence[Work], modules: Modules, decision: Decision) -> None:
     """Decide between attempts at one work, the last of which is the last here."""
     bad: list[tuple[Work, str]] = []
     if len(competing) > 1:
@@ -91,7 +94,7 @@ def _choose(competing: Sequence[Work], decision: Decision) -> None:
     usable = competing[: len(competing) - len(bad)]
     winner = usable[-1]
     for earlier in reversed(usable[:-1]):
-        if _mark(earlier) == _mark(winner) or not _hold_the_same(earlier, winner):
+        if _mark(earlier) == _mark(winner) or not _hold_the_same(earlier, winner, modules):
             break
         winner = earlier
     decision.counting.append(winner)
@@ -124,12 +127,36 @@ def _why_unusable(work: Work) -> str:
     return ""
 
 
-def _hold_the_same(one: Work, other: Work) -> bool:
-    assert one.found.path is not None and other.found.path is not None
+def _modules(files: Sequence[Work]) -> Modules:
+    """Return each learner's modules, by the path that was given."""
+    found: Modules = defaultdict(list)
+    for work in files:
+        if work.found.path is not None and work.found.path.suffix == ".py":
+            found[work.learner, work.number].append(work)
+    return found
+
+
+def _hold_the_same(one: Work, other: Work, modules: Modules) -> bool:
+    """Tell whether two attempts are byte for byte the same, and so are the modules beside them."""
+    mine, theirs = (
+        {
+            module.found.parts[len(work.found.parts) - 1 :]: module.found.path
+            for module in modules[work.learner, work.number]
+            if module.found.parts[: len(work.found.parts) - 1] == work.found.parts[:-1] and module is not work
+        }
+        for work in (one, other)
+    )
+    return (
+        _are_equal(one.found.path, other.found.path)
+        and mine.keys() == theirs.keys()
+        and all(_are_equal(path, theirs[inner]) for inner, path in mine.items())
+    )
+
+
+def _are_equal(one: Path | None, other: Path | None) -> bool:
+    assert one is not None and other is not None
     try:
-        if one.found.path.stat().st_size != other.found.path.stat().st_size:
-            return False
-        return load(one.found.path, one.name) == load(other.found.path, other.name)
+        return one.stat().st_size == other.stat().st_size and load(one, "") == load(other, "")
     except (OSError, UnusableInput):
         return False
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from grader.text import printable_name
 
@@ -19,6 +20,7 @@ COPY_OF = re.compile(r"(?:copy of|kopie von|copie de|copia de|cópia de|copia di
 VERSION = re.compile(
     r"(?:v|vers\w*|wersj\w*|верси\w*|バージョン|版本|attempt)[ ._-]?(\d{1,4})", re.IGNORECASE
 )
+TESTS = frozenset({"test", "tests"})
 RUBBISH = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -27,6 +29,21 @@ def is_hidden(name: str) -> bool:
     if name == "__init__.py":
         return False
     return name.startswith((".", "__", "~$")) or name.lower() in RUBBISH
+
+
+def is_test(parts: Sequence[str]) -> bool:
+    """Tell whether a file, by the components of its name without ending, holds tests of an answer.
+
+    >>> is_test(["tests", "hw"]), is_test(["test_hw"]), is_test(["hw"])
+    (True, True, False)
+    """
+    *folders, last = parts
+    return (
+        not TESTS.isdisjoint(folders)
+        or last.startswith("test_")
+        or last.endswith("_test")
+        or last == "conftest"
+    )
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from grader.errors import UnusableInput
 from grader.submissions.attempts import MAX_LISTED
 from grader.submissions.endings import stem, suffix_of
-from grader.submissions.names import COPY_OF
+from grader.submissions.names import COPY_OF, is_test
 from grader.submissions.submission import load
 from grader.submissions.works import Work
 
@@ -75,7 +75,8 @@ def _may_answer_the_same(counting: Sequence[Work]) -> Iterator[str]:
 
 
 def _without_helpers(works: Sequence[Work]) -> list[Work]:
-    """Return a learner's files but for the modules that others of them seem to import."""
+    """Return a learner's files but for tests, and for modules that others of them seem to import."""
+    works = [work for work in works if not is_test(work.lesson)]
     imported: set[bytes] = set()
     for work in works:
         with contextlib.suppress(UnusableInput):

@@ -3,8 +3,9 @@
 The lessons in course.toml count. Where it names none, what was handed in says so. A notebook is of the lesson
 that its metadata names; any other file is of every lesson that it has an answer of. A lesson counts
 
-1. if one learner in ten, or more, handed in its notebook, or if more than half of the learners handed in a
-   file of it, so that nobody's stray file or function changes what the others are out of;
+1. if one learner in ten, or more, handed in its notebook with an answer in it (and not one alone, where there
+   are more than `SMALL`), or if more than half of the learners handed in a file of it, so that nobody's stray
+   file or function changes what the others are out of;
 2. where there is none such, if there is any answer of it;
 3. where there is no answer at all, if a file defines a name of its exercises; or else every lesson does.
 
@@ -20,6 +21,7 @@ from grader.classes.results import Asked
 from grader.exercises import LESSONS, exercises_of
 from grader.text import number
 
+SMALL = 3  # learners, among whom one is a share
 NAMED_BY = 10  # one learner in so many
 
 
@@ -86,17 +88,20 @@ class _HandedIn:
             self.defined |= {verdict.lesson for verdict in verdicts}
             answered = {verdict.lesson for verdict in verdicts if verdict.status != "missing"}
             if own in LESSONS:
-                self.notebooks[own].add(entry.key)
+                if own in answered:
+                    self.notebooks[own].add(entry.key)
                 for lesson in answered - {own}:
                     self.strays[lesson].append(entry.name)
-            for lesson in {own} if own in LESSONS else answered:
+            for lesson in answered & {own} if own in LESSONS else answered:
                 self.of[lesson].setdefault(entry.key, entry.name)
         self.learners = {key for files in self.of.values() for key in files}
 
     def is_common(self, lesson: str) -> bool:
         """Tell whether enough learners handed in a lesson for it to count."""
-        by_notebook = NAMED_BY * len(self.notebooks[lesson]) >= len(self.learners) and self.notebooks[lesson]
-        return bool(by_notebook) or 2 * len(self.of[lesson]) > len(self.learners)
+        count, learners = len(self.notebooks[lesson]), len(self.learners)
+        is_alone = count == 1 and learners > SMALL
+        by_notebook = NAMED_BY * count >= learners and count > 0 and not is_alone
+        return by_notebook or 2 * len(self.of[lesson]) > len(self.learners)
 
     def sentence(self, lesson: str) -> str:
         """Return why a lesson does not count though there is something of it, or nothing."""

@@ -66,12 +66,23 @@ def test_a_lone_notebook_is_of_the_lesson_that_it_names():
     )
 
 
-@pytest.mark.parametrize(("size", "counts"), [(10, True), (11, False)])
-def test_one_notebook_in_ten_brings_its_lesson_in(size, counts):
+@pytest.mark.parametrize(
+    ("size", "others", "counts"), [(3, 1, True), (4, 1, False), (20, 2, True), (21, 2, False)]
+)
+def test_notebooks_of_one_learner_in_ten_bring_their_lesson_in(size, others, counts):
+    class_ = [entry(f"{i}/hw.ipynb", "relu", lesson=NETS) for i in range(size - others)]
+    class_ += [entry(f"grace{i}/hw.ipynb", "mse", lesson=TRAINING) for i in range(others)]
+    found, sentences = lessons(*class_)
+    assert (TRAINING in found) == counts
+    assert any("answers of it" in sentence for sentence in sentences) != counts
+
+
+@pytest.mark.parametrize("size", [2, 10, 40])
+def test_a_notebook_without_an_answer_brings_nothing_in(size):
     class_ = [entry(f"{i}/hw.ipynb", "relu", lesson=NETS) for i in range(size - 1)]
     found, sentences = lessons(*class_, entry("grace/hw.ipynb", lesson=TRAINING))
-    assert (TRAINING in found) == counts
-    assert any("only grace/hw.ipynb has answers" in sentence for sentence in sentences) != counts
+    assert found == [NETS]
+    assert not any("answers of it" in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize(("answering", "counts"), [(3, True), (2, False)])

@@ -157,3 +157,11 @@ def test_nothing_is_said_to_have_changed_that_has_counted_all_along(graded):
     runs = graded(NEW, OLD, NEW, NEW)
     for _, remarks in runs[2:]:
         assert not [remark for remark in remarks if remark.startswith(("Changed", "Handed in before"))]
+
+
+@pytest.mark.parametrize(
+    "other", ["ada/tests/test_hw.py", "ada/tests/hw.py", "ada/test_hw.py", "ada/old/model.py"]
+)
+def test_tests_and_what_lies_deeper_go_behind_an_answer(graded, other):
+    known = graded([("ada/hw.py", RIGHT), (other, WRONG), ("zoe/hw.py", RIGHT)])
+    assert points(known[-1])["ada"] == (1, 0)

@@ -6,6 +6,7 @@ import pytest
 from packed import NOTEBOOK, written, zip_of
 
 from grader.submissions import attempts
+from grader.submissions.intake import collect
 
 OTHER = b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}'
 
@@ -182,3 +183,18 @@ def test_beside_plain_names_documents_and_learners_folders_count(
 def test_many_files_that_are_no_notebook_are_one_problem(taken):
     _, _, problems = taken("ada/hw.ipynb", *(f"bob/{i}.txt" for i in range(9)))
     assert problems == {"bob": "bob handed in bob/0.txt, bob/1.txt, bob/2.txt and 6 more, and no notebook."}
+
+
+def test_the_same_notebook_with_another_helper_is_another_attempt(tmp_path):
+    metadata = "".join(
+        f"submission_{i}:\n  :submitters:\n  - :name: Ada\n    :sid: '7'\n  :created_at: 2026-10-0{i} 10:00 Z\n"
+        for i in (1, 2)
+    )
+    members = [("a/submission_metadata.yml", metadata.encode())]
+    for i in (1, 2):
+        members += [(f"a/submission_{i}/hw.ipynb", NOTEBOOK), (f"a/submission_{i}/helper.py", b"k = %d" % i)]
+    intake = collect([written(tmp_path / "export.zip", zip_of(*members))], tmp_path / "into")
+    assert [handed.name for handed in intake.handed] == [
+        "a/submission_2/helper.py",
+        "a/submission_2/hw.ipynb",
+    ]

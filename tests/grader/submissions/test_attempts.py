@@ -187,7 +187,7 @@ def test_many_files_that_are_no_notebook_are_one_problem(taken):
 
 def test_the_same_notebook_with_another_helper_is_another_attempt(tmp_path):
     metadata = "".join(
-        f"submission_{i}:\n  :submitters:\n  - :name: Ada\n    :sid: '7'\n  :created_at: 2026-10-0{i} 10:00 Z\n"
+        f"submission_{i}:\n  :submitters:\n  - :name: Ada\n    :sid: 7\n  :created_at: 2026-10-0{i} 10:00Z\n"
         for i in (1, 2)
     )
     members = [("a/submission_metadata.yml", metadata.encode())]

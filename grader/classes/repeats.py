@@ -15,10 +15,9 @@ from datetime import datetime
 
 from grader.classes.course import Course
 from grader.judging.report import Report
-from grader.submissions.names import is_test
+from grader.submissions.works import Order, place
 
 MAX_LISTED = 3  # names in a remark, before the rest is only counted
-Order = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,8 @@ class Entry:
 
     @property
     def place(self) -> tuple:
-        """Among different works of a learner, the last in this order goes first, exercise by exercise.
-
-        At one time, a notebook goes before modules, an answer before its tests, and what lies further out
-        before what lies further in.
-        """
-        size = len(self.work)
-        is_answer = not (self.work and is_test(self.work))
-        kind, rest = self.last[1 + size : 2 + size], self.last[2 + size :]
-        return self.last[0], kind, is_answer, -size, rest, self.name
+        """Among different works of a learner, the last in this order goes first, exercise by exercise."""
+        return place(self.work, self.last, self.name)
 
     def late_days(self, course: Course, lesson: str) -> int:
         submitted = datetime.fromisoformat(self.submitted) if self.submitted else None

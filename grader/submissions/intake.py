@@ -22,7 +22,7 @@ from grader.submissions.names import folded, original
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
 from grader.submissions.walking import NOTHING, found
-from grader.submissions.works import Work
+from grader.submissions.works import Order, Work
 from grader.text import MAX_NAME, printable_name
 
 
@@ -36,7 +36,6 @@ class Handed(NamedTuple):
         submitted: when, where the platform says so.
         late: the platform's own mark.
         platform: whose id the key is, "canvas" or another of `platforms`; "" where it is the learner's name.
-        rank: among the learner's files, the higher goes first where no time decides.
         path: where it is now; nowhere, if it can't be read.
         state: stands for all that its verdict depends on: content, seed, exercises; `""` until that is known.
         content: stands for its bytes; `""` until they are read.
@@ -53,12 +52,11 @@ class Handed(NamedTuple):
     submitted: datetime | None = None
     late: bool = False
     platform: str = ""
-    rank: int = 0
     path: Path = Path(os.devnull)
     state: str = ""
     content: str = ""
     work: tuple[str, ...] = ()
-    order: tuple[tuple[int, ...], ...] = ()
+    order: Order = ()
     beside: tuple[tuple[str, Path], ...] = ()
 
 
@@ -81,7 +79,7 @@ class Problem(NamedTuple):
     reason: str
     platform: str = ""
     work: tuple[str, ...] = ()
-    order: tuple[tuple[int, ...], ...] = ()
+    order: Order = ()
 
 
 class Intake(NamedTuple):
@@ -130,12 +128,11 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     _name_learners(works)
     _name_files(works)
     counting, superseded, problems, repeats = decide(works)
-    ranks = _ranks(counting)
     by_learner = defaultdict(list)
     for work in counting:
         by_learner[work.learner].append(work)
     return Intake(
-        sorted(_handed(work, by_learner[work.learner], ranks[work]) for work in counting),
+        sorted(_handed(work, by_learner[work.learner]) for work in counting),
         [*remarks(works, counting), *sorted(superseded)],
         sorted(
             [
@@ -150,7 +147,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
     )
 
 
-def _handed(work: Work, theirs: Sequence[Work] = (), rank: int = 0) -> Handed:
+def _handed(work: Work, theirs: Sequence[Work] = ()) -> Handed:
     return Handed(
         name=work.name,
         learner=work.learner,
@@ -158,7 +155,6 @@ def _handed(work: Work, theirs: Sequence[Work] = (), rank: int = 0) -> Handed:
         submitted=work.owner.submitted,
         late=work.owner.late,
         platform=work.platform,
-        rank=rank,
         path=work.found.path or Path(os.devnull),
         work=work.lesson,
         order=work.order,
@@ -237,16 +233,3 @@ def _name_files(works: list[Work]) -> None:
             taken[name] += 1
             work.name = f"{name} ({taken[name]})"
         taken[work.name] += 1
-
-
-def _ranks(counting: list[Work]) -> dict[Work, int]:
-    """Number each learner's files from 0 by what they are and by their dates; the same for what is equal."""
-    standings = defaultdict(set)
-    for work in counting:
-        standings[work.learner].add(work.standing)
-    ranks = {
-        (learner, standing): rank
-        for learner, known in standings.items()
-        for rank, standing in enumerate(sorted(known))
-    }
-    return {work: ranks[work.learner, work.standing] for work in counting}

@@ -11,7 +11,7 @@ from grader.submissions.attempts import MAX_LISTED
 from grader.submissions.endings import stem, suffix_of
 from grader.submissions.names import COPY_OF, is_test
 from grader.submissions.submission import load
-from grader.submissions.works import Work
+from grader.submissions.works import Work, place
 
 IMPORTS = re.compile(rb"\b(?:from|import)[ \t]+([\w., \t]+)")
 
@@ -65,13 +65,17 @@ def _may_answer_the_same(counting: Sequence[Work]) -> Iterator[str]:
         lessons = [tuple(re.findall(r"(?<![v\d])\d+", "/".join(work.lesson[shared:]))) for work in works]
         if len(works) < 2 or (all(lessons) and len(set(lessons)) == len(works)):
             continue
-        first, *others = (w.name for w in sorted(works, key=lambda w: (w.standing, w.name), reverse=True))
+        first, *others = (work.name for work in sorted(works, key=_place, reverse=True))
         listed = ", ".join(others[:MAX_LISTED])
         more = f" and {len(others) - MAX_LISTED:,} more" if len(others) > MAX_LISTED else ""
         yield (
             f"{learner} handed in {len(works)} files that may answer the same exercises: "
             f"{'both' if len(works) == 2 else 'all'} are graded, and {first} goes before {listed}{more}."
         )
+
+
+def _place(work: Work) -> tuple:
+    return place(work.lesson, work.order, work.name)
 
 
 def _without_helpers(works: Sequence[Work]) -> list[Work]:

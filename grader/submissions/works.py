@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grader.submissions.endings import ARCHIVES, suffix_of
-from grader.submissions.names import versions
+from grader.submissions.names import is_test, versions
 from grader.submissions.platforms.owners import Found, Owner
 from grader.text import MAX_NAME, printable_name
 
+Order = tuple[tuple[int, ...], ...]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +66,7 @@ class Work:
         return is_notebook, versions("/".join(self.lesson)), self.owner.file, self.found.date
 
     @property
-    def order(self) -> tuple[tuple[int, ...], ...]:
+    def order(self) -> Order:
         """The same as `handed_in` and `standing`, as whole numbers that a gradebook can keep."""
         moment = self.owner.submitted
         time = (round((moment - EPOCH) / timedelta(microseconds=1)),) if moment is not None else ()
@@ -84,3 +85,19 @@ class Work:
             is_titled = i == 0 and self.owner.platform == "canvas"
             if i == len(rest) - 1 or suffix_of(part) in ARCHIVES or is_titled:
                 yield i, part
+
+
+def place(work: tuple[str, ...], order: Order, name: str) -> tuple:
+    """Return the place of a file among different works of one learner, of which the last goes first.
+
+    At one time, a notebook goes before modules, an answer before its tests, and what lies further out before
+    what lies further in.
+
+    Args:
+        work: as `Work.lesson`.
+        order: as `Work.order`.
+        name: what reports call it; it decides between equals.
+    """
+    size = len(work)
+    time, kind, rest = order[0], order[1 + size : 2 + size], order[2 + size :]
+    return time, kind, not is_test(work), -size, rest, name

@@ -6,6 +6,8 @@ import os
 import pytest
 from packed import written, zip_of
 
+from grader.submissions.works import place
+
 
 @pytest.mark.parametrize(
     ("names", "counting"),
@@ -74,7 +76,19 @@ def test_platforms_repeats_are_not_remarked(tmp_path, learners):
 
 
 def ranked(intake):
-    return [h.name for h in sorted(intake.handed, key=lambda h: (h.submitted or 0, h.rank, h.name))]
+    return [h.name for h in sorted(intake.handed, key=standing)]
+
+
+def standing(handed):
+    return place(handed.work, handed.order, handed.name)
+
+
+def ranks(intake):
+    """How many of its learner's files each file goes before."""
+    return [
+        sum(other.learner == h.learner and standing(other) < standing(h) for other in intake.handed)
+        for h in intake.handed
+    ]
 
 
 def test_a_notebook_goes_before_a_module_that_nothing_places(learners, folder):
@@ -82,7 +96,7 @@ def test_a_notebook_goes_before_a_module_that_nothing_places(learners, folder):
     os.utime(place / "ada" / "02_neural_networks.ipynb", (10**9, 10**9))
     learners(place)
     assert ranked(learners.intake)[-1] == "ada/02_neural_networks.ipynb"
-    assert [h.rank for h in learners.intake.handed] == [1, 0, 0]
+    assert ranks(learners.intake) == [1, 0, 0]
     assert learners.intake.superseded == [
         "ada handed in 2 files that may answer the same exercises: both are graded, and "
         "ada/02_neural_networks.ipynb goes before ada/first_try.py."

@@ -9,6 +9,7 @@ from packed import NOTEBOOK, written, zip_of
 from grader.submissions.endings import suffix_of
 from grader.submissions.platforms import READERS
 from grader.submissions.platforms.owners import Found, Met
+from grader.submissions.works import place
 
 # name → learner, key, and the day and the minute of October 2026
 BLACKBOARD = {
@@ -207,7 +208,7 @@ def test_attempts_are_one_learners_and_the_last_counts(tmp_path, learners, earli
 
 def test_versions_in_names_are_numbers(learners, folder):
     learners(folder("ada/hw_v9.py", "ada/hw_v10.py", "bob.py"))
-    first = max(learners.intake.handed, key=lambda handed: handed.rank)
+    first = max(learners.intake.handed, key=lambda h: place(h.work, h.order, h.name))
     assert first.name == "ada/hw_v10.py"
 
 

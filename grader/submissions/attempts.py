@@ -14,9 +14,9 @@ from grader.errors import UnusableInput
 from grader.submissions.endings import stem
 from grader.submissions.names import VERSION, copy_levels, folded, original
 from grader.submissions.submission import load, parse
-from grader.submissions.works import Work
+from grader.submissions.works import Work, modules_beside
 
-Modules = dict[tuple[str, int], list[Work]]
+Uploads = dict[tuple, list[Work]]
 MAX_LISTED = 3  # files that a sentence names
 
 
@@ -50,9 +50,11 @@ def decide(works: Sequence[Work]) -> Decision:
         if work.found.path is not None:
             attempts[work.learner, work.lesson].append(work)
     decision = Decision([], [], [], [])
-    modules = _modules(files)
+    uploads: Uploads = defaultdict(list)
+    for work in files:
+        uploads[work.upload].append(work)
     for competing in attempts.values():
-        _choose(sorted(competing, key=_order), modules, decision)
+        _choose(sorted(competing, key=_order), uploads, decision)
     for work in _not_made_good([work for work in files if work.found.path is None], decision.counting):
         sentence = f"{work.name} {work.found.reason}."
         earlier = (w for w in decision.counting if w.learner == work.learner)
@@ -81,7 +83,7 @@ def _number(files: Sequence[Work]) -> None:
         work.lesson, work.attempt = tuple(map(folded, lesson)), tuple(attempt)
 
 
-def _choose(competing: Sequence[Work], modules: Modules, decision: Decision) -> None:
+def _choose(competing: Sequence[Work], uploads: Uploads, decision: Decision) -> None:
     """Decide between attempts at one work, the last of which is the last here."""
     bad: list[tuple[Work, str]] = []
     if len(competing) > 1:
@@ -94,7 +96,7 @@ def _choose(competing: Sequence[Work], modules: Modules, decision: Decision) -> 
     usable = competing[: len(competing) - len(bad)]
     winner = usable[-1]
     for earlier in reversed(usable[:-1]):
-        if _mark(earlier) == _mark(winner) or not _hold_the_same(earlier, winner, modules):
+        if _mark(earlier) == _mark(winner) or not _hold_the_same(earlier, winner, uploads):
             break
         winner = earlier
     decision.counting.append(winner)
@@ -127,25 +129,9 @@ def _why_unusable(work: Work) -> str:
     return ""
 
 
-def _modules(files: Sequence[Work]) -> Modules:
-    """Return each learner's modules, by the path that was given."""
-    found: Modules = defaultdict(list)
-    for work in files:
-        if work.found.path is not None and work.found.path.suffix == ".py":
-            found[work.learner, work.number].append(work)
-    return found
-
-
-def _hold_the_same(one: Work, other: Work, modules: Modules) -> bool:
+def _hold_the_same(one: Work, other: Work, uploads: Uploads) -> bool:
     """Tell whether two attempts are byte for byte the same, and so are the modules beside them."""
-    mine, theirs = (
-        {
-            module.found.parts[len(work.found.parts) - 1 :]: module.found.path
-            for module in modules[work.learner, work.number]
-            if module.found.parts[: len(work.found.parts) - 1] == work.found.parts[:-1] and module is not work
-        }
-        for work in (one, other)
-    )
+    mine, theirs = (modules_beside(work, uploads[work.upload]) for work in (one, other))
     return (
         _are_equal(one.found.path, other.found.path)
         and mine.keys() == theirs.keys()

@@ -17,12 +17,11 @@ from typing import NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.archives import Store
 from grader.submissions.attempts import decide
-from grader.submissions.endings import stem, suffix_of
-from grader.submissions.names import folded, original
+from grader.submissions.names import folded
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
 from grader.submissions.walking import NOTHING, found
-from grader.submissions.works import Order, Work
+from grader.submissions.works import Order, Work, modules_beside
 from grader.text import MAX_NAME, printable_name
 
 
@@ -158,24 +157,8 @@ def _handed(work: Work, theirs: Sequence[Work] = ()) -> Handed:
         path=work.found.path or Path(os.devnull),
         work=work.lesson,
         order=work.order,
-        beside=_modules_beside(work, theirs),
+        beside=tuple(sorted(modules_beside(work, theirs).items())),
     )
-
-
-def _modules_beside(work: Work, theirs: Sequence[Work]) -> tuple[tuple[str, Path], ...]:
-    """Return the modules that its learner handed in in the same folder and below, without itself."""
-    around = work.owner.rest[:-1]
-    found: dict[str, Path] = {}
-    for other in theirs:
-        *folders, last = other.owner.rest
-        path = other.found.path
-        if path is None or suffix_of(last) != ".py" or other is work:
-            continue
-        if tuple(folders[: len(around)]) == around:
-            # Canvas numbers the copies of whatever it takes: `helper-1.py`.
-            name = original(stem(last), None)[0] if other.owner.platform == "canvas" else stem(last)
-            found["/".join([*folders[len(around) :], f"{name}.py"])] = path
-    return tuple(sorted(found.items()))
 
 
 def _given(paths: Sequence[Path | str]) -> list[Path]:

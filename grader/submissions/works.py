@@ -1,12 +1,12 @@
 """A file of one learner on its way through the intake: `Work`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from grader.submissions.endings import ARCHIVES, suffix_of
-from grader.submissions.names import is_test, versions
+from grader.submissions.endings import ARCHIVES, stem, suffix_of
+from grader.submissions.names import is_test, original, versions
 from grader.submissions.platforms.owners import Found, Owner
 from grader.text import MAX_NAME, printable_name
 
@@ -74,6 +74,12 @@ class Work:
         return time, *self.attempt, (int(is_notebook),), numbers, (file,), date
 
     @property
+    def upload(self) -> tuple:
+        """What files share that were handed in together: learner, time, and the folders above."""
+        above = self.found.parts[: len(self.found.parts) - len(self.owner.rest)]
+        return self.learner, self.number, self.owner.submitted, above
+
+    @property
     def where(self) -> str:
         inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
         return printable_name("/".join([str(self.place), *inner]), MAX_NAME)
@@ -101,3 +107,19 @@ def place(work: tuple[str, ...], order: Order, name: str) -> tuple:
     size = len(work)
     time, kind, rest = order[0], order[1 + size : 2 + size], order[2 + size :]
     return time, kind, not is_test(work), -size, rest, name
+
+
+def modules_beside(work: Work, others: Iterable[Work]) -> dict[str, Path]:
+    """Return the modules among others that are in a file's folder and below, by their paths from there."""
+    around = work.owner.rest[:-1]
+    found: dict[str, Path] = {}
+    for other in others:
+        *folders, last = other.owner.rest
+        path = other.found.path
+        if path is None or suffix_of(last) != ".py" or other is work:
+            continue
+        if tuple(folders[: len(around)]) == around:
+            # Canvas numbers the copies of whatever it takes: `helper-1.py`.
+            name = original(stem(last), None)[0] if other.owner.platform == "canvas" else stem(last)
+            found["/".join([*folders[len(around) :], f"{name}.py"])] = path
+    return found

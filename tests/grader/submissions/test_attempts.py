@@ -198,3 +198,14 @@ def test_the_same_notebook_with_another_helper_is_another_attempt(tmp_path):
         "a/submission_2/helper.py",
         "a/submission_2/hw.ipynb",
     ]
+
+
+def test_of_blackboards_attempts_each_has_its_own_helper(tmp_path):
+    attempts = [f"Homework 1_alovelace_attempt_2026-10-0{i}-12-30-45" for i in (1, 2)]
+    members = [(f"{attempt}_hw.ipynb", NOTEBOOK) for attempt in attempts]
+    members += [(f"{attempt}_helper.py", attempt.encode()) for attempt in attempts]
+    intake = collect([written(tmp_path / "bb.zip", zip_of(*members))], tmp_path / "into")
+    assert [handed.name for handed in intake.handed] == [
+        f"{attempts[1]}_helper.py",
+        f"{attempts[1]}_hw.ipynb",
+    ]

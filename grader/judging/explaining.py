@@ -9,15 +9,15 @@ from functools import cached_property
 import msgspec
 
 from dlcourse.errors import nearest
+from grader.child.defining import MISSING
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
 from grader.judging.report import Verdict
 from grader.submissions.cells import names_by_sight
 from grader.submissions.cutting import Cut, Cutter, Definition
 from grader.submissions.statements import FUNCTIONS
-from grader.submissions.submission import Submission, Unread
+from grader.submissions.submission import Cell, Submission, Unread
 
-MISSING_NAME = re.compile(r"name '(\w+)' is not defined")
 MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
 # What Python 3.12 to 3.14 read and older ones don't.
 NEWER = re.compile(
@@ -59,9 +59,9 @@ class Explainer:
         if error is None:
             return verdict.message
         if error.type == "SyntaxError" and cut.error is not None:
-            source = next((u.source for u in self._unread if u.place == cut.place), "")
+            source = self._cutter.broken[verdict.name].source
             return verdict.message + self._of_newer_python(cut.error.msg or "", source)
-        if error.type == "NameError" and (name := MISSING_NAME.search(error.message)):
+        if error.type == "NameError" and (name := MISSING.search(error.message)):
             return self._why_undefined(name[1]) or verdict.message
         if error.type == "ModuleNotFoundError" and (module := MISSING_MODULE.search(error.message)):
             return f"{verdict.message} {_where_modules_are(verdict.name, module[1], cut)}"
@@ -89,10 +89,10 @@ class Explainer:
     def _why_undefined(self, name: str) -> str | None:
         if (unread := self._seen.get(name)) is not None:
             return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says(unread)}"
-        broken = next((unread for unread in self._unread if self._error_in(unread)), None)
-        if broken is None or name in self._cutter.defined():
+        cell = next((cell for cell in self._submission.cells if cell.error is not None), None)
+        if cell is None or name in self._cutter.defined():
             return None
-        # `import numpy as n p`
+        broken = _broken(cell)  # `import numpy as n p`
         where = f"{broken.place} {broken.problem}"
         return f"`{name}` is missing, and {where}: perhaps it is there.{self._says(broken)}"
 
@@ -114,20 +114,10 @@ class Explainer:
         return ""
 
     @cached_property
-    def _unread(self) -> list[Unread]:
-        """What is not read as Python: cells with syntax errors, text, other languages."""
-        broken = (
-            Unread(cell.place, cell.source, f"has a syntax error in line {cell.error.lineno}")
-            for cell in self._submission.cells
-            if cell.error is not None
-        )
-        return [*broken, *self._submission.unread]
-
-    @cached_property
     def _seen(self) -> dict[str, Unread]:
         """Where each name seems to be defined that stands in what is not read."""
-        found: dict[str, Unread] = {}
-        for unread in self._unread:
+        found = {name: _broken(cell) for name, cell in self._cutter.broken.items()}
+        for unread in self._submission.unread:
             for name in names_by_sight(unread.source[:MAX_LOOKED_AT]):
                 found.setdefault(name, unread)
         return found
@@ -152,6 +142,12 @@ class Explainer:
         """Return a function of the learner's whose name is nearly the exercise's."""
         same = next((own for own in self._own_names if own.casefold() == name), None)
         return same or nearest(name, self._own_names[:MAX_NAMES], LIKE)
+
+
+def _broken(cell: Cell) -> Unread:
+    """Say of a cell that it has a syntax error."""
+    line = cell.error.lineno if cell.error is not None else None
+    return Unread(cell.place, cell.source, f"has a syntax error in line {line}")
 
 
 def is_unexplained(verdict: Verdict) -> bool:

@@ -23,6 +23,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
@@ -87,10 +88,14 @@ class Cut:
         return [node for piece in self.pieces for node in piece.nodes]
 
     @property
+    def _every_piece(self) -> list[Piece]:
+        return [*(piece for module in self.modules for piece in module.pieces), *self.pieces]
+
+    @property
     def text(self) -> str:
         """The code as the learner wrote it, cell by cell, without what lies between."""
         texts = []
-        for piece in [*(piece for module in self.modules for piece in module.pieces), *self.pieces]:
+        for piece in self._every_piece:
             lines = lines_of(piece.source)
             texts += [text_of(lines, node) for node in piece.nodes]
         return "\n\n".join(texts)
@@ -104,7 +109,7 @@ class Cut:
             return {}
         own = {module.name for module in self.modules}
         found: dict[str, tuple[str, ...]] = {}
-        for piece in [*self.pieces, *(piece for module in self.modules for piece in module.pieces)]:
+        for piece in self._every_piece:
             for node in piece.nodes:
                 for module, names in modules_imported(node):
                     package = module.partition(".")[0]
@@ -196,8 +201,7 @@ class Cutter:
         own = self._binders.get(name, [])
         definitions = [Definition(s.cell.place, s.node) for s in own if name in s.defines]
         if not definitions:
-            broken = self._broken_cell(name)
-            if broken is not None:
+            if (broken := self.broken.get(name)) is not None:
                 return Cut([], frozenset(), [], error=broken.error, place=broken.place)
             if not any(map(self._may_bind, self._always)):
                 return Cut([], frozenset(), [])
@@ -257,10 +261,18 @@ class Cutter:
         stars = (module for module, names in modules_imported(statement.node) if names is None)
         return statement.is_dynamic or any(module in self._beside for module in stars)
 
+    @cached_property
+    def broken(self) -> dict[str, Cell]:
+        """The first cell with a syntax error that seems to define a name, by the names."""
+        found: dict[str, Cell] = {}
+        for cell in self.cells:
+            for name in names_by_sight(cell.source) if cell.tree is None else ():
+                found.setdefault(name, cell)
+        return found
+
     def defined(self) -> frozenset[str]:
         """Return every name that some statement, or some cell with a syntax error, seems to define."""
-        broken = (c.source for c in self.cells if c.tree is None)
-        return frozenset(self._binders) | {n for source in broken for n in names_by_sight(source)}
+        return frozenset(self._binders) | self.broken.keys()
 
     def functions(self) -> frozenset[str]:
         """Return every name that some statement defines as a function."""
@@ -271,10 +283,6 @@ class Cutter:
             or isinstance(getattr(statement.node, "value", None), ast.Lambda)
             for name in statement.binds
         )
-
-    def _broken_cell(self, name: str) -> Cell | None:
-        cells = (c for c in self.cells if c.tree is None and name in names_by_sight(c.source))
-        return next(cells, None)
 
     def _add_settings(self, packages: set[str]) -> None:
         """Let a call of a package's function change the package, where it needs no code but constants."""

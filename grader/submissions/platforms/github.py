@@ -3,10 +3,10 @@
 import re
 from itertools import takewhile
 
+from grader.submissions.names import TESTS
 from grader.submissions.platforms.owners import Found, Met, Owner
 
 LOGIN = re.compile(r"(?=[\d-]*[A-Za-z])[A-Za-z\d](?:-?[A-Za-z\d]){0,38}")
-TESTS = ("tests", "test")
 
 
 class Reader:

@@ -9,7 +9,7 @@ import typer
 
 from grader.commands.options import Json
 from grader.errors import UnusableInput
-from grader.submissions.beside import read
+from grader.submissions.beside import read_with_modules
 from grader.submissions.submission import find
 from grader.text import for_terminal
 
@@ -78,7 +78,7 @@ def _report(path: Path, name: str, sandbox: "Sandbox", only: str | None) -> "Rep
     from grader.judging.report import Report
 
     try:
-        submission = read(path, name)
+        submission = read_with_modules(path, name)
     except UnusableInput as error:
         return Report(name, PUBLIC_SEED, sandbox.level, [], error=str(error))
     with sandbox.borrowed_worker() as worker:

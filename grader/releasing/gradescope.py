@@ -30,7 +30,7 @@ from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
 from grader.reporting import tables
 from grader.running.sandbox import Sandbox
-from grader.submissions.beside import read
+from grader.submissions.beside import read_with_modules
 from grader.submissions.intake import Handed
 from grader.submissions.platforms import gradescope
 from grader.submissions.submission import Submission, find
@@ -110,7 +110,7 @@ def _submitted(folder: Path) -> dict[str, Submission | str]:
             # A link may lead to the solutions, which would be graded as the learner's own.
             if path.resolve() != folder.resolve() / path.relative_to(folder):
                 raise UnusableInput(f"{name} is a link to another file: hand in the file itself.")
-            submitted[name] = read(path, name)
+            submitted[name] = read_with_modules(path, name)
         except UnusableInput as error:
             submitted[name] = str(error)
     return submitted

@@ -6,24 +6,14 @@ from pathlib import Path
 from grader.errors import UnusableInput
 from grader.submissions.names import is_hidden
 from grader.submissions.submission import Submission, load, parse
-from grader.text import printable_name
 
-MAX_LISTED = 1_000  # files of a folder that are looked at
+MAX_ENTRIES = 1_000  # files of a folder that are looked at
 MAX_MODULES = 50
 MAX_MODULE_BYTES = 2**20
 
 
-def read(path: Path, name: str | None = None) -> Submission:
-    """Read a notebook or a Python file, with the modules beside it.
-
-    Args:
-        path: a `.ipynb` or `.py` file.
-        name: what reports call it; the file's name by default.
-
-    Raises:
-        UnusableInput: says in one sentence why the file can't be read.
-    """
-    name = name or printable_name(path.name)
+def read_with_modules(path: Path, name: str) -> Submission:
+    """Return what `submission.read` does, with the modules beside the file."""
     data = load(path, name)
     return parse(data, path.suffix, name, mentioned(data, in_folder(path.parent)))
 
@@ -33,9 +23,9 @@ def in_folder(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     folders = [folder]
     listed = 0
-    while folders and listed < MAX_LISTED:
+    while folders and listed < MAX_ENTRIES:
         try:
-            entries = sorted(folders.pop().iterdir())[:MAX_LISTED]
+            entries = sorted(folders.pop().iterdir())[:MAX_ENTRIES]
         except OSError:
             continue
         listed += len(entries)

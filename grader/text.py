@@ -5,12 +5,14 @@ printable_name a learner's or a file's name
 visible        code and messages in pages: what would act unseen is written out
 line           the same as one line, without it
 cell           a cell of a spreadsheet
+listed         a few of many names
 json_text      JSON, inside a page too
 """
 
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 # Controls (but tab and newline), bidi controls, invisible separators, tags and lone surrogates.
@@ -24,6 +26,7 @@ UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 UNSAFE_IN_HTML = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\x7f"}
 MAX_PART = 200  # characters of a component of a name
 MAX_NAME = 400
+MAX_LISTED = 3  # names in a sentence, before the rest is only counted
 
 
 def for_terminal(text: str) -> str:
@@ -106,6 +109,16 @@ def points_of(points: float, out_of: float) -> str:
     '1 of 2.5 points'
     """
     return f"{number(points)} of {number(out_of)} points"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a few names, and how many more there are.
+
+    >>> listed(["Ada", "Ben", "Cy", "Dee", "Eve"])
+    'Ada, Ben, Cy and 2 more'
+    """
+    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more
 
 
 def json_text(value: Any) -> str:

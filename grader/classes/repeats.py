@@ -16,8 +16,7 @@ from datetime import datetime
 from grader.classes.course import Course
 from grader.judging.report import Report
 from grader.submissions.works import Order, place
-
-MAX_LISTED = 3  # names in a remark, before the rest is only counted
+from grader.text import listed
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,10 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
                 entry.name
             )
-    return [sentence.format(_listed(names)) for sentence, names in sorted(said.items())]
+    return [
+        sentence.format(f"{len(names):,} ({listed(sorted(names))})")
+        for sentence, names in sorted(said.items())
+    ]
 
 
 def _sentence(entry: Entry, winner: Entry, since: int) -> str:
@@ -161,8 +163,3 @@ def _sentence(entry: Entry, winner: Entry, since: int) -> str:
         return "Handed in before, and not counting any more, since it is handed in again: {}."
     how = "the file's date says" if entry.last < winner.last else "nothing says, so the one given now counts"
     return f"Changed since it was handed in before (which is later, {how}): {{}}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
-    return f"{len(names):,} ({', '.join(sorted(names)[:MAX_LISTED])}{more})"

@@ -15,9 +15,9 @@ from grader.submissions.endings import stem
 from grader.submissions.names import VERSION, copy_levels, folded, original
 from grader.submissions.submission import load, parse
 from grader.submissions.works import Work, modules_beside
+from grader.text import listed
 
 Uploads = dict[tuple, list[Work]]
-MAX_LISTED = 3  # files that a sentence names
 
 
 class Decision(NamedTuple):
@@ -189,9 +189,8 @@ def _add_others(others: Sequence[Work], decision: Decision) -> None:
     for learner, files in theirs.items():
         files.sort(key=lambda work: (work.handed_in[0], work.name))
         if learner not in known:
-            listed = ", ".join(work.name for work in files[:MAX_LISTED])
-            more = f" and {len(files) - MAX_LISTED:,} more" if len(files) > MAX_LISTED else ""
-            decision.problems.append((files[0], f"{learner} handed in {listed}{more}, and no notebook."))
+            names = listed([work.name for work in files])
+            decision.problems.append((files[0], f"{learner} handed in {names}, and no notebook."))
         elif counting[learner]:
             kept = max(counting[learner], key=lambda work: work.handed_in[0])
             if files[-1].handed_in[0] > kept.handed_in[0]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from grader.errors import UnusableInput
-from grader.submissions.attempts import MAX_LISTED
 from grader.submissions.endings import stem, suffix_of
 from grader.submissions.names import COPY_OF, is_test
 from grader.submissions.submission import load
 from grader.submissions.works import Work, place
+from grader.text import listed
 
 IMPORTS = re.compile(rb"\b(?:from|import)[ \t]+([\w., \t]+)")
 
@@ -66,11 +66,9 @@ def _may_answer_the_same(counting: Sequence[Work]) -> Iterator[str]:
         if len(works) < 2 or (all(lessons) and len(set(lessons)) == len(works)):
             continue
         first, *others = (work.name for work in sorted(works, key=_place, reverse=True))
-        listed = ", ".join(others[:MAX_LISTED])
-        more = f" and {len(others) - MAX_LISTED:,} more" if len(others) > MAX_LISTED else ""
         yield (
             f"{learner} handed in {len(works)} files that may answer the same exercises: "
-            f"{'both' if len(works) == 2 else 'all'} are graded, and {first} goes before {listed}{more}."
+            f"{'both' if len(works) == 2 else 'all'} are graded, and {first} goes before {listed(others)}."
         )
 
 

@@ -18,7 +18,7 @@ class Reader:
 
     def __init__(self, met: Met) -> None:
         self.problems: list[Found] = []
-        matches = (_match(part) for f in met.files for part in f.parts[: len(met.common) + 1])
+        matches = map(_match, met.components)
         self._titles = sorted({m["before"].rpartition("_")[0] for m in matches if m}, key=len)
 
     def owners(self, found: Found, i: int) -> list[Owner] | None:

@@ -23,7 +23,7 @@ class Reader:
     def __init__(self, met: Met) -> None:
         self.problems: list[Found] = []
         firsts, seconds = defaultdict(set), set()
-        for match in (_match(part) for f in met.files for part in f.parts[: len(met.common) + 1]):
+        for match in map(_match, met.components):
             if match is not None:
                 firsts[match["name"]].add(match["first"])
                 seconds.add(match["second"])

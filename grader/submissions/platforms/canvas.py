@@ -9,9 +9,9 @@ from collections import defaultdict
 
 from grader.submissions.endings import stem
 from grader.submissions.names import copy_levels
-from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text, listed
+from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text
 from grader.submissions.platforms.owners import Found, Met, Owner
-from grader.text import cell, line, printable_name
+from grader.text import cell, line, listed, printable_name
 
 # A name may hold anything but blanks and ASCII's punctuation: many scripts write vowels as combining marks.
 NAME = re.compile(
@@ -44,11 +44,10 @@ class Reader:
 def _reads_as_canvas(met: Met) -> bool:
     """Tell whether names like `ada_12_34_hw` are Canvas's: an id has one name, a file's number one title."""
     names, titles = defaultdict(set), defaultdict(set)
-    for f in met.files:
-        for match in filter(None, map(_match, map(printable_name, f.parts[: len(met.common) + 1]))):
-            names[match["key"]].add(match["name"])
-            if match["file"]:
-                titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
+    for match in filter(None, map(_match, map(printable_name, met.components))):
+        names[match["key"]].add(match["name"])
+        if match["file"]:
+            titles[match["key"], match["file"]].add(copy_levels(stem(match["rest"]))[-1][0])
     return all(len(known) == 1 for known in (*names.values(), *titles.values()))
 
 
@@ -74,7 +73,7 @@ def grades_csv(grades: Grades) -> Written:
     rows += [
         [grade.name, *_ids(grade), "", grade.points] for grade in grades.learners if not grade.unfinished
     ]
-    waiting = [grade.name for grade in grades.learners if grade.unfinished]
+    waiting = [line(grade.name) for grade in grades.learners if grade.unfinished]
     remarks = []
     if waiting:
         remarks.append(

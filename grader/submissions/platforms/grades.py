@@ -2,12 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from grader.text import cell, line
-
-MAX_LISTED = 3  # learners whom a remark names
+from grader.text import cell
 
 
 class ExerciseGrade(NamedTuple):
@@ -83,16 +81,6 @@ class Written(NamedTuple):
 
     text: str
     remarks: tuple[str, ...] = ()
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return a few names, and how many more there are.
-
-    >>> listed(["Ada", "Ben", "Cy", "Dee", "Eve"])
-    'Ada, Ben, Cy and 2 more'
-    """
-    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
-    return ", ".join(map(line, names[:MAX_LISTED])) + more
 
 
 def csv_text(rows: Iterable[list[str | float]]) -> str:

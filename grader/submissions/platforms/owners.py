@@ -85,6 +85,11 @@ class Met:
         heads = zip(*(f.parts[:-1] for f in self.works or self.files), strict=False)
         return [head[0] for head in takewhile(lambda head: len(set(head)) == 1, heads)]
 
+    @cached_property
+    def components(self) -> list[str]:
+        """The components of names that may say whose a file is: down to where the class branches."""
+        return [part for f in self.files for part in f.parts[: len(self.common) + 1]]
+
     def metadata(self, name: str) -> dict[tuple[str, ...], Found]:
         """Return a platform's own files of this name, by the folder that they are in."""
         return {f.parts[:-1]: f for f in self.found if f.parts[-1].lower() == name}

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from grader.errors import UnusableInput
 from grader.submissions.names import folded
-from grader.submissions.platforms.grades import Grade, Grades, Worksheet, Written, listed
-from grader.text import cell, number
+from grader.submissions.platforms.grades import Grade, Grades, Worksheet, Written
+from grader.text import cell, line, listed, number
 
 MAX_BYTES = 64 * 2**20
 IDENTIFIER = re.compile(r"(?P<word>\D*)(?P<number>\d+)")
@@ -47,7 +47,7 @@ def fill(worksheet: Worksheet, grades: Grades, feedback: Callable[[Grade], str])
     columns = _columns(worksheet.name, rows)
     comma = "," in columns.maximum and "." not in columns.maximum
     row_of = _matched(rows, columns, grades.learners)
-    waiting = [grade.name for grade in grades.learners if grade.unfinished]
+    waiting = [line(grade.name) for grade in grades.learners if grade.unfinished]
     for grade in grades.learners:
         row = row_of.get(grade.key)
         if row is not None and not grade.unfinished:
@@ -55,7 +55,7 @@ def fill(worksheet: Worksheet, grades: Grades, feedback: Callable[[Grade], str])
             row[columns.grade] = points.replace(".", ",") if comma else points
             if columns.comment is not None:
                 row[columns.comment] = str(cell(feedback(grade)))
-    missing = [grade.name for grade in grades.learners if grade.key not in row_of]
+    missing = [line(grade.name) for grade in grades.learners if grade.key not in row_of]
     remarks = [
         f"{listed(missing)} can't be told in {worksheet.name}, and get no grade in it." if missing else "",
         f"Not graded yet, and left as they were: {listed(waiting)}." if waiting else "",

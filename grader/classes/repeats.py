@@ -127,10 +127,13 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
         since: where `given` begins to be of the last run.
     """
     kept = {entry.id for entry in counting(entries)}
+    winners: dict[tuple, Entry] = {}
+    for entry in entries:
+        winner = winners.setdefault((entry.key, entry.work), entry)
+        winners[entry.key, entry.work] = max(winner, entry, key=_rank)
     said: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        winner = max((e for e in entries if (e.key, e.work) == (entry.key, entry.work)), key=_rank)
-        if sentence := _sentence(entry, winner, since):
+        if sentence := _sentence(entry, winners[entry.key, entry.work], since):
             said[sentence].append(entry.name)
         if entry.given < since and entry.id in kept and entry.standing:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(

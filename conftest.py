@@ -13,6 +13,15 @@ def _close_figures():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+@pytest.fixture(autouse=True)
+def _numpy_warns_as_before():
+    """What NumPy warns of is part of a verdict, and a test that changes it decides over the next ones."""
+    before = sys.modules["numpy"].geterr() if "numpy" in sys.modules else None
+    yield
+    if before is not None:
+        assert sys.modules["numpy"].geterr() == before, "this test has changed what NumPy warns of"
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print how long each lesson ran: here, since xdist's controller loads no other conftest."""
     ran = [dict(report.user_properties) for report in terminalreporter.stats.get("passed", ())]

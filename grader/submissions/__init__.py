@@ -12,6 +12,7 @@ intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
 cells        a cell's text → plain Python, as a notebook reads it
 beside       a learner's own modules beside it
-statements   one statement: what it binds, changes, uses, imports
+statements   one statement: what it binds, uses, imports
+effects      what statements change beside that, by own functions and under other names
 cutting      the cells → the code of one exercise
 """

@@ -5,8 +5,8 @@ The cut of an exercise is every top-level statement that its function needs, in 
 - All statements that bind a name which is used, transitively: definitions, imports, assignments, and `if`,
   `for`, `with` and `try` blocks around them. Decorators, defaults and annotations count as used. They run in
   order, so the last definition wins, as it does in a notebook that is run from top to bottom.
-- Statements that change a used name: `LAYERS.append(3)`, `W[0] = 1`, `x += 1`, and calls of the learner's
-  own functions that declare a used name `global`.
+- Statements that may change what a used name stands for, as `effects` sees them: `LAYERS.append(3)`,
+  `W[0] = 1`, `q = W; q[0] = 1`, and calls of the learner's own functions that do such things.
 - Settings of a package that is used: `np.seterr(all="ignore")`, `keras.utils.set_random_seed(SEED)`. A call
   of a package's function is one if it is a statement by itself, with arguments that need no further code:
   else each `plt.plot(losses)` would bring a lesson's experiments into every answer that plots.
@@ -22,12 +22,20 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
-from grader.submissions.statements import FUNCTIONS, Statement, modules_imported, names_imported, text_of
+from grader.submissions.effects import ANY, Effect, Effects, called_by_itself, only_changed, root
+from grader.submissions.statements import (
+    FUNCTIONS,
+    Statement,
+    imports_in,
+    modules_imported,
+    names_imported,
+    text_of,
+)
 from grader.submissions.submission import Cell, Submission, lines_of, parse
 
 
@@ -111,7 +119,7 @@ class Cut:
         found: dict[str, tuple[str, ...]] = {}
         for piece in self._every_piece:
             for node in piece.nodes:
-                for module, names in modules_imported(node):
+                for module, names in modules_imported(node).items():
                     package = module.partition(".")[0]
                     if package not in sys.stdlib_module_names and package not in own:
                         found[module] = (*found.get(module, ()), *(names or ()))
@@ -153,7 +161,10 @@ class Beside:
             parts = folders if last == "__init__" else [*folders, last]
             self._packages |= {".".join(folders[: i + 1]) for i in range(len(folders))}
             self._files[".".join(parts)] = path, data
-        self._cutters: dict[str, Cutter] = {}
+        self._cutters: dict[str, Cutter | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._files)
 
     def __contains__(self, name: str) -> bool:
         return name in self._files or name in self._packages
@@ -161,40 +172,60 @@ class Beside:
     def is_package(self, name: str) -> bool:
         return name in self._packages
 
+    def package_of(self, name: str) -> str:
+        """Return where a module's relative imports begin."""
+        return name if self.is_package(name) else name.rpartition(".")[0]
+
     def cutter(self, name: str) -> "Cutter | None":
-        """Return what cuts a module; `None` where there is nothing to cut, or nothing that can be read."""
+        """Return what cuts a module; `None` where there is nothing to cut, or nothing that can be read.
+
+        Of modules that import each other, too, the second knows nothing of the first.
+        """
         if name in self._files and name not in self._cutters:
             path, data = self._files[name]
             try:
                 module = parse(data, ".py", path)
             except UnusableInput:
                 module = Submission(path, ())
-            self._cutters[name] = Cutter(module)
+            self._cutters[name] = None
+            self._cutters[name] = Cutter(module, self, self.package_of(name))
         return self._cutters.get(name)
 
 
 class Cutter:
-    """Cuts exercises out of one submission; the work on its statements is done once."""
+    """Cuts exercises out of one submission; the work on its statements is done once.
 
-    def __init__(self, submission: Submission):
+    Args:
+        submission: what was handed in.
+        beside: the modules beside it; by default, the submission's.
+        package: the package that it is in, if it is a module of the learner's own.
+    """
+
+    def __init__(self, submission: Submission, beside: Beside | None = None, package: str = ""):
         self.cells = submission.cells
-        self._beside = Beside(submission.beside)
+        self._beside = Beside(submission.beside) if beside is None else beside
+        self._package = package
         self._statements = [
             Statement(cell, c, i, node)
             for c, cell in enumerate(submission.cells)
             if cell.tree is not None
             for i, node in enumerate(cell.tree.body)
         ]
+        imported = {name for statement in self._statements for name in names_imported(statement.scope)}
+        self._taken = self._taken_names() if self._beside else {}
+        packages = imported.difference(*self._taken.values())
+        self.effects = self._effects(packages)
         self._binders: dict[str, list[Statement]] = defaultdict(list)
         self._always: list[Statement] = []
-        packages = {name for statement in self._statements for name in names_imported(statement.node)}
+        self._changed: set[str] = set()  # by others than those that define them
         for statement in self._statements:
-            for name in statement.binds | (statement.calls - packages):
+            changes = self.effects.of(statement)
+            self._changed |= changes - statement.defines
+            for name in statement.defines | changes:
                 self._binders[name].append(statement)
-            if statement.is_dynamic or statement.is_import_of_all:
+            if statement.is_dynamic or statement.is_import_of_all or ANY in changes:
                 self._always.append(statement)
         self._add_settings(packages)
-        self._add_calls_with_global()
 
     def cut(self, name: str) -> Cut:
         """Return the code that defines `name`, a function."""
@@ -217,23 +248,31 @@ class Cutter:
         if names is None:
             return set(self._statements)
         needed: set[Statement] = set()
-        known: set[str] = set()
-        todo, waiting = list(names), list(self._always)
+        known: set[tuple[str, bool]] = set()
+        todo, waiting = [(name, False) for name in names], list(self._always)
         while todo or waiting:
             while waiting:
                 statement = waiting.pop()
                 if statement in needed:
                     continue
                 needed.add(statement)
-                todo.extend(statement.uses)
+                unread = self._unread(statement)
+                todo.extend((name, name in unread) for name in statement.uses)
                 if not statement.is_dynamic and statement.uses & {"globals", "eval", "exec"}:
                     waiting.extend(self._statements)
             while todo:
-                wanted = todo.pop()
+                name, is_unread = wanted = todo.pop()
                 if wanted not in known:
                     known.add(wanted)
-                    waiting.extend(self._binders.get(wanted, ()))
+                    binders = self._binders.get(name, ())
+                    waiting.extend(s for s in binders if not is_unread or name in s.defines)
         return needed
+
+    def _unread(self, statement: Statement) -> Collection[str]:
+        """Return the names that a function changes and never reads: what else changes them is all one."""
+        if not isinstance(statement.node, (*FUNCTIONS, ast.ClassDef)) or not statement.uses & self._changed:
+            return ()
+        return only_changed(statement.node)
 
     def _needed_of_modules(self, needed: set[Statement]) -> dict[str, set[Statement]]:
         """Return what is needed of the learner's own modules, by their names."""
@@ -241,7 +280,7 @@ class Cutter:
         todo = [("", statement) for statement in needed if statement.imports]
         while todo:
             package, statement = todo.pop()
-            for module, names in modules_imported(statement.node, package):
+            for module, names in modules_imported(statement.node, package).items():
                 wanted: list[tuple[str, Iterable[str] | None]] = [(module, names)]
                 wanted += [(f"{module}.{name}", None) for name in names or ()]
                 above = module.split(".")[:-1]
@@ -252,13 +291,12 @@ class Cutter:
                     cutter = self._beside.cutter(name)
                     new = (cutter.needed(taken) if cutter else set()) - found.setdefault(name, set())
                     found[name] |= new
-                    inside = name if self._beside.is_package(name) else name.rpartition(".")[0]
-                    todo += [(inside, statement) for statement in new]
+                    todo += [(self._beside.package_of(name), statement) for statement in new]
         return found
 
     def _may_bind(self, statement: Statement) -> bool:
         """Tell whether a statement may define an answer; what a library's star import brings is none."""
-        stars = (module for module, names in modules_imported(statement.node) if names is None)
+        stars = (module for module, names in modules_imported(statement.node).items() if names is None)
         return statement.is_dynamic or any(module in self._beside for module in stars)
 
     @cached_property
@@ -281,36 +319,62 @@ class Cutter:
             for statement in self._statements
             if isinstance(statement.node, FUNCTIONS)
             or isinstance(getattr(statement.node, "value", None), ast.Lambda)
-            for name in statement.binds
+            for name in statement.defines
         )
+
+    def _taken_names(self) -> dict[str, dict[str, str | None]]:
+        """Return the names that stand here for something of an own module, by the module.
+
+        Each with what it is called there, `None` for the module itself; `ANY` is what a star import takes.
+        """
+        found: dict[str, dict[str, str | None]] = defaultdict(dict)
+        for statement in self._statements:
+            for module, name, here in imports_in(statement.node, self._package):
+                if name is not None and f"{module}.{name}" in self._beside:
+                    found[f"{module}.{name}"][here] = None
+                elif module in self._beside:
+                    found[module][ANY if name == "*" else here] = name
+        return found
+
+    def _effects(self, packages: set[str]) -> Effects:
+        """Return what statements change; what changes in an own module may change all that is taken of it."""
+        own: dict[str, list[Effect]] = defaultdict(list)
+        for module, names in self._taken.items():
+            if (cutter := self._beside.cutter(module)) is None:
+                continue
+            for there, effects in cutter.effects.by_name.items():
+                for here, name in names.items():
+                    if name in (None, "*", there):
+                        changed = (
+                            replace(e, names=cutter.seen_from(self._taken, module, e.names)) for e in effects
+                        )
+                        own[here if name == there else there] += changed
+        linked = {here: set(names) for names in self._taken.values() for here in names}
+        return Effects(self._statements, packages, own, linked)
+
+    def seen_from(
+        self, taken: Mapping[str, Collection[str]], name: str, names: Collection[str]
+    ) -> frozenset[str]:
+        """Return what changes elsewhere when names of this module do: all that is taken from it.
+
+        Args:
+            taken: the names that an importing file has of each module.
+            name: what this module is called there.
+            names: what changes here.
+        """
+        modules = [name] if names else []
+        modules += [module for module, theirs in self._taken.items() if not theirs.keys().isdisjoint(names)]
+        return frozenset(here for module in modules for here in taken.get(module, ()))
 
     def _add_settings(self, packages: set[str]) -> None:
         """Let a call of a package's function change the package, where it needs no code but constants."""
         for statement in self._statements:
-            if isinstance(statement.node, ast.Expr) and statement.calls & packages:
+            owner = called_by_itself(statement.node)
+            name = root(owner) if owner is not None else None
+            if name in packages:
                 others = statement.uses - packages
-                if not any(binder.uses for name in others for binder in self._binders.get(name, ())):
-                    for name in statement.calls & packages:
-                        self._binders[name].append(statement)
-
-    def _add_calls_with_global(self) -> None:
-        """Let a statement that calls a function bind what the function declares `global`."""
-        bound_by_call = {
-            node.name: {n for inner in ast.walk(node) if isinstance(inner, ast.Global) for n in inner.names}
-            for statement in self._statements
-            for node in [statement.node]
-            if isinstance(node, FUNCTIONS) and "global" in statement.text
-        }
-        bound_by_call = {name: bound for name, bound in bound_by_call.items() if bound}
-        if not bound_by_call:
-            return
-        for statement in self._statements:
-            if isinstance(statement.node, (*FUNCTIONS, ast.ClassDef)):
-                continue
-            for inner in ast.walk(statement.node):
-                if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                    for name in bound_by_call.get(inner.func.id, ()):
-                        self._binders[name].append(statement)
+                if not any(binder.uses for other in others for binder in self._binders.get(other, ())):
+                    self._binders[name].append(statement)
 
 
 def _pieces(statements: Iterable[Statement]) -> list[Piece]:

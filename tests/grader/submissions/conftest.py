@@ -3,6 +3,7 @@
 import contextlib
 import zipfile
 
+import numpy as np
 import pytest
 from packed import NOTEBOOK
 
@@ -72,7 +73,7 @@ def read(request, tmp_path):
 @pytest.fixture
 def cut(tmp_path):
     """Cut `answer` out of a source, define it, and return it with the first exception and the cut."""
-    with contextlib.ExitStack() as lent:
+    with np.errstate(), contextlib.ExitStack() as lent:  # it may set what NumPy warns of
 
         def run(source, name="answer"):
             (tmp_path / "module.py").write_text(source)

@@ -1,0 +1,390 @@
+"""What code changes beside the names that it binds: `setz(cfg)`, `q = p; q[0] = 1`, `out=W`. `Effects`.
+
+It is read from the code, so it is a guess on the safe side: whatever may share an object with a name may
+change it. Of packages' functions, some are known to change an argument, and some to return a view of one.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from grader.submissions.statements import FUNCTIONS, Statement, names_imported, walk
+
+ANY = "globals()"  # in place of a name: any name of the file
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Functions that change their first argument, whatever module they are taken from.
+CHANGING_FUNCTIONS = _words(
+    "setattr delattr next copyto put place putmask fill_diagonal put_along_axis at shuffle setitem delitem "
+    "heappush heappop heapify heapreplace heappushpop insort insort_left insort_right"
+)
+# Methods that change what they belong to even where their value is used; by itself, any method may.
+CHANGING_METHODS = _words(
+    "append extend insert pop popitem popleft appendleft remove discard clear update setdefault add sort "
+    "reverse fill put itemset resize partition setflags assign assign_add assign_sub set_weights send "
+    "__setitem__ __delitem__ __setattr__ __delattr__"
+)
+BUILT_IN_TYPES = frozenset({"dict", "list", "set", "bytearray", "object", "type"})  # `dict.update(cfg, …)`
+# Methods whose values share nothing with what they belong to.
+FRESH = _words(
+    "copy astype dot matmul sum mean std var min max argmax argmin cumsum clip round tolist tobytes item "
+    "normal uniform standard_normal integers random choice permutation predict evaluate numpy"
+)
+# Functions of Python's and of packages whose values may share their arguments, or hold them.
+SHARING = _words(
+    "zip list dict tuple set sorted reversed enumerate iter map filter min max next getattr vars "
+    "asarray asanyarray ascontiguousarray ravel reshape squeeze transpose swapaxes moveaxis rollaxis "
+    "expand_dims broadcast_to atleast_1d atleast_2d atleast_3d flip fliplr flipud split array_split diagonal "
+    "partial chain OrderedDict defaultdict deque SimpleNamespace Namespace"
+)
+MAX_NAMES = 200  # that one function changes: more count as any
+MAX_ROUNDS = 20  # of following calls through all functions, on average; then they count as changing any name
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a call of a function changes.
+
+    Args:
+        parameters: their names, in order; without a method's first.
+        changed: those whose arguments it changes.
+        names: the global names whose values it changes; `ANY` among them for names that can't be read.
+        owner: a method's first parameter.
+    """
+
+    parameters: tuple[str, ...]
+    changed: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    owner: str = ""
+
+    def on(self, call: ast.Call) -> Iterator[ast.expr]:
+        """Yield what a call changes of its arguments, and what the method belongs to."""
+        if not self.changed:
+            return
+        if self.owner in self.changed and isinstance(call.func, ast.Attribute):
+            yield call.func.value
+        known = self.changed <= {*self.parameters, self.owner}
+        known = known and not any(isinstance(argument, ast.Starred) for argument in call.args)
+        for i, argument in enumerate(call.args):
+            places = {*self.parameters[i : i + 1]}
+            if self.owner:  # `Net.step(net, cfg)`
+                places |= {*(self.owner, *self.parameters)[i : i + 1]}
+            if not known or self.changed & places:
+                yield argument
+        for keyword in call.keywords:
+            if not known or keyword.arg is None or keyword.arg in self.changed:
+                yield keyword.value
+
+
+@dataclass
+class _Sight:
+    """What is seen in some nodes: names bound, `global` and changed, aliases, calls of own functions."""
+
+    bound: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    aliases: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: list[ast.Call] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class _Function:
+    """A function anywhere in the file, and the names that call it; whether it has an owner."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    names: tuple[str, ...]
+    is_method: bool = False
+
+
+class Effects:
+    """Knows what a file's statements change.
+
+    Args:
+        statements: all of its top-level ones.
+        packages: the names that it imports, but for the learner's own modules.
+        own: what calls of functions from own modules change, by the names that they have here.
+        linked: names that change with another: those taken from an own module, by that module's name here.
+    """
+
+    def __init__(
+        self,
+        statements: Collection[Statement],
+        packages: Collection[str] = (),
+        own: Mapping[str, list[Effect]] | None = None,
+        linked: Mapping[str, set[str]] | None = None,
+    ):
+        self._packages = packages
+        self._linked = linked or {}
+        self._fixed = {s.node.name for s in statements if isinstance(s.node, (*FUNCTIONS, ast.ClassDef))}
+        functions = [function for statement in statements for function in _functions(statement.scope)]
+        self.by_name: dict[str, list[Effect]] = defaultdict(list, own or {})
+        self._own = {name for function in functions for name in function.names}.union(self.by_name)
+        self._learn(functions)
+        self._sights = {statement: self._sight(statement.scope) for statement in statements}
+        self._aliases: dict[str, set[str]] = defaultdict(set)
+        for aliases in (self._linked, *(sight.aliases for sight in self._sights.values())):
+            for name, others in aliases.items():
+                self._aliases[name] |= others
+
+    def of(self, statement: Statement) -> set[str]:
+        """Return the names whose values a statement changes when it runs; `ANY` among them for any name."""
+        sight = self._sights[statement]
+        return _closed(self._by_calls(sight) | sight.changed, self._aliases)
+
+    def _learn(self, functions: list[_Function]) -> None:
+        """Find what each function changes, by itself and by what it calls."""
+        bodies = [(function, self._sight(walk(function.node))) for function in functions]
+        callers: dict[str, list[int]] = defaultdict(list)
+        for i, (_, sight) in enumerate(bodies):
+            for name in {name for call in sight.calls for name in _callees(call, self._own)}:
+                callers[name].append(i)
+        known: dict[int, Effect] = {}
+        waiting = dict.fromkeys(range(len(bodies)))
+        left = MAX_ROUNDS * len(bodies)
+        while waiting:
+            i = next(iter(waiting))
+            del waiting[i]
+            function, sight = bodies[i]
+            left -= 1
+            effect = self._effect(function, sight, follows=left > 0)
+            before = known.get(i)
+            if effect == before or (before is None and not effect.changed and not effect.names):
+                continue
+            known[i] = effect
+            for name in function.names:
+                self.by_name[name] = [*(e for e in self.by_name[name] if e is not before), effect]
+                waiting |= dict.fromkeys(callers[name])
+
+    def _effect(self, function: _Function, sight: _Sight, follows: bool) -> Effect:
+        arguments = function.node.args
+        ordered = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        parameters = [argument.arg for argument in ordered]
+        rest = {argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument}
+        owner = parameters.pop(0) if function.is_method and parameters else ""
+        called = self._by_calls(sight) if follows else {ANY}
+        changed = _closed(called | sight.changed, sight.aliases)
+        local = (sight.bound | rest | {*parameters, owner}) - sight.declared
+        names = (changed - local) | (sight.declared & sight.bound)
+        return Effect(
+            tuple(parameters),
+            frozenset(changed & {*parameters, *rest, owner}),
+            frozenset(names) if len(names) <= MAX_NAMES else frozenset({ANY}),
+            owner,
+        )
+
+    def _by_calls(self, sight: _Sight) -> set[str]:
+        """Return the names that calls of own functions change."""
+        names: set[str] = set()
+        for call in sight.calls:
+            for callee in _callees(call, self._own):
+                passed_on = callee != _callee(call)  # `map(setz, [cfg])`: called by whoever gets it
+                for effect in self.by_name[callee]:
+                    names |= effect.names
+                    changed = call.args if passed_on and effect.changed else effect.on(call)
+                    names.update(name for value in changed for name in self._shared(value))
+        return names
+
+    def _sight(self, nodes: Iterable[ast.AST]) -> _Sight:
+        sight = _Sight()
+        for node in nodes:
+            match node:
+                case ast.Name():
+                    if isinstance(node.ctx, ast.Store):
+                        sight.bound.add(node.id)
+                    elif isinstance(node.ctx, ast.Del):
+                        sight.changed.add(node.id)
+                case ast.Attribute() | ast.Subscript():
+                    if not isinstance(node.ctx, ast.Load):
+                        sight.changed |= self._shared(node.value) | {root(node) or ""}
+                case ast.Call():
+                    if any(True for _ in _callees(node, self._own)):
+                        sight.calls.append(node)
+                    for value in _changed(node):
+                        sight.changed |= self._shared(value) | ({root(value) or ""} & self._linked.keys())
+                case ast.Expr():
+                    if (owner := called_by_itself(node)) is not None:
+                        sight.changed |= self._shared(owner)
+                case ast.AugAssign(target=ast.Name(id=name)):
+                    sight.changed.add(name)
+                case ast.arg():
+                    sight.bound.add(node.arg)
+                case ast.Global():
+                    sight.declared.update(node.names)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    sight.bound.add(node.name)
+                    applied = [ast.Call(decorator, [], []) for decorator in node.decorator_list]
+                    sight.calls += [call for call in applied if _callee(call) in self._own]
+                case ast.Import() | ast.ImportFrom():
+                    sight.bound.update(names_imported([node]))
+                case _:
+                    for target, value in _bindings(node):
+                        shared = self._shared(value)
+                        if root(value) is None:  # functions and classes are passed around all the time
+                            shared -= self._fixed
+                        for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if shared else ():
+                            sight.aliases[name] |= shared
+        return sight
+
+    def _shared(self, value: ast.expr) -> set[str]:
+        """Return the names whose objects the value of an expression may be, hold or show a part of."""
+        found: set[str] = set()
+        waiting: list[ast.expr] = [value]
+        while waiting:
+            match waiting.pop():
+                case ast.Name(id=name):
+                    found.add(name)
+                case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                    found.add(ANY)
+                case (
+                    ast.Attribute(value=inner)
+                    | ast.Subscript(value=inner)
+                    | ast.Starred(value=inner)
+                    | ast.Await(value=inner)
+                    | ast.NamedExpr(value=inner)
+                ):
+                    waiting.append(inner)
+                case ast.IfExp(body=one, orelse=other):
+                    waiting += [one, other]
+                case (
+                    ast.BoolOp(values=inner)
+                    | ast.Tuple(elts=inner)
+                    | ast.List(elts=inner)
+                    | ast.Set(elts=inner)
+                    | ast.Dict(values=inner)
+                ):
+                    waiting += inner
+                case ast.ListComp(elt=inner) | ast.SetComp(elt=inner) | ast.GeneratorExp(elt=inner) as made:
+                    waiting += [inner, *(generator.iter for generator in made.generators)]
+                case ast.DictComp(value=inner) as made:
+                    waiting += [inner, *(generator.iter for generator in made.generators)]
+                case ast.Call() as call:
+                    name = _callee(call)
+                    if name == "globals":
+                        found.add(ANY)
+                    if name in SHARING or name in self._own:
+                        waiting += [*call.args, *(keyword.value for keyword in call.keywords)]
+                    if isinstance(call.func, ast.Attribute) and name not in FRESH:
+                        waiting.append(call.func.value)
+        return found.difference(self._packages)
+
+
+def called_by_itself(node: ast.AST) -> ast.expr | None:
+    """Return what a method belongs to that is called for its effect alone: `LAYERS` of `LAYERS.append(3)`."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
+            return owner
+        case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(value=owner)))):
+            return owner
+    return None
+
+
+def only_changed(statement: ast.stmt) -> set[str]:
+    """Return the names whose values a statement changes and makes no other use of: a log's, a counter's."""
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    changed: set[ast.AST | None] = set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+                changed.add(_root_node(node))
+            case ast.AugAssign(target=target):
+                changed.add(_root_node(target))
+            case ast.Expr() if (owner := called_by_itself(node)) is not None:
+                changed.add(_root_node(owner))
+    return {name.id for name in names if name in changed} - {name.id for name in names if name not in changed}
+
+
+def _changed(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call changes if it is one of a known function."""
+    name = _callee(call)
+    if name in CHANGING_METHODS and isinstance(call.func, ast.Attribute):
+        yield call.func.value
+    if call.args and (name in CHANGING_FUNCTIONS or root(call.func) in BUILT_IN_TYPES):
+        yield call.args[0]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
+    if name == "exec":
+        yield ast.Call(ast.Name("globals"), [], [])
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what a node binds, with the values: `q = p`, `for q in [p]`, `with open(p) as q`."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case (
+            ast.AnnAssign(target=target, value=ast.expr() as value)
+            | ast.NamedExpr(target=target, value=value)
+            | ast.For(target=target, iter=value)
+            | ast.AsyncFor(target=target, iter=value)
+            | ast.comprehension(target=target, iter=value)
+            | ast.withitem(optional_vars=ast.expr() as target, context_expr=value)
+        ):
+            yield target, value
+
+
+def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:
+    """Yield every function in a statement, however deep."""
+    for outer in scope:
+        methods: dict[ast.AST, str] = {}
+        is_definition = isinstance(outer, (*FUNCTIONS, ast.ClassDef))
+        for node in walk(outer) if is_definition else [outer]:  # a class comes before what is in it
+            match node:
+                case ast.ClassDef():
+                    methods |= {inner: node.name for inner in node.body if isinstance(inner, FUNCTIONS)}
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if node in methods:
+                    makes = node.name in ("__init__", "__post_init__", "__new__")
+                    static = any(_callee(ast.Call(d, [], [])) == "staticmethod" for d in node.decorator_list)
+                    yield _Function(node, (node.name, methods[node]) if makes else (node.name,), not static)
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    yield _Function(node, (node.name,))
+                case ast.Assign(targets=targets, value=ast.Lambda() as function):
+                    yield _Function(function, tuple(n.id for n in targets if isinstance(n, ast.Name)))
+
+
+def _callee(call: ast.Call) -> str:
+    """Return the last name of what is called: `setz` of `helper.setz(cfg)` and of `@setz(cfg)`."""
+    function = call.func
+    while isinstance(function, ast.Call):
+        function = function.func
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _callees(call: ast.Call, own: Collection[str]) -> Iterator[str]:
+    """Yield the own functions that a call calls, or passes on to be called: `map(setz, [cfg])`."""
+    if (name := _callee(call)) in own:
+        yield name
+    for argument in call.args:
+        if isinstance(argument, ast.Name) and argument.id in own:
+            yield argument.id
+
+
+def _root_node(value: ast.expr) -> ast.Name | None:
+    """Return the name that a chain begins with: `P` of `P.layers[0].kernel`."""
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
+    return value if isinstance(value, ast.Name) else None
+
+
+def root(value: ast.expr) -> str | None:
+    """Return the name that a chain of parts begins with: `"P"` of `P.layers[0].kernel`."""
+    node = _root_node(value)
+    return node.id if node else None
+
+
+def _closed(names: set[str], aliases: Mapping[str, set[str]]) -> set[str]:
+    """Return the names, with those that share objects with them, and so on."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(aliases.get(name, ()))
+    return found

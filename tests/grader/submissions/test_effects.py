@@ -1,0 +1,187 @@
+"""What changes a name is cut with it: the cut gives what the whole file gives."""
+
+import ast
+
+import pytest
+
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import parse
+
+ANSWER = "\ndef answer(): return cfg['z']\n"
+
+# What is done to `cfg`, and makes `answer()` give 1.0 in place of 0.0.
+CHANGES = [
+    "def setz(c): c['z'] = 1.0\nsetz(cfg)",
+    "def setz(c): c['z'] = 1.0\nsetz(c=cfg)",
+    "def setz(*c): c[0]['z'] = 1.0\nsetz(cfg)",
+    "def setz(**c): c['c']['z'] = 1.0\nsetz(c=cfg)",
+    "def setz(c): c['z'] = 1.0\nsetz(*[cfg])",
+    "def setz(x, c): c.update(z=x)\nprint(setz(1.0, cfg))",
+    "setz = lambda c: c.update(z=1.0)\nsetz(cfg)",
+    "async def setz(c): c['z'] = 1.0\ntry: setz(cfg).send(None)\nexcept StopIteration: pass",
+    "def setz(c): c['z'] = 1.0\nlist(map(setz, [cfg]))",
+    "def setz(c): c['z'] = 1.0\ndef twice(f, c): f(c), f(c)\ntwice(setz, cfg)",
+    "def inner(c): c['z'] = 1.0\ndef setz(c): inner(c)\nsetz(cfg)",
+    "def setz(c): inner(c)\ndef inner(c): c['z'] = 1.0\nsetz(cfg)",
+    "def setz(c):\n    d = c\n    d['z'] = 1.0\nsetz(cfg)",
+    "def setz(cs):\n    for c in cs: c['z'] = 1.0\nsetz([cfg])",
+    "def setz(): cfg['z'] = 1.0\nsetz()",
+    "def setz():\n    c = cfg\n    c |= {'z': 1.0}\nsetz()",
+    "def setz():\n    global cfg\n    cfg = {'z': 1.0}\ndef both(): setz()\nboth()",
+    "def setz(): globals()['cfg'] = {'z': 1.0}\nsetz()",
+    "def setz(): globals().update(cfg={'z': 1.0})\nsetz()",
+    "def setz(): exec('cfg[\"z\"] = 1.0')\nsetz()",
+    "def outer():\n    def inner(c): c['z'] = 1.0\n    inner(cfg)\nouter()",
+    "def reg(f):\n    cfg['z'] = f()\n    return f\n@reg\ndef one(): return 1.0",
+    "def reg(name):\n    def keep(f):\n        cfg[name] = f()\n        return f\n    return keep\n"
+    "@reg('z')\ndef one(): return 1.0",
+    "class C:\n    def setz(self, c): c['z'] = 1.0\nC().setz(cfg)",
+    "class C:\n    def setz(self, c): c['z'] = 1.0\nC.setz(C(), cfg)",
+    "class C:\n    @staticmethod\n    def setz(c): c['z'] = 1.0\nx = C.setz(cfg)",
+    "class C:\n    def __init__(self, c): c['z'] = 1.0\nC(cfg)",
+    "class C:\n    def __init__(self, c): self.c = c\n    def setz(self): self.c['z'] = 1.0\n"
+    "o = C(cfg)\nx = o.setz()",
+    "q = cfg\nq['z'] = 1.0",
+    "q, r = cfg, 2\nq['z'] = 1.0",
+    "box = [cfg]\nbox[0]['z'] = 1.0",
+    "box = {}\nbox['c'] = cfg\nbox['c']['z'] = 1.0",
+    "for q in [cfg]: q['z'] = 1.0",
+    "[q.update(z=1.0) for q in (cfg,)]",
+    "(q := cfg)['z'] = 1.0",
+    "q = cfg if True else None\nq['z'] = 1.0",
+    "q = None or cfg\nq['z'] = 1.0",
+    "q = r = cfg\nr['z'] = 1.0",
+    "def same(c): return c\nq = same(cfg)\nq['z'] = 1.0",
+    "import contextlib\nwith contextlib.nullcontext(cfg) as q: cfg['z'] = 1.0",
+    "x = cfg.setdefault('y', 2)\nold = cfg.pop('z'); cfg['z'] = old + 1",
+    "dict.update(cfg, z=1.0)",
+    "if cfg.update(z=1.0) is None: pass",
+    "import operator\noperator.setitem(cfg, 'z', 1.0)",
+    "assert not cfg.update({'z': 1.0})",
+]
+ARRAYS = [
+    "np.copyto(W, 1.0)",
+    "np.add(W, 1.0, out=W)",
+    "x = np.add(W, 1.0, out=W)",
+    "np.add.at(W, [0], 1.0)",
+    "np.put(W, [0], 1.0)",
+    "np.fill_diagonal(W[None], 1.0)",
+    "V = W[:]\nV += 1.0",
+    "V = W.reshape(-1)\nV[0] = 1.0",
+    "V = np.asarray(W)\nV[0] = 1.0",
+    "x = W.fill(1.0)",
+    "setattr(P, 'W', W + 1)\nW[:] = P.W",
+    "def init(v, A): A[...] = v\ninit(1.0, W)",
+    "def init(v, A): A += v\ninit(1.0, W)",
+]
+
+
+def both(source, beside=None):
+    """Return what `answer()` gives in the whole file and in its cut."""
+    whole: dict = {"__name__": "__main__"}
+    exec(source, whole)
+    cutter = Cutter(parse(source.encode(), ".py", "hw.py"))
+    cut: dict = {"__name__": "__main__"}
+    exec("\n".join(map(ast.unparse, cutter.cut("answer").statements)), cut)
+    return whole["answer"](), cut["answer"]()
+
+
+def texts(source, name="answer", **beside):
+    """Return what is cut, statement by statement, and the same of the modules."""
+    files = {f"{module}.py": text.encode() for module, text in beside.items()}
+    cut = Cutter(parse(source.encode(), ".py", "hw.py", files)).cut(name)
+    return [
+        ast.unparse(node)
+        for piece in [*(p for m in cut.modules for p in m.pieces), *cut.pieces]
+        for node in piece.nodes
+    ]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_a_dict_is_cut_with_it(change):
+    assert both(f"cfg = {{'z': 0.0}}\n{change}{ANSWER}") == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("change", ARRAYS)
+def test_what_changes_an_array_is_cut_with_it(change):
+    source = (
+        f"import numpy as np\nW = np.zeros(1)\nclass P: pass\n{change}\ndef answer(): return float(W[0])\n"
+    )
+    assert both(source) == (1.0, 1.0)
+
+
+def test_what_cannot_be_read_changes_any_name():
+    setter = "import sys\ndef setz(): setattr(sys.modules[__name__], 'zero', 1.0)\nzero = 0.0\nsetz()\n"
+    assert "setz()" in texts(f"{setter}def answer(): return zero")
+
+
+HELPER = (
+    "zero = 0.0\ncfg = {}\ndef f(): return zero\ndef setz(c=cfg):\n    global zero\n    zero = c['z'] = 1.0\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("imports", "change"),
+    [
+        ("from helper import f, setz", "setz()"),
+        ("from helper import f, setz as s", "x = s()"),
+        ("from helper import f\nimport helper as h", "print(h.setz())"),
+        ("from helper import f\nimport helper", "helper.zero = 1.0"),
+        ("from helper import f\nimport helper", "setattr(helper, 'zero', 1.0)"),
+        ("from helper import f, cfg", "cfg['z'] = 1.0"),
+        ("from helper import f, cfg", "cfg.update(z=1.0)"),
+        ("from helper import *", "setz()"),
+        ("from helper import *\nimport helper", "helper.zero = 1.0"),
+        ("from helper import f\nfrom other import setz", "setz()"),
+    ],
+)
+def test_what_changes_a_module_is_cut_with_what_is_taken_from_it(imports, change):
+    other = "import helper\ndef setz(): helper.setz()\n"
+    assert change in texts(f"{imports}\n{change}\ndef answer(): return f()", helper=HELPER, other=other)
+
+
+def test_what_a_module_changes_of_an_argument_is_seen():
+    source = "import helper\nmine = {}\nhelper.setz(mine)\nprint(helper.f())\ndef answer(): return mine"
+    assert texts(source, helper=HELPER)[-3:] == [
+        "mine = {}",
+        "helper.setz(mine)",
+        "def answer():\n    return mine",
+    ]
+
+
+def test_modules_that_import_each_other_are_cut():
+    a = "from b import g\ndef f(): return g()\n"
+    b = "import a\ndef g(): return 1\n"
+    assert len(texts("from a import f\ndef answer(): return f()", a=a, b=b)) == 5
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "print(train(W, LOG))",
+        "x = W.copy()\nx[0] = 3\nx = W + 1; x += 1",
+        "for name, f in {'train': train}.items(): results = {}; results[name] = f.__name__",
+        "ax = np.ones(3); ax.sort(); np.save('x', W)",
+    ],
+)
+def test_what_changes_nothing_that_is_used_is_left_out(other):
+    source = (
+        "import numpy as np\nW = np.zeros(1)\nLOG = []\n"
+        "def train(W, log):\n    LOG.append(1); V = W * 2; V[0] = 1\n    return [V]\n"
+        f"{other}\ndef answer(): return train(W, [])"
+    )
+    assert len(texts(source)) == 5, texts(source)
+
+
+def test_a_log_that_is_read_is_followed():
+    source = "LOG = []\ndef log(): LOG.append(1); return len(LOG)\nlog()\ndef answer(): return log()"
+    assert both(source) == (2, 2)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_chains_of_functions_are_followed_to_their_end_or_not_at_all(order):
+    lines = [f"def h{i}(c): {f'h{i - 1}(c)' if i else 'c[0] = 1'}" for i in range(3_000)]
+    cutter = Cutter(
+        parse("\n".join([*lines[::order], "h2999(T)", "def answer(): return T"]).encode(), ".py", "hw.py")
+    )
+    assert "h2999(T)" in map(ast.unparse, cutter.cut("answer").statements)

@@ -306,7 +306,10 @@ def _changed(call: ast.Call) -> Iterator[ast.expr]:
     if call.args and (name in CHANGING_FUNCTIONS or root(call.func) in BUILT_IN_TYPES):
         yield call.args[0]
     yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
-    if name == "exec":
+    if name == "exec" and call.args[1:]:
+        yield call.args[1]
+    elif name == "exec" and call.args and isinstance(call.args[0], ast.Constant):
+        # Of other code it is not known, and what it binds inside a function stays there.
         yield ast.Call(ast.Name("globals"), [], [])
 
 

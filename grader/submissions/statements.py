@@ -37,7 +37,9 @@ class Statement:
             return False
         for node in self.scope:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DYNAMIC:
-                return True
+                has_its_own = node.func.id in ("exec", "eval") and len(node.args) > 1  # namespace
+                if not has_its_own:
+                    return True
         return False
 
     @property

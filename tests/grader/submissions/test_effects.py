@@ -31,6 +31,9 @@ CHANGES = [
     "def setz(): globals()['cfg'] = {'z': 1.0}\nsetz()",
     "def setz(): globals().update(cfg={'z': 1.0})\nsetz()",
     "def setz(): exec('cfg[\"z\"] = 1.0')\nsetz()",
+    "exec('z = 1.0', cfg)",
+    "def setz(c): exec('z = 1.0', c)\nsetz(cfg)",
+    "exec('cfg[\"z\"] = 1.0', globals())",
     "def outer():\n    def inner(c): c['z'] = 1.0\n    inner(cfg)\nouter()",
     "def reg(f):\n    cfg['z'] = f()\n    return f\n@reg\ndef one(): return 1.0",
     "def reg(name):\n    def keep(f):\n        cfg[name] = f()\n        return f\n    return keep\n"
@@ -161,6 +164,7 @@ def test_modules_that_import_each_other_are_cut():
         "print(train(W, LOG))",
         "x = W.copy()\nx[0] = 3\nx = W + 1; x += 1",
         "for name, f in {'train': train}.items(): results = {}; results[name] = f.__name__",
+        "def run(code): exec(code)\nrun('print(1)'); exec('x = 1', {})",
         "ax = np.ones(3); ax.sort(); np.save('x', W)",
     ],
 )

@@ -14,7 +14,8 @@ from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
 from grader.judging.report import Verdict
 from grader.submissions.cells import names_by_sight
-from grader.submissions.cutting import Cut, Cutter, Definition
+from grader.submissions.cut import Cut, Definition
+from grader.submissions.cutting import Cutter
 from grader.submissions.statements import FUNCTIONS
 from grader.submissions.submission import Cell, Submission, Unread
 

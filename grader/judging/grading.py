@@ -18,7 +18,8 @@ from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
 from grader.running.sandbox import Job, Worker, kind_of
-from grader.submissions.cutting import Cut, Cutter
+from grader.submissions.cut import Cut
+from grader.submissions.cutting import Cutter
 from grader.submissions.submission import Submission
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.

@@ -21,7 +21,7 @@ from grader.judging.report import Verdict
 from grader.learning import kernel, progress
 from grader.learning.card import Card, table_card, verdict_card
 from grader.shadowing import culprit
-from grader.submissions.cutting import is_stub
+from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
 
 

@@ -40,7 +40,7 @@ from grader.running.processes import (
     Zygote,
     ZygoteLink,
 )
-from grader.submissions.cutting import Cut, Piece
+from grader.submissions.cut import Cut, Piece
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
 QUICK_SECONDS = 20  # whoever may take longer may be training

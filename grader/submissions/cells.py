@@ -3,24 +3,27 @@
 Magics, shell commands and help lines become calls of `get_ipython()`; prompts and common indentation go.
 Every line stays where it is, so that an error is found where the learner wrote it. Two things are read
 otherwise than IPython runs them: the code that a magic only watches (`%time y = f(x)`, `%%timeit`) is code
-like any other, and other magics do nothing.
+like any other, `%run helper.py` is an import of all that it binds, and other magics do nothing.
 """
 
 import ast
+import posixpath
 import re
+import shlex
 from collections.abc import Iterator
+from typing import NamedTuple
 
 # Cell magics that run their cell as Python, in the notebook's own process.
 WATCHING = frozenset(
     {"capture", "debug", "memit", "mprun", "lprun", "prun", "scalene", "time", "timeit", "wandb"}
 )
 WATCHING_LINES = frozenset({"time", "prun"})  # and bind what the statement behind them binds
+RUN_OPTIONS = frozenset({"-i", "-n", "-e"})  # of `%run`, that change nothing of what it binds
 # The only prompt that Python can parse, too: as an annotation. `>>>` stands in strings there.
 PROMPT = re.compile(r"^(?:(?:\[(?:nav|ins)\])? )?In \[\d+\]: ", re.MULTILINE)
 INDENTED = re.compile(r"(?:[^\S\n]*\n)*[ \t]+\S")
 LINE_MAGIC = re.compile(r"(?P<before>.*?)get_ipython\(\)\.run_line_magic(?P<arguments>\(.*\))\n", re.DOTALL)
 CELL_MAGIC = re.compile(r"%%(?P<name>\w+)(?!\w*\?)(?P<line>.*)\n?")
-FILE = re.compile(r"(?:-a\s+)?(?P<name>[\w./]+\.py)")
 SIGHT = re.compile(
     r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(?P<defined>\w+)"
     r"|^(?P<bound>\w+)[ \t]*=(?!=)"
@@ -101,18 +104,37 @@ def is_surely_plain(source: str) -> bool:
     return PROMPT.search(source) is None and INDENTED.match(source) is None
 
 
-def file_written(source: str) -> tuple[str, str] | None:
-    """Return the name and the text of the module that a cell writes, if it is such a cell.
+class Written(NamedTuple):
+    """A module that a cell writes: its path, its text, and whether that goes to the end of what is there."""
 
-    >>> file_written("%%writefile helper.py\\nzero = 0.0\\n")
-    ('helper.py', '\\nzero = 0.0\\n')
+    path: str
+    text: str
+    is_added: bool
+
+
+def module_written(source: str) -> Written | None:
+    """Return the module that a cell writes, if it is such a cell.
+
+    >>> module_written("%%writefile -a './helper.py'\\nzero = 0.0\\n")
+    Written(path='helper.py', text='\\nzero = 0.0\\n', is_added=True)
     """
     head, _, body = source.lstrip().partition("\n")
     magic = CELL_MAGIC.fullmatch(head)
     if magic is None or magic["name"] not in ("writefile", "file"):
         return None
-    name = FILE.fullmatch(magic["line"].strip())
-    return (name["name"], f"\n{body}") if name else None
+    options, path = _options_and_path(magic["line"])
+    return Written(path, f"\n{body}", not options.isdisjoint({"-a", "--append"})) if path else None
+
+
+def _options_and_path(line: str) -> tuple[set[str], str]:
+    """Return what a magic is given: its options, and the path of a module below its folder, or `""`."""
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:  # a quote that is not closed
+        return set(), ""
+    options = {word for word in words if word.startswith("-")}
+    path = posixpath.normpath(" ".join(word for word in words if word not in options))
+    return options, path if path.endswith(".py") and not path.startswith(("/", "..")) else ""
 
 
 def names_by_sight(source: str) -> Iterator[str]:
@@ -154,6 +176,8 @@ def _watched(line: str) -> str:
     before = call["before"]
     try:
         name, code = ast.literal_eval(call["arguments"])
+        if name == "run" and not before.strip():
+            return _as_import(before, code) or line
         if name not in WATCHING_LINES:
             return line
         code = re.sub(r"^-[qr]\s+", "", code) if name == "prun" else code
@@ -162,3 +186,12 @@ def _watched(line: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return line
     return f"{before}{code}\n"
+
+
+def _as_import(before: str, line: str) -> str:
+    """Return `%run helper.py` as the import that binds what it binds, or `""`."""
+    options, path = _options_and_path(line)
+    names = path.removesuffix(".py").split("/")
+    if not options <= RUN_OPTIONS or not all(map(str.isidentifier, names)):
+        return ""
+    return f"{before}from {'.'.join(names)} import *\n"

@@ -19,14 +19,16 @@ Nothing else runs: no plots, no training that no exercise asks for.
 """
 
 import ast
-import sys
+import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
+from grader.submissions.cut import Cut, Definition, Module, Piece
 from grader.submissions.effects import ANY, Effect, Effects, called_by_itself, only_changed, root
 from grader.submissions.statements import (
     FUNCTIONS,
@@ -34,116 +36,10 @@ from grader.submissions.statements import (
     imports_in,
     modules_imported,
     names_imported,
-    text_of,
 )
-from grader.submissions.submission import Cell, Submission, lines_of, parse
+from grader.submissions.submission import Cell, Submission, parse
 
-
-@dataclass(frozen=True)
-class Piece:
-    """A cell, and which of its top-level statements are needed."""
-
-    place: str
-    source: str
-    statements: list[int]
-    nodes: list[ast.stmt]
-
-
-@dataclass(frozen=True)
-class Module:
-    """What is needed of a learner's own module: `utils.losses`. A package may have no code at all."""
-
-    name: str
-    is_package: bool
-    pieces: list[Piece]
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A top-level statement that gives an exercise's function a value, and where it stands."""
-
-    place: str
-    node: ast.stmt
-
-    @property
-    def is_stub(self) -> bool:
-        """Whether it is as the lesson gives it: a docstring, then `raise NotImplementedError`."""
-        return isinstance(self.node, FUNCTIONS) and is_stub(self.node)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The code of one exercise.
-
-    Args:
-        pieces: what to run, in order.
-        imports: the top-level packages that it imports: `{"numpy", "tensorflow"}`.
-        definitions: what defines the exercise's function; the last one counts.
-        modules: the learner's own modules that it imports.
-        error: where no statement defines it, but a cell with a syntax error seems to: that error.
-        place: and that cell.
-    """
-
-    pieces: list[Piece]
-    imports: frozenset[str]
-    definitions: list[Definition]
-    modules: tuple[Module, ...] = ()
-    error: SyntaxError | None = None
-    place: str = ""
-
-    @property
-    def statements(self) -> list[ast.stmt]:
-        return [node for piece in self.pieces for node in piece.nodes]
-
-    @property
-    def _every_piece(self) -> list[Piece]:
-        return [*(piece for module in self.modules for piece in module.pieces), *self.pieces]
-
-    @property
-    def text(self) -> str:
-        """The code as the learner wrote it, cell by cell, without what lies between."""
-        texts = []
-        for piece in self._every_piece:
-            lines = lines_of(piece.source)
-            texts += [text_of(lines, node) for node in piece.nodes]
-        return "\n\n".join(texts)
-
-    def installed(self, loaded: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return what it imports of packages that are neither Python's nor the learner's, nor loaded already.
-
-        By the name of each module, with the names that are taken from it.
-        """
-        if self.imports <= sys.stdlib_module_names.union(loaded):
-            return {}
-        own = {module.name for module in self.modules}
-        found: dict[str, tuple[str, ...]] = {}
-        for piece in self._every_piece:
-            for node in piece.nodes:
-                for module, names in modules_imported(node).items():
-                    package = module.partition(".")[0]
-                    if package not in sys.stdlib_module_names and package not in own:
-                        found[module] = (*found.get(module, ()), *(names or ()))
-        return found
-
-    @property
-    def is_stub(self) -> bool:
-        """Whether the last definition is the lesson's stub."""
-        return bool(self.definitions) and self.definitions[-1].is_stub
-
-
-def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether a function's body is a docstring, if any, then `raise NotImplementedError`.
-
-    >>> is_stub(ast.parse("def f(x):\\n    raise NotImplementedError").body[0])
-    True
-    """
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    match body:
-        case [ast.Raise(exc=ast.Name(id="NotImplementedError"), cause=None)]:
-            return True
-        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")), cause=None)]:
-            return True
-    return False
+ADDED_PATH = re.compile(r"\bsys\.path\.(?:append|insert|extend)\((.*)\)")
 
 
 class Beside:
@@ -151,16 +47,18 @@ class Beside:
 
     Args:
         files: their code by their paths, as seen from that file's folder: `"utils/losses.py"`.
+        roots: folders that the file adds to `sys.path`: `"src"`.
     """
 
-    def __init__(self, files: Mapping[str, bytes]):
+    def __init__(self, files: Mapping[str, bytes], roots: Iterable[str] = ()):
         self._files: dict[str, tuple[str, bytes]] = {}
         self._packages: set[str] = set()
-        for path, data in files.items():
-            *folders, last = path.removesuffix(".py").split("/")
-            parts = folders if last == "__init__" else [*folders, last]
-            self._packages |= {".".join(folders[: i + 1]) for i in range(len(folders))}
-            self._files[".".join(parts)] = path, data
+        for folder in ("", *(f"{name}/" for name in roots)):
+            for path in (path for path in files if path.startswith(folder)):
+                *folders, last = path.removeprefix(folder).removesuffix(".py").split("/")
+                parts = folders if last == "__init__" else [*folders, last]
+                self._packages |= {".".join(folders[: i + 1]) for i in range(len(folders))}
+                self._files.setdefault(".".join(parts), (path, files[path]))
         self._cutters: dict[str, Cutter | None] = {}
 
     def __bool__(self) -> bool:
@@ -203,7 +101,7 @@ class Cutter:
 
     def __init__(self, submission: Submission, beside: Beside | None = None, package: str = ""):
         self.cells = submission.cells
-        self._beside = Beside(submission.beside) if beside is None else beside
+        self._beside = Beside(submission.beside, _roots(submission)) if beside is None else beside
         self._package = package
         self._statements = [
             Statement(cell, c, i, node)
@@ -375,6 +273,14 @@ class Cutter:
                 others = statement.uses - packages
                 if not any(binder.uses for other in others for binder in self._binders.get(other, ())):
                     self._binders[name].append(statement)
+
+
+def _roots(submission: Submission) -> set[str]:
+    """Return the folders that a file's code adds to `sys.path`."""
+    if not submission.beside:
+        return set()
+    calls = (call for cell in submission.cells for call in ADDED_PATH.findall(cell.source))
+    return {posixpath.normpath(text) for call in calls for text in re.findall(r"[\"']([^\"']+)[\"']", call)}
 
 
 def _pieces(statements: Iterable[Statement]) -> list[Piece]:

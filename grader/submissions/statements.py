@@ -78,7 +78,9 @@ class Statement:
     @cached_property
     def imports(self) -> frozenset[str]:
         """The packages that it imports, now or when its functions are called."""
-        return packages_in(self.node) if "import" in self.text else frozenset()
+        if "import" not in self.text:
+            return frozenset()
+        return frozenset(module.partition(".")[0] for module in modules_imported(self.node))
 
 
 def imports_in(statement: ast.AST, package: str = "") -> Iterator[tuple[str, str | None, str]]:
@@ -87,6 +89,8 @@ def imports_in(statement: ast.AST, package: str = "") -> Iterator[tuple[str, str
     Args:
         statement: where to look, in bodies of functions too.
         package: the package of the module that it stands in, for `from . import losses`.
+
+    A call of `importlib.import_module` with a name in quotes is one, too.
 
     >>> list(imports_in(ast.parse("import a.b as c; from .d import e, f as g; from h import *"), "p"))
     [('a.b', None, 'c'), ('p.d', 'e', 'e'), ('p.d', 'f', 'g'), ('h', '*', '*')]
@@ -99,6 +103,11 @@ def imports_in(statement: ast.AST, package: str = "") -> Iterator[tuple[str, str
             above = package.split(".")[: -(node.level - 1) or None] if node.level else []
             module = ".".join(filter(None, [*above, node.module]))
             yield from ((module, alias.name, alias.asname or alias.name) for alias in node.names)
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            function, name = node.func, node.args[0].value
+            called = getattr(function, "id", None) or getattr(function, "attr", None)
+            if called in ("import_module", "__import__") and isinstance(name, str):
+                yield name, None, name
 
 
 def modules_imported(statement: ast.AST, package: str = "") -> dict[str, tuple[str, ...] | None]:
@@ -112,17 +121,6 @@ def modules_imported(statement: ast.AST, package: str = "") -> dict[str, tuple[s
         names = found.get(module, ())
         found[module] = None if name is None or name == "*" or names is None else (*names, name)
     return found
-
-
-def packages_in(statement: ast.AST) -> frozenset[str]:
-    """Return the packages that the import statements in it name: `{"numpy"}` for `import numpy.linalg`."""
-    names: set[str] = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.partition(".")[0])
-    return frozenset(names)
 
 
 def text_of(lines: Sequence[bytes], node: ast.stmt) -> str:

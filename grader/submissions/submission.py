@@ -10,14 +10,14 @@ import re
 import stat
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from grader.errors import UnusableInput
-from grader.submissions.cells import NotPython, Reader, file_written, is_surely_plain
+from grader.submissions.cells import NotPython, Reader, is_surely_plain, module_written
 from grader.submissions.names import is_hidden
 from grader.text import MAX_NAME, printable_name
 
@@ -150,8 +150,7 @@ def parse(
         UnusableInput: says in one sentence why they can't be read.
     """
     if suffix == ".ipynb":
-        notebook = _read_notebook(_decoded(data, "utf-8-sig", name), name)
-        return replace(notebook, beside={**beside, **notebook.beside})
+        return _read_notebook(_decoded(data, "utf-8-sig", name), name, beside)
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = _decoded(data, _encoding(data, name), name)
     if "\0" in text:
@@ -240,7 +239,7 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
         yield path, name
 
 
-def _read_notebook(text: str, name: str) -> Submission:
+def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submission:
     if not text.strip():
         raise UnusableInput(f"{name} is empty; save the notebook and hand it in again.")
     if text.lstrip().startswith("<"):
@@ -264,7 +263,6 @@ def _read_notebook(text: str, name: str) -> Submission:
     _require_reasonable(sum(len(source) for _, kind, source in sources if kind == "code"), name)
     cells: list[Cell] = []
     unread: list[Unread] = []
-    written: dict[str, bytes] = {}
     reader = Reader()
     for number, kind, source in sources:
         place = f"cell {number}"
@@ -274,18 +272,37 @@ def _read_notebook(text: str, name: str) -> Submission:
         try:
             cells.append(_parse_cell(source, place, reader))
         except NotPython as error:
-            if file := file_written(source):
-                written[file[0]] = file[1].encode(errors="replace")
             unread.append(Unread(place, source, str(error)))
     return Submission(
         name,
         tuple(cells),
         lesson=_text(facts, "dlcourse", "lesson") or None,
         unread=tuple(unread),
-        beside=written,
+        beside=_with_written(beside, [source for _, kind, source in sources if kind == "code"]),
         language=_text(facts, "language_info", "name") or _text(facts, "kernelspec", "language"),
         python=_text(facts, "language_info", "version"),
     )
+
+
+def _with_written(beside: Mapping[str, bytes], sources: list[str]) -> Mapping[str, bytes]:
+    """Return the modules as the cells leave them for who imports them (`%%writefile`).
+
+    What is written once a module has been imported changes it no more, unless cells reload it.
+    """
+    files = dict(beside)
+    reloads = any("reload" in source for source in sources)
+    for i, source in enumerate(sources):
+        file = module_written(source) if source.lstrip().startswith("%%") else None
+        if file is None:
+            continue
+        text, before = file.text.encode(errors="replace"), files.get(file.path)
+        name = re.escape(re.split(r"[./]", file.path)[0])
+        imported = re.compile(rf"^\s*(from|import)\s+{name}\b", re.MULTILINE)
+        if before is None or reloads or not any(map(imported.search, sources[:i])):
+            files[file.path] = (
+                text if not file.is_added or before is None else before.removesuffix(text) + text
+            )
+    return files
 
 
 def _text(facts: dict, *keys: str) -> str:

@@ -49,6 +49,39 @@ IDIOMS = {
         f"%%writefile own.py\nimport numpy as np\n{a}",
         f"from own import {name_in(a)}",
     ],
+    "a module written in two parts": lambda a: [
+        "%%writefile ./own.py\nimport numpy as np",
+        f"%%writefile -a 'own.py'\n{a}",
+        f"from own import {name_in(a)}",
+    ],
+    "a module written anew": lambda a: [
+        f"%%writefile own.py\nimport numpy as np\n{a}",
+        f"from own import {name_in(a)}",
+        f"%%writefile own.py\ndef {name_in(a)}(*args): return None",
+        f"from own import {name_in(a)}",
+    ],
+    "a module that is run": lambda a: [f"%%file own.py\nimport numpy as np\n{a}", "%run own.py"],
+    "a module by its name": lambda a: [
+        f"%%writefile own.py\nimport numpy as np\n{a}",
+        f"import importlib\n{name_in(a)} = importlib.import_module('own').{name_in(a)}",
+    ],
+    "a module in a folder of sys.path": lambda a: [
+        "import os, sys\nos.makedirs('src', exist_ok=True)\nsys.path.append('src')",
+        f"%%writefile src/own_in_folder.py\nimport numpy as np\n{a}",
+        f"from own_in_folder import {name_in(a)}",
+    ],
+    "switched on by a function": lambda a: [
+        switched(a, "off"), "def switch(s):\n    s['is'] = 'on'", "switch(state)"
+    ],
+    "switched off by a function": lambda a: [
+        switched(a, "on"), "def switch(s):\n    s['is'] = 'off'", "switch(state)"
+    ],
+    "switched off under another name": lambda a: [switched(a, "on"), "other = state", "other['is'] = 'off'"],
+    "switched off in a module": lambda a: [
+        f"%%writefile own.py\nimport numpy as np\n{switched(a, 'on')}",
+        f"import own\nfrom own import {name_in(a)}",
+        "own.state = {'is': 'off'}",
+    ],
     "a decorator": lambda a: [f"import functools\n@functools.cache\ndef twice(x):\n    return 2 * x\n{a}"],
 }  # fmt: skip
 EXERCISES = (
@@ -57,17 +90,20 @@ EXERCISES = (
 )  # fmt: skip
 # What the notebooks say of their answers, each in a kernel that is reset before.
 IN_IPYTHON = """
-import contextlib, io, json, os, sys, tempfile
+import contextlib, importlib, io, json, os, sys, tempfile
 from IPython.core.interactiveshell import InteractiveShell
 import numpy
 import grader
 
 os.chdir(tempfile.mkdtemp())
 sys.path.insert(0, "")
+sys.dont_write_bytecode = True
 shell, seen = InteractiveShell.instance(), []
 for cells, name in json.load(sys.stdin):
     shell.reset(new_session=True)
-    sys.modules.pop("own", None)
+    for module in [module for module in sys.modules if module.startswith("own")]:
+        del sys.modules[module]
+    importlib.invalidate_caches()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for cell in cells:
             shell.run_cell(cell)
@@ -84,6 +120,14 @@ def name_in(answer):
 def prompted(answer):
     first, *rest = answer.splitlines()
     return "\n".join([f">>> {first}", *(f"... {line}" for line in rest)])
+
+
+def switched(answer, at_first):
+    name = name_in(answer)
+    return (
+        f"{answer}\nown_{name} = {name}\nstate = {{'is': '{at_first}'}}\n"
+        f"def {name}(*args):\n    return own_{name}(*args) if state['is'] == 'on' else None"
+    )
 
 
 def shown(name):
@@ -132,5 +176,5 @@ def test_check_and_grade_agree(corpus, sandbox):
             ).report.exercises
         if (verdict.status == "passed") != passed:
             different.append((idiom, name, passed, verdict.message))
-    assert different == []
+    assert different == [], sorted({(idiom, passed) for idiom, _, passed, _ in different})
     assert 200 < sum(checked) < len(corpus)  # most are right, some are meant to be wrong

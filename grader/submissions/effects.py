@@ -120,6 +120,7 @@ class Effects:
     ):
         self._packages = packages
         self._linked = linked or {}
+        self._functions = {s.node.name for s in statements if isinstance(s.node, FUNCTIONS)}
         self._fixed = {s.node.name for s in statements if isinstance(s.node, (*FUNCTIONS, ast.ClassDef))}
         functions = [function for statement in statements for function in _functions(statement.scope)]
         self.by_name: dict[str, list[Effect]] = defaultdict(list, own or {})
@@ -184,9 +185,9 @@ class Effects:
             for callee in _callees(call, self._own):
                 passed_on = callee != _callee(call)  # `map(setz, [cfg])`: called by whoever gets it
                 for effect in self.by_name[callee]:
-                    names |= effect.names
                     changed = call.args if passed_on and effect.changed else effect.on(call)
-                    names.update(name for value in changed for name in self._shared(value))
+                    shared = {name for value in changed for name in self._shared(value)}
+                    names |= effect.names | (shared - self._functions)
         return names
 
     def _sight(self, nodes: Iterable[ast.AST]) -> _Sight:
@@ -302,8 +303,8 @@ def _changed(call: ast.Call) -> Iterator[ast.expr]:
     """Yield what a call changes if it is one of a known function."""
     name = _callee(call)
     if name in CHANGING_METHODS and isinstance(call.func, ast.Attribute):
-        yield call.func.value
-    if call.args and (name in CHANGING_FUNCTIONS or root(call.func) in BUILT_IN_TYPES):
+        yield call.args[0] if call.args and root(call.func) in BUILT_IN_TYPES else call.func.value
+    if call.args and name in CHANGING_FUNCTIONS:
         yield call.args[0]
     yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
     if name == "exec" and call.args[1:]:

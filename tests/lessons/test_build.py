@@ -6,7 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.exercises import all_exercises
+from grader.exercises import all_exercises, exercises_of
+from grader.submissions.cutting import Cutter
+from grader.submissions.submission import parse
 
 HEADER = "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n"
 TEXT = (
@@ -96,6 +98,13 @@ def test_every_figure_has_a_description(lesson):
 def test_links_lead_to_lessons_that_are_there(lesson):
     for name in re.findall(r"\]\((\d\d\w*)\.md", lesson.read_text("utf-8")):
         assert lesson.with_name(f"{name}.md").exists(), name
+
+
+def test_no_answer_brings_the_lessons_experiments(build, lesson):
+    solved = build.with_solutions(notebook_of(lesson))
+    cutter = Cutter(parse(nbformat.writes(solved).encode(), ".ipynb", "solved.ipynb"))
+    for exercise in exercises_of(lesson.stem):
+        assert len(cutter.cut(exercise.name).statements) < 15, exercise.name
 
 
 def test_solved_notebook_has_no_stub_left(build, lesson):

@@ -164,6 +164,7 @@ def test_modules_that_import_each_other_are_cut():
         "print(train(W, LOG))",
         "x = W.copy()\nx[0] = 3\nx = W + 1; x += 1",
         "for name, f in {'train': train}.items(): results = {}; results[name] = f.__name__",
+        "list(LOG); check = print; check(train); check(descend)\nstart = descend(W + 1)",
         "def run(code): exec(code)\nrun('print(1)'); exec('x = 1', {})",
         "ax = np.ones(3); ax.sort(); np.save('x', W)",
     ],
@@ -172,9 +173,10 @@ def test_what_changes_nothing_that_is_used_is_left_out(other):
     source = (
         "import numpy as np\nW = np.zeros(1)\nLOG = []\n"
         "def train(W, log):\n    LOG.append(1); V = W * 2; V[0] = 1\n    return [V]\n"
-        f"{other}\ndef answer(): return train(W, [])"
+        "def descend(theta):\n    theta = theta.copy(); theta -= 1\n    return theta\n"
+        f"{other}\ndef answer(): return train(W, []), descend(1)"
     )
-    assert len(texts(source)) == 5, texts(source)
+    assert len(texts(source)) == 6, texts(source)
 
 
 def test_a_log_that_is_read_is_followed():

@@ -42,7 +42,8 @@ SHARING = _words(
     "expand_dims broadcast_to atleast_1d atleast_2d atleast_3d flip fliplr flipud split array_split diagonal "
     "partial chain OrderedDict defaultdict deque SimpleNamespace Namespace"
 )
-MAX_NAMES = 200  # that one function changes: more count as any
+MAX_NAMES = 200  # that one statement or function changes: more count as any
+MAX_SAME = 20  # functions of one name: more count as changing anything
 MAX_ROUNDS = 20  # of following calls through all functions, on average; then they count as changing any name
 
 
@@ -99,6 +100,9 @@ class _Function:
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     names: tuple[str, ...]
     is_method: bool = False
+
+
+ANYTHING = Effect((), frozenset({ANY}), frozenset({ANY}))
 
 
 class Effects:
@@ -158,23 +162,27 @@ class Effects:
                 continue
             known[i] = effect
             for name in function.names:
-                self.by_name[name] = [*(e for e in self.by_name[name] if e is not before), effect]
+                effects = [*(e for e in self.by_name[name] if e is not before), effect]
+                self.by_name[name] = effects if len(effects) <= MAX_SAME else [ANYTHING]
                 waiting |= dict.fromkeys(callers[name])
 
     def _effect(self, function: _Function, sight: _Sight, follows: bool) -> Effect:
         arguments = function.node.args
         ordered = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         parameters = [argument.arg for argument in ordered]
-        rest = {argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument}
+        rest = [argument.arg for argument in (arguments.vararg, arguments.kwarg) if argument]
+        given = {*parameters, *rest}
         owner = parameters.pop(0) if function.is_method and parameters else ""
         called = self._by_calls(sight) if follows else {ANY}
         changed = _closed(called | sight.changed, sight.aliases)
-        local = (sight.bound | rest | {*parameters, owner}) - sight.declared
+        if ANY in changed:  # in particular, more than are followed
+            changed |= given
+        local = (sight.bound | given) - sight.declared
         names = (changed - local) | (sight.declared & sight.bound)
         return Effect(
             tuple(parameters),
-            frozenset(changed & {*parameters, *rest, owner}),
-            frozenset(names) if len(names) <= MAX_NAMES else frozenset({ANY}),
+            frozenset(changed & given),
+            frozenset(names),
             owner,
         )
 
@@ -391,4 +399,6 @@ def _closed(names: set[str], aliases: Mapping[str, set[str]]) -> set[str]:
         if name not in found:
             found.add(name)
             waiting.extend(aliases.get(name, ()))
+            if len(found) > MAX_NAMES:
+                return {ANY}
     return found

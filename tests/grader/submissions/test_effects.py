@@ -184,10 +184,18 @@ def test_a_log_that_is_read_is_followed():
     assert both(source) == (2, 2)
 
 
+MANY = {
+    "a chain": [f"def h{i}(c): {f'h{i - 1}(c)' if i else 'c[0] = 1'}\n" for i in range(3_000)],
+    "a chain of names": [
+        "h2999 = lambda c: x2999.append(c); x0 = T\n", *(f"x{i} = x{i - 1}\n" for i in range(1, 3_000))
+    ],
+    "one name": ["def h2999(c): c[0] = 1\n", *(f"def h2999(c): x[{i}] = h2999(c)\n" for i in range(3_000))],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("order", [1, -1])
-def test_chains_of_functions_are_followed_to_their_end_or_not_at_all(order):
-    lines = [f"def h{i}(c): {f'h{i - 1}(c)' if i else 'c[0] = 1'}" for i in range(3_000)]
-    cutter = Cutter(
-        parse("\n".join([*lines[::order], "h2999(T)", "def answer(): return T"]).encode(), ".py", "hw.py")
-    )
+@pytest.mark.parametrize("many", MANY)
+def test_much_is_followed_to_its_end_or_taken_for_any_change(many, order):
+    source = f"T = [0]\n{''.join(MANY[many][::order])}h2999(T)\ndef answer(): return T\n"
+    cutter = Cutter(parse(source.encode(), ".py", "hw.py"))
     assert "h2999(T)" in map(ast.unparse, cutter.cut("answer").statements)

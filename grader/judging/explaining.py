@@ -51,6 +51,10 @@ class Explainer:
             )
         return verdict if message == verdict.message else msgspec.structs.replace(verdict, message=message)
 
+    def seems_to_answer(self, name: str) -> bool:
+        """Tell whether there is something like an answer where none is read, or under another name."""
+        return name in self._seen or name in self._inside or self._near(name) is not None
+
     def _message(self, verdict: Verdict, cut: Cut) -> str:
         if verdict.status == "missing":
             reason = next(self._why_missing(verdict.name, cut), None)

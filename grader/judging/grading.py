@@ -57,7 +57,8 @@ def grade(
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
     """
     cutter = Cutter(submission)
-    exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
+    explainer = Explainer(submission, cutter)
+    exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
     cuts = {exercise.name: cutter.cut(exercise.name) for exercise in exercises}
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
@@ -72,7 +73,6 @@ def grade(
     for group in _groups(jobs):
         for job, verdict in _run(group, worker, seed):
             verdicts[job.exercise.name] = verdict
-    explainer = Explainer(submission, cutter)
     in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
@@ -92,14 +92,19 @@ def _prepared(jobs: list[Job], exercise: Exercise, cut: Cut, seed: str) -> Verdi
     return None
 
 
-def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
-    """Return the exercises of every lesson that the submission names, or has an answer of."""
+def _expected(submission: Submission, cutter: Cutter, explainer: Explainer) -> list[Exercise]:
+    """Return the exercises of every lesson that the submission names, or has an answer of.
+
+    Where there is none, of every lesson that it seems to answer: there is something to be said then.
+    """
     # A lesson's notebook has many names, and some are another lesson's functions: accuracy, a number here.
     defined = cutter.functions() if submission.lesson in LESSONS else cutter.defined()
     lessons = [
         lesson
         for lesson in LESSONS
         if lesson == submission.lesson or any(e.name in defined for e in exercises_of(lesson))
+    ] or [
+        lesson for lesson in LESSONS if any(explainer.seems_to_answer(e.name) for e in exercises_of(lesson))
     ]
     return [exercise for lesson in lessons for exercise in exercises_of(lesson)]
 

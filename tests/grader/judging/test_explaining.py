@@ -19,9 +19,9 @@ OURS = ".".join(map(str, sys.version_info[:2]))
 
 @pytest.fixture
 def relu(sandbox):
-    """Grade a notebook's `relu`; a cell that begins with `#text ` is a text cell."""
+    """Grade a notebook's `relu`, by default alone; a cell that begins with `#text ` is a text cell."""
 
-    def run(*sources, files=None, **metadata):
+    def run(*sources, files=None, only="relu", **metadata):
         cells = [
             nbformat.v4.new_markdown_cell(source.removeprefix("#text "))
             if source.startswith("#text ")
@@ -31,8 +31,8 @@ def relu(sandbox):
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
         submission = parse(json.dumps(notebook).encode(), ".ipynb", "n.ipynb", files or {})
         with sandbox.borrowed_worker() as worker:
-            graded = grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only="relu")
-        return graded.report.exercises[0]
+            graded = grade(submission, worker, seed=PUBLIC_SEED, sandbox=sandbox.level, only=only)
+        return next((verdict for verdict in graded.report.exercises if verdict.name == "relu"), None)
 
     return run
 
@@ -129,6 +129,29 @@ def test_what_is_only_missing_is_not_explained(relu):
     assert is_unexplained(relu(NUMPY, STUB))
     assert is_unexplained(relu(NUMPY))
     assert relu(NUMPY, STUB, RIGHT).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (f"#text {RIGHT}", "`relu` seems to stand in cell 2, but that is a text cell"),
+        (f"%%html\n{RIGHT}", "begins with `%%html` and is not read as Python"),
+        (RIGHT.replace("relu", "ReLU"), "there is `ReLU`; if that is your answer, call it `relu`"),
+        (RIGHT.replace("relu", "rellu"), "there is `rellu`"),
+        ("class Net:\n    def relu(self, x): return x", "`relu` is inside of `Net` in cell 2"),
+    ],
+)
+def test_a_file_of_no_named_lesson_and_without_another_answer_is_told_the_cause_too(relu, cell, words):
+    verdict = relu(NUMPY, cell, only=None)
+    assert verdict.status == "missing"
+    assert words in verdict.message
+
+
+def test_a_file_that_seems_to_answer_nothing_is_of_no_lesson(relu):
+    assert (
+        relu(NUMPY, "#text Today `relu` is the topic.\nimport it!", "def act(x): return x", only=None) is None
+    )
+    assert relu(f"#text {RIGHT}", "def mse(a, b): return 0.0", only=None) is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from grader.judging.judge import judge, left_over, not_answered, verdict_on
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
+from grader.running.impatient import ImpatientWorker
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cutting import Cut, Cutter
 from grader.submissions.submission import Submission
@@ -70,8 +71,9 @@ def grade(
             verdict = _prepared(jobs, exercise, cut, seed)
         if verdict is not None:
             verdicts[exercise.name] = verdict
+    impatient = ImpatientWorker(worker)
     for group in _groups(jobs):
-        for job, verdict in _run(group, worker, seed):
+        for job, verdict in _run(group, impatient, seed):
             verdicts[job.exercise.name] = verdict
     in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
@@ -127,7 +129,7 @@ def _groups(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     yield from ([job] for job in jobs if not job.cut.imports <= SHARING)
 
 
-def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, Verdict]]:
+def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tuple[Job, Verdict]]:
     """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
 
     Only the first in a process meets it as it was made. One that fails after others have changed something,
@@ -146,7 +148,7 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
         yield job, _run_alone(job, worker, seed)
 
 
-def _run_alone(job: Job, worker: Worker, seed: str) -> Verdict:
+def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
     if key is not None and (known := VERDICTS.get(key)):
@@ -180,7 +182,7 @@ def _key(job: Job, seed: str) -> str | None:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def _judged(job: Job, attempt: Attempt, worker: Worker, seed: str) -> Verdict:
+def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> Verdict:
     try:
         if job.exercise.artefact is not None:
             attempt = worker.examined(job, attempt)

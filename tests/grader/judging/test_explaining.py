@@ -233,7 +233,9 @@ def test_own_modules_are_cut_like_cells(relu):
     helper = b"import numpy as np\nwhile True: pass\ndef act(x): return np.maximum(x, 0)"
     source = "def relu(x): return act(x)"
     assert relu("from helper import act", source, files={"helper.py": helper}).status == "passed"
-    assert relu("from helper import *", source, files={"helper.py": helper}).status == "timeout"
+    verdict = relu("from helper import *", source, files={"helper.py": helper})
+    assert (verdict.status, verdict.counterexample) == ("timeout", None)
+    assert "as line 2 of helper.py had not ended by then" in verdict.message
 
 
 def test_a_fault_in_an_own_module_is_found_there(relu):

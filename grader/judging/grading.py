@@ -14,6 +14,7 @@ from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, not_answered, verdict_on
+from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
@@ -58,9 +59,10 @@ def grade(
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
     """
     cutter = Cutter(submission)
-    explainer = Explainer(submission, cutter)
+    modules = OwnModules(submission)
+    explainer = Explainer(submission, cutter, modules)
     exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
-    cuts = {exercise.name: cutter.cut(exercise.name) for exercise in exercises}
+    cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:

@@ -244,6 +244,38 @@ def test_a_fault_in_an_own_module_is_found_there(relu):
     assert "NameError (helper.py, line 3): name 'y' is not defined" in verdict.message
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from helper import act\ndef relu(x): return act(x)",
+        "import helper\ndef relu(x): return helper.act(x)",
+        "import helper as h\nrelu = h.act",
+        "from helper import *\ndef relu(x): return act(x)",
+        "def relu(x):\n    from helper import act\n    return act(x)",
+        "from helper import act as relu",
+        "from helper import fine\ndef relu(x): return fine(x)",
+        "from outer import act\ndef relu(x): return act(x)",
+    ],
+)
+def test_an_own_module_with_a_syntax_error_can_not_be_imported(relu, source):
+    helper = b"import numpy as np\ndef fine(x): return x * (x > 0)\n\ndef act(x) return np.maximum(x, 0)\n"
+    verdict = relu(NUMPY, source, files={"helper.py": helper, "outer.py": b"from helper import act"})
+    said = "helper.py has a syntax error in line 4, so `helper` can't be imported. Python says: expected ':'."
+    assert (verdict.status, verdict.message) == ("error", said)
+
+
+def test_an_answer_in_an_own_module_with_a_syntax_error_is_named(relu):
+    helper = f"{NUMPY}\nx = = 3\n{RIGHT}".encode()
+    verdict = relu("from helper import *", files={"helper.py": helper})
+    assert verdict.status == "missing"
+    assert "`relu` seems to stand in helper.py, but that has a syntax error in line 2" in verdict.message
+
+
+def test_an_own_module_with_a_syntax_error_costs_only_what_needs_it(relu):
+    assert relu(NUMPY, "import helper", RIGHT, files={"helper.py": b"x = = 3"}).status == "passed"
+    assert relu("from helper import *", NUMPY, RIGHT, files={"helper.py": b"x = = 3"}).status == "passed"
+
+
 def test_an_own_module_is_as_restricted_as_the_notebook(relu):
     helper = b"from scipy.special import expit\ndef act(x): return expit(x)"
     verdict = relu("from helper import act\ndef relu(x): return act(x)", files={"helper.py": helper})

@@ -25,6 +25,8 @@ from grader.child.calling import Raised, describe
 MISSING = re.compile(r"name '(\w+)' is not defined")
 STAR = "*"
 Pieces = list[tuple[str, str, list[int]]]  # what to call a cell, its code, which of its statements to run
+Statement = tuple[str, int]  # what its cell is called, and its number in it
+NOWHERE: Statement = ("", 0)
 
 
 class OwnModule(msgspec.Struct, frozen=True, array_like=True):
@@ -65,23 +67,30 @@ class Defined(msgspec.Struct):
 
 
 @contextlib.contextmanager
-def defined(name: str, pieces: Pieces, modules: Sequence[OwnModule] = ()) -> Iterator[Defined]:
+def defined(
+    name: str,
+    pieces: Pieces,
+    modules: Sequence[OwnModule] = (),
+    tell: Callable[[Statement], None] = lambda statement: None,
+) -> Iterator[Defined]:
     """Run the pieces as a notebook does, and lend the function called `name`.
 
     Args:
         name: the exercise's name.
         pieces: the cells.
         modules: the learner's own, which may be imported as long as the function is lent.
+        tell: is told which statement is run next, and `NOWHERE` where none is any more.
     """
     places = frozenset(place for cells in (pieces, *(m.pieces for m in modules)) for place, _, _ in cells)
     failed: dict[str, Raised] = {}
     main = notebook.main()
     before = sys.modules["__main__"]
-    finder = _Finder(modules, places, failed)
+    running = _Running(places, failed, tell)
+    finder = _Finder(modules, running)
     sys.modules["__main__"] = main
     sys.meta_path.insert(0, finder)
     try:
-        _run(pieces, vars(main), places, failed)
+        running.run(pieces, vars(main))
         function = vars(main).get(name)
         yield Defined(function if callable(function) else None, failed, places)
     finally:
@@ -92,26 +101,39 @@ def defined(name: str, pieces: Pieces, modules: Sequence[OwnModule] = ()) -> Ite
         sys.modules["__main__"] = before
 
 
-def _run(
-    pieces: Pieces, namespace: dict[str, Any], places: Collection[str], failed: dict[str, Raised]
-) -> None:
-    flags = 0
-    for place, source, indices in pieces:
-        body = _parsed(source, place)
-        for i in indices:
-            statement = body[i]
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                for alias in statement.names:
-                    if alias.name in __future__.all_feature_names:  # `compile` says so of another
-                        flags |= getattr(__future__, alias.name).compiler_flag
-            try:
-                exec(_compiled(source, place, i, flags), namespace)
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                raised = describe(error, places)
-                for name in _names(statement):
-                    failed.setdefault(name, raised)
+class _Running:
+    """Runs cells, and tells which statement it is at, in modules that these import too."""
+
+    def __init__(self, places: Collection[str], failed: dict[str, Raised], tell: Callable[[Statement], None]):
+        self._places = places
+        self._failed = failed
+        self._tell = tell
+        self._at = NOWHERE
+
+    def run(self, pieces: Pieces, namespace: dict[str, Any]) -> None:
+        around, flags = self._at, 0
+        for place, source, indices in pieces:
+            body = _parsed(source, place)
+            for i in indices:
+                statement = body[i]
+                if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                    for alias in statement.names:
+                        if alias.name in __future__.all_feature_names:  # `compile` says so of another
+                            flags |= getattr(__future__, alias.name).compiler_flag
+                self._go((place, i))
+                try:
+                    exec(_compiled(source, place, i, flags), namespace)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:
+                    raised = describe(error, self._places)
+                    for name in _names(statement):
+                        self._failed.setdefault(name, raised)
+        self._go(around)
+
+    def _go(self, statement: Statement) -> None:
+        self._at = statement
+        self._tell(statement)
 
 
 @lru_cache(maxsize=64)
@@ -135,22 +157,33 @@ def _names(statement: ast.stmt) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exec":
+            yield STAR
 
 
 class _Finder(MetaPathFinder, Loader):
     """Finds the learner's own modules before anybody else's, as a notebook's folder goes first."""
 
-    def __init__(self, modules: Sequence[OwnModule], places: Collection[str], failed: dict[str, Raised]):
+    def __init__(self, modules: Sequence[OwnModule], running: _Running):
         self._modules = {module.name: module for module in modules}
-        self._places = places
-        self._failed = failed
+        self._running = running
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         own = self._modules.get(name)
-        return ModuleSpec(name, self, is_package=own.is_package) if own else None
+        if own is None:
+            return None
+        spec = ModuleSpec(
+            name, self, origin=own.pieces[0][0] if own.pieces else None, is_package=own.is_package
+        )
+        spec.has_location = spec.origin is not None
+        return spec
+
+    def get_source(self, name: str) -> str:
+        """For tracebacks and `inspect`."""
+        return "".join(source for _, source, _ in self._modules[name].pieces)
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None  # an ordinary one will do
 
     def exec_module(self, module: ModuleType) -> None:
-        _run(self._modules[module.__name__].pieces, vars(module), self._places, self._failed)
+        self._running.run(self._modules[module.__name__].pieces, vars(module))

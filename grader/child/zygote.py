@@ -63,7 +63,8 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
 class Message(msgspec.Struct, frozen=True, array_like=True):
     """What a child sends: that its imports are done, the beginning of an exercise, the outcome of each case.
 
-    The first comes only where there is something to import.
+    The first comes only where there is something to import. Between these come others, which tell what
+    statement around the function is run next.
 
     Args:
         exercise: its number in the job.
@@ -71,6 +72,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
         undefined: at the beginning: whether the code does not define the function.
         error: at the beginning: the first exception of the code around the function.
         spoilt: at the beginning: whether exercises before it have changed what all of them share.
+        statement: what is run next; `None` in all other messages.
     """
 
     exercise: int
@@ -78,6 +80,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     undefined: bool = False
     error: calling.Raised | None = None
     spoilt: bool = False
+    statement: defining.Statement | None = None
 
 
 def main(preloaded: Sequence[str], control: socket.socket) -> None:
@@ -196,7 +199,11 @@ def _run_exercise(number: int, exercise: RunRequest, spoilt: bool) -> None:
     if exercise.imports:
         _import(exercise.imports)
         _send(Message(number))
-    with defining.defined(exercise.name, exercise.pieces, exercise.modules) as defined:
+
+    def tell(statement: defining.Statement) -> None:
+        _send(Message(number, statement=statement))
+
+    with defining.defined(exercise.name, exercise.pieces, exercise.modules, tell) as defined:
         function = defined.function
         error = defined.cause(defined.failed.get(exercise.name)) or next(iter(defined.failed.values()), None)
         _send(Message(number, None, function is None, error, spoilt))

@@ -6,6 +6,7 @@ findings     what is wrong with a function's outcomes, case by case
 judge        outcomes → verdict: smallest failing case, known mistake, message
 report       verdicts as data
 grading      a submission → its report: cut, run, judge
+own_modules  a learner's own modules, as Python imports them
 explaining   what the rest of a file says of an answer that is missing or fails
 dependencies what a verdict depends on, as one hash
 faults       our own faults, kept to one exercise

@@ -12,6 +12,7 @@ from dlcourse.errors import nearest
 from grader.child.defining import MISSING
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
+from grader.judging.own_modules import OwnModules
 from grader.judging.report import Verdict
 from grader.submissions.cells import names_by_sight
 from grader.submissions.cut import Cut, Definition
@@ -19,6 +20,7 @@ from grader.submissions.cutting import Cutter
 from grader.submissions.statements import FUNCTIONS
 from grader.submissions.submission import Cell, Submission, Unread
 
+OPENED_MODULE = re.compile(r"'(?:\./)?(\w+)\.py'")
 MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
 # What Python 3.12 to 3.14 read and older ones don't.
 NEWER = re.compile(
@@ -37,11 +39,13 @@ class Explainer:
     Args:
         submission: the file.
         cutter: what cut the answers out of it.
+        modules: the learner's own modules beside it.
     """
 
-    def __init__(self, submission: Submission, cutter: Cutter):
+    def __init__(self, submission: Submission, cutter: Cutter, modules: OwnModules):
         self._submission = submission
         self._cutter = cutter
+        self._modules = modules
 
     def explained(self, verdict: Verdict, cut: Cut) -> Verdict:
         """Return the verdict with what a learner should know of the file beside it."""
@@ -51,6 +55,10 @@ class Explainer:
                 f" `{verdict.name}` is defined {len(cut.definitions)} times here: the last definition counts."
             )
         return verdict if message == verdict.message else msgspec.structs.replace(verdict, message=message)
+
+    def seems_to_answer(self, name: str) -> bool:
+        """Tell whether there is something like an answer where none is read, or under another name."""
+        return name in self._seen or name in self._inside or self._near(name) is not None
 
     def _message(self, verdict: Verdict, cut: Cut) -> str:
         if verdict.status == "missing":
@@ -62,10 +70,16 @@ class Explainer:
         if error.type == "SyntaxError" and cut.error is not None:
             source = self._cutter.broken[verdict.name].source
             return verdict.message + self._of_newer_python(cut.error.msg or "", source)
+        if error.type == "SyntaxError" and (found := next(self._broken_modules(cut), None)):
+            module, cell = found
+            where = f"{cell.place} {_broken(cell).problem}"
+            return f"{where}, so `{module}` can't be imported.{self._says(cell.source, cell.error)}"
         if error.type == "NameError" and (name := MISSING.search(error.message)):
             return self._why_undefined(name[1]) or verdict.message
         if error.type == "ModuleNotFoundError" and (module := MISSING_MODULE.search(error.message)):
             return f"{verdict.message} {_where_modules_are(verdict.name, module[1], cut)}"
+        if error.type == "FileNotFoundError" and (module := OPENED_MODULE.search(error.message)):
+            return f"{verdict.message} Own modules are at hand where they are imported: `import {module[1]}`."
         if error.type == "FileNotFoundError":
             return f"{verdict.message} Files beside a notebook are not at hand when it is graded."
         return verdict.message
@@ -75,6 +89,9 @@ class Explainer:
         unread = self._seen.get(name)
         if unread is not None and (not cut.definitions or f"def {name}(" in unread.source):
             yield f"`{name}` seems to stand in {unread.place}, but that {unread.problem}."
+        for _, cell in self._broken_modules(cut):
+            if not cut.definitions and name in names_by_sight(cell.source):
+                yield f"`{name}` seems to stand in {cell.place}, but that {_broken(cell).problem}."
         if cut.is_stub and (answer := next((d for d in reversed(cut.definitions) if not d.is_stub), None)):
             yield _below(name, answer, cut.definitions[-1])
         if cut.definitions:
@@ -89,21 +106,28 @@ class Explainer:
 
     def _why_undefined(self, name: str) -> str | None:
         if (unread := self._seen.get(name)) is not None:
-            return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says(unread)}"
+            return f"{unread.place} {unread.problem}, so `{name}` is missing.{self._says_of(unread)}"
         cell = next((cell for cell in self._submission.cells if cell.error is not None), None)
         if cell is None or name in self._cutter.defined():
             return None
         broken = _broken(cell)  # `import numpy as n p`
         where = f"{broken.place} {broken.problem}"
-        return f"`{name}` is missing, and {where}: perhaps it is there.{self._says(broken)}"
+        return f"`{name}` is missing, and {where}: perhaps it is there.{self._says(cell.source, cell.error)}"
 
-    def _error_in(self, unread: Unread) -> SyntaxError | None:
-        return next((cell.error for cell in self._submission.cells if cell.place == unread.place), None)
+    def _broken_modules(self, cut: Cut) -> Iterator[tuple[str, Cell]]:
+        """Yield the learner's own modules with a syntax error that a cut imports, with their names."""
+        for module in cut.modules:
+            if (cell := self._modules.broken(module)) is not None:
+                yield module.name, cell
 
-    def _says(self, unread: Unread) -> str:
+    def _says_of(self, unread: Unread) -> str:
+        error = next((cell.error for cell in self._submission.cells if cell.place == unread.place), None)
+        return self._says(unread.source, error)
+
+    def _says(self, source: str, error: SyntaxError | None) -> str:
         """Return what Python says of a cell, where it says anything."""
-        message = error.msg if (error := self._error_in(unread)) else ""
-        return f" Python says: {message}.{self._of_newer_python(message, unread.source)}" if message else ""
+        message = error.msg if error is not None else ""
+        return f" Python says: {message}.{self._of_newer_python(message, source)}" if message else ""
 
     def _of_newer_python(self, message: str, source: str) -> str:
         """Say which Python grades, where the syntax may be a newer one's."""

@@ -14,9 +14,11 @@ from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, not_answered, verdict_on
+from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.running.attempt import Attempt
+from grader.running.impatient import ImpatientWorker
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cut import Cut
 from grader.submissions.cutting import Cutter
@@ -58,8 +60,10 @@ def grade(
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
     """
     cutter = Cutter(submission)
-    exercises = [all_exercises()[only]] if only else _expected(submission, cutter)
-    cuts = {exercise.name: cutter.cut(exercise.name) for exercise in exercises}
+    modules = OwnModules(cutter.beside)
+    explainer = Explainer(submission, cutter, modules)
+    exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
+    cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:
@@ -70,10 +74,10 @@ def grade(
             verdict = _prepared(jobs, exercise, cut, seed)
         if verdict is not None:
             verdicts[exercise.name] = verdict
+    impatient = ImpatientWorker(worker)
     for group in _groups(jobs):
-        for job, verdict in _run(group, worker, seed):
+        for job, verdict in _run(group, impatient, seed):
             verdicts[job.exercise.name] = verdict
-    explainer = Explainer(submission, cutter)
     in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
@@ -93,14 +97,19 @@ def _prepared(jobs: list[Job], exercise: Exercise, cut: Cut, seed: str) -> Verdi
     return None
 
 
-def _expected(submission: Submission, cutter: Cutter) -> list[Exercise]:
-    """Return the exercises of every lesson that the submission names, or has an answer of."""
+def _expected(submission: Submission, cutter: Cutter, explainer: Explainer) -> list[Exercise]:
+    """Return the exercises of every lesson that the submission names, or has an answer of.
+
+    Where there is none, of every lesson that it seems to answer: there is something to be said then.
+    """
     # A lesson's notebook has many names, and some are another lesson's functions: accuracy, a number here.
     defined = cutter.functions() if submission.lesson in LESSONS else cutter.defined()
     lessons = [
         lesson
         for lesson in LESSONS
         if lesson == submission.lesson or any(e.name in defined for e in exercises_of(lesson))
+    ] or [
+        lesson for lesson in LESSONS if any(explainer.seems_to_answer(e.name) for e in exercises_of(lesson))
     ]
     return [exercise for lesson in lessons for exercise in exercises_of(lesson)]
 
@@ -123,7 +132,7 @@ def _groups(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     yield from ([job] for job in jobs if not job.cut.imports <= SHARING)
 
 
-def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, Verdict]]:
+def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tuple[Job, Verdict]]:
     """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
 
     Only the first in a process meets it as it was made. One that fails after others have changed something,
@@ -142,7 +151,7 @@ def _run(jobs: Sequence[Job], worker: Worker, seed: str) -> Iterator[tuple[Job, 
         yield job, _run_alone(job, worker, seed)
 
 
-def _run_alone(job: Job, worker: Worker, seed: str) -> Verdict:
+def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
     if key is not None and (known := VERDICTS.get(key)):
@@ -176,7 +185,7 @@ def _key(job: Job, seed: str) -> str | None:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def _judged(job: Job, attempt: Attempt, worker: Worker, seed: str) -> Verdict:
+def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> Verdict:
     try:
         if job.exercise.artefact is not None:
             attempt = worker.examined(job, attempt)

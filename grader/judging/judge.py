@@ -177,12 +177,18 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
     """Return the verdict on an attempt that was right as far as it came."""
     reached = len(attempt.outcomes)
     counterexample = None
-    if attempt.end != "undefined" and reached < len(bank.cases):
+    if attempt.end != "undefined" and attempt.stuck is None and reached < len(bank.cases):
         got = {"timeout": "no answer in time", "died": attempt.detail}.get(attempt.end, "no answer")
         counterexample = _counterexample(exercise, bank, reached, Sentence(got))
     statuses: dict[str, Status] = {"timeout": "timeout", "malformed": "refused"}
     status = statuses.get(attempt.end, "error")
-    if attempt.end == "timeout":
+    if attempt.stuck is not None:
+        message = (
+            f"No answer within {exercise.seconds:g} seconds, as line {attempt.stuck.statement.lineno} of "
+            f"{attempt.stuck.place} had not ended by then: is there a loop that does not end, or work that "
+            "no answer needs?"
+        )
+    elif attempt.end == "timeout":
         message = (
             f"No answer within {exercise.seconds:g} seconds: is there a loop that does not end, "
             "or one over single numbers where arrays would do?"

@@ -1,6 +1,7 @@
 """The parent's side of a run: it starts the processes that run learners' code, and watches them.
 
     attempt      what was seen of one exercise
+    impatient    the jobs of one submission, without waiting twice for a statement that does not end
     sandbox      jobs → attempts; starts a worker's processes on need
     processes    zygotes, their clones, and one run, as pipes and signals
     scratch      the only folder that the code may write to

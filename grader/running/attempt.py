@@ -1,5 +1,6 @@
 """What was seen of a learner's function, and how it ended: `Attempt`."""
 
+import ast
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,6 +8,15 @@ from grader.child.calling import Outcome, Raised
 from grader.errors import ExaminationFailed
 
 Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined"]
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A statement around the function that did not end in time, where it stands, and how long it ran."""
+
+    statement: ast.stmt
+    place: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class Attempt:
         detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
         error: for `"undefined"`: the exception that the definition ended in.
         spoilt: exercises that ran before in the same process have changed what this one relies on.
+        stuck: for `"timeout"`: the statement that was run then, if it is one around the function.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -29,6 +40,7 @@ class Attempt:
     detail: str = ""
     error: Raised | None = None
     spoilt: bool = False
+    stuck: Stuck | None = None
 
 
 def require_examined(found: Outcome) -> None:

@@ -19,6 +19,7 @@ import msgspec
 
 from grader.child import plaindata
 from grader.child.confinement import LEVELS, Level
+from grader.child.defining import NOWHERE
 from grader.child.zygote import FRAME, LIMITS, STATUS, Message
 from grader.errors import SandboxError
 from grader.running import scratch
@@ -64,18 +65,32 @@ class Run:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._position = 0  # in the buffer: what is before it has been read
-        self.allowance = MAX_ATTEMPT_BYTES
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to read the messages of an exercise."""
+        self._allowance = MAX_ATTEMPT_BYTES
+        self.statement, self.since = NOWHERE, time.monotonic()
 
     def receive(self, number: int, deadline: float) -> Message:
         """Return the next message, which must be of exercise `number` and come before `deadline`.
 
+        What only tells which statement is run is kept as `statement`, with the time at which it came.
+
         Raises:
             TimeoutError, EOFError, plaindata.Malformed: no message came; the pipe is closed; it is none.
         """
+        while (message := self._next(number, deadline)).statement is not None:
+            self.statement, self.since = message.statement, time.monotonic()
+            if self.since > deadline:  # whoever sends nothing else is not read without end
+                raise TimeoutError
+        return message
+
+    def _next(self, number: int, deadline: float) -> Message:
         self._fill(FRAME.size, deadline)
         (length,) = FRAME.unpack_from(self._buffer, self._position)
-        self.allowance -= length
-        if length > MAX_FRAME_BYTES or self.allowance < 0:
+        self._allowance -= length
+        if length > MAX_FRAME_BYTES or self._allowance < 0:
             raise plaindata.Malformed(f"a message of {length:,} bytes")
         self._fill(FRAME.size + length, deadline)
         start = self._position + FRAME.size

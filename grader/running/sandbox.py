@@ -26,9 +26,8 @@ from grader.child.defining import OwnModule, Pieces
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import Attempt, Ending, require_examined
+from grader.running.attempt import Attempt, Ending, Stuck, require_examined
 from grader.running.processes import (
-    MAX_ATTEMPT_BYTES,
     PRELOADED,
     Clone,
     ForkedRun,
@@ -292,17 +291,29 @@ def _collect(jobs: Sequence[Job], requests: Sequence[RunRequest], run: "Run") ->
         attempt = _collect_one(number, len(job.cases), run, seconds, limit, imports=bool(request.imports))
         if attempt.end == "undefined":
             attempt = replace(attempt, detail=f"No function called `{job.exercise.name}` is defined.")
+        if attempt.end == "timeout":
+            attempt = replace(attempt, stuck=_stuck(job, run))
         attempts.append(attempt)
         if attempt.end not in ("complete", "undefined"):
             break
     return attempts
 
 
+def _stuck(job: Job, run: "Run") -> Stuck | None:
+    """Return the statement that is run, if the process has named one that there is."""
+    place, number = run.statement
+    for piece in job.cut.every_piece:
+        if piece.place == place and number in piece.statements:
+            node = piece.nodes[piece.statements.index(number)]
+            return Stuck(node, place, time.monotonic() - run.since)
+    return None
+
+
 def _collect_one(
     number: int, cases: int, run: "Run", seconds: float, limit: int, imports: bool = False
 ) -> Attempt:
     began = time.monotonic()
-    run.allowance = MAX_ATTEMPT_BYTES
+    run.begin()
     outcomes: list[Outcome] = []
     end: Ending = "complete"
     detail, error, spoilt = "", None, number > 0

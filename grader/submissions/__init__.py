@@ -13,6 +13,7 @@ submission   a notebook or a module → cells
 cells        a cell's text → plain Python, as a notebook reads it
 beside       a learner's own modules beside it
 statements   one statement: what it binds, uses, imports
+changing     what a single node changes and binds
 effects      what statements change beside that, by own functions and under other names
 cut          the code of one exercise
 cutting      the cells → the code of one exercise

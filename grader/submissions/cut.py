@@ -66,14 +66,15 @@ class Cut:
         return [node for piece in self.pieces for node in piece.nodes]
 
     @property
-    def _every_piece(self) -> list[Piece]:
+    def every_piece(self) -> list[Piece]:
+        """Its code, that of the learner's own modules first."""
         return [*(piece for module in self.modules for piece in module.pieces), *self.pieces]
 
     @property
     def text(self) -> str:
         """The code as the learner wrote it, cell by cell, without what lies between."""
         texts = []
-        for piece in self._every_piece:
+        for piece in self.every_piece:
             lines = lines_of(piece.source)
             texts += [text_of(lines, node) for node in piece.nodes]
         return "\n\n".join(texts)
@@ -87,7 +88,7 @@ class Cut:
             return {}
         own = {module.name for module in self.modules}
         found: dict[str, tuple[str, ...]] = {}
-        for piece in self._every_piece:
+        for piece in self.every_piece:
             for node in piece.nodes:
                 for module, names in modules_imported(node).items():
                     package = module.partition(".")[0]

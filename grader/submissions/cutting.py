@@ -28,8 +28,9 @@ from functools import cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
+from grader.submissions.changing import ANY, called_by_itself, only_changed, root
 from grader.submissions.cut import Cut, Definition, Module, Piece
-from grader.submissions.effects import ANY, Effect, Effects, called_by_itself, only_changed, root
+from grader.submissions.effects import Effect, Effects
 from grader.submissions.statements import (
     FUNCTIONS,
     Statement,
@@ -97,11 +98,14 @@ class Cutter:
         submission: what was handed in.
         beside: the modules beside it; by default, the submission's.
         package: the package that it is in, if it is a module of the learner's own.
+
+    Attributes:
+        beside: the modules beside it.
     """
 
     def __init__(self, submission: Submission, beside: Beside | None = None, package: str = ""):
         self.cells = submission.cells
-        self._beside = Beside(submission.beside, _roots(submission)) if beside is None else beside
+        self.beside = Beside(submission.beside, _roots(submission)) if beside is None else beside
         self._package = package
         self._statements = [
             Statement(cell, c, i, node)
@@ -110,7 +114,7 @@ class Cutter:
             for i, node in enumerate(cell.tree.body)
         ]
         imported = {name for statement in self._statements for name in names_imported(statement.scope)}
-        self._taken = self._taken_names() if self._beside else {}
+        self._taken = self._taken_names() if self.beside else {}
         packages = imported.difference(*self._taken.values())
         self.effects = self._effects(packages)
         self._binders: dict[str, list[Statement]] = defaultdict(list)
@@ -138,7 +142,7 @@ class Cutter:
         modules = self._needed_of_modules(needed)
         everything = needed.union(*modules.values())
         imports = frozenset(name for statement in everything for name in statement.imports)
-        cut = (Module(n, self._beside.is_package(n), _pieces(theirs)) for n, theirs in modules.items())
+        cut = (Module(n, self.beside.is_package(n), _pieces(theirs)) for n, theirs in modules.items())
         return Cut(_pieces(needed), imports, definitions, tuple(cut))
 
     def needed(self, names: Iterable[str] | None) -> set[Statement]:
@@ -184,18 +188,18 @@ class Cutter:
                 above = module.split(".")[:-1]
                 wanted += [(".".join(above[: i + 1]), ()) for i in range(len(above))]
                 for name, taken in wanted:
-                    if name not in self._beside:
+                    if name not in self.beside:
                         continue
-                    cutter = self._beside.cutter(name)
+                    cutter = self.beside.cutter(name)
                     new = (cutter.needed(taken) if cutter else set()) - found.setdefault(name, set())
                     found[name] |= new
-                    todo += [(self._beside.package_of(name), statement) for statement in new]
+                    todo += [(self.beside.package_of(name), statement) for statement in new]
         return found
 
     def _may_bind(self, statement: Statement) -> bool:
         """Tell whether a statement may define an answer; what a library's star import brings is none."""
         stars = (module for module, names in modules_imported(statement.node).items() if names is None)
-        return statement.is_dynamic or any(module in self._beside for module in stars)
+        return statement.is_dynamic or any(module in self.beside for module in stars)
 
     @cached_property
     def broken(self) -> dict[str, Cell]:
@@ -228,9 +232,9 @@ class Cutter:
         found: dict[str, dict[str, str | None]] = defaultdict(dict)
         for statement in self._statements:
             for module, name, here in imports_in(statement.node, self._package):
-                if name is not None and f"{module}.{name}" in self._beside:
+                if name is not None and f"{module}.{name}" in self.beside:
                     found[f"{module}.{name}"][here] = None
-                elif module in self._beside:
+                elif module in self.beside:
                     found[module][ANY if name == "*" else here] = name
         return found
 
@@ -238,7 +242,7 @@ class Cutter:
         """Return what statements change; what changes in an own module may change all that is taken of it."""
         own: dict[str, list[Effect]] = defaultdict(list)
         for module, names in self._taken.items():
-            if (cutter := self._beside.cutter(module)) is None:
+            if (cutter := self.beside.cutter(module)) is None:
                 continue
             for there, effects in cutter.effects.by_name.items():
                 for here, name in names.items():

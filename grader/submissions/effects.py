@@ -9,39 +9,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.submissions.changing import (
+    ANY,
+    FRESH,
+    SHARING,
+    bindings,
+    called_by_itself,
+    callee,
+    changed_by,
+    root,
+)
 from grader.submissions.statements import FUNCTIONS, Statement, names_imported, walk
 
-ANY = "globals()"  # in place of a name: any name of the file
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Functions that change their first argument, whatever module they are taken from.
-CHANGING_FUNCTIONS = _words(
-    "setattr delattr next copyto put place putmask fill_diagonal put_along_axis at shuffle setitem delitem "
-    "heappush heappop heapify heapreplace heappushpop insort insort_left insort_right"
-)
-# Methods that change what they belong to even where their value is used; by itself, any method may.
-CHANGING_METHODS = _words(
-    "append extend insert pop popitem popleft appendleft remove discard clear update setdefault add sort "
-    "reverse fill put itemset resize partition setflags assign assign_add assign_sub set_weights send "
-    "__setitem__ __delitem__ __setattr__ __delattr__"
-)
-BUILT_IN_TYPES = frozenset({"dict", "list", "set", "bytearray", "object", "type"})  # `dict.update(cfg, …)`
-# Methods whose values share nothing with what they belong to.
-FRESH = _words(
-    "copy astype dot matmul sum mean std var min max argmax argmin cumsum clip round tolist tobytes item "
-    "normal uniform standard_normal integers random choice permutation predict evaluate numpy"
-)
-# Functions of Python's and of packages whose values may share their arguments, or hold them.
-SHARING = _words(
-    "zip list dict tuple set sorted reversed enumerate iter map filter min max next getattr vars "
-    "asarray asanyarray ascontiguousarray ravel reshape squeeze transpose swapaxes moveaxis rollaxis "
-    "expand_dims broadcast_to atleast_1d atleast_2d atleast_3d flip fliplr flipud split array_split diagonal "
-    "partial chain OrderedDict defaultdict deque SimpleNamespace Namespace"
-)
 MAX_NAMES = 200  # that one statement or function changes: more count as any
 MAX_SAME = 20  # functions of one name: more count as changing anything
 MAX_ROUNDS = 20  # of following calls through all functions, on average; then they count as changing any name
@@ -190,9 +169,9 @@ class Effects:
         """Return the names that calls of own functions change."""
         names: set[str] = set()
         for call in sight.calls:
-            for callee in _callees(call, self._own):
-                passed_on = callee != _callee(call)  # `map(setz, [cfg])`: called by whoever gets it
-                for effect in self.by_name[callee]:
+            for name in _callees(call, self._own):
+                passed_on = name != callee(call)  # `map(setz, [cfg])`: called by whoever gets it
+                for effect in self.by_name[name]:
                     changed = call.args if passed_on and effect.changed else effect.on(call)
                     shared = {name for value in changed for name in self._shared(value)}
                     names |= effect.names | (shared - self._functions)
@@ -213,7 +192,7 @@ class Effects:
                 case ast.Call():
                     if any(True for _ in _callees(node, self._own)):
                         sight.calls.append(node)
-                    for value in _changed(node):
+                    for value in changed_by(node):
                         sight.changed |= self._shared(value) | ({root(value) or ""} & self._linked.keys())
                 case ast.Expr():
                     if (owner := called_by_itself(node)) is not None:
@@ -227,11 +206,11 @@ class Effects:
                 case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                     sight.bound.add(node.name)
                     applied = [ast.Call(decorator, [], []) for decorator in node.decorator_list]
-                    sight.calls += [call for call in applied if _callee(call) in self._own]
+                    sight.calls += [call for call in applied if callee(call) in self._own]
                 case ast.Import() | ast.ImportFrom():
                     sight.bound.update(names_imported([node]))
                 case _:
-                    for target, value in _bindings(node):
+                    for target, value in bindings(node):
                         shared = self._shared(value)
                         if root(value) is None:  # functions and classes are passed around all the time
                             shared -= self._fixed
@@ -247,7 +226,7 @@ class Effects:
             match waiting.pop():
                 case ast.Name(id=name):
                     found.add(name)
-                case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Name(id="__name__")):
                     found.add(ANY)
                 case (
                     ast.Attribute(value=inner)
@@ -272,7 +251,7 @@ class Effects:
                 case ast.DictComp(value=inner) as made:
                     waiting += [inner, *(generator.iter for generator in made.generators)]
                 case ast.Call() as call:
-                    name = _callee(call)
+                    name = callee(call)
                     if name == "globals":
                         found.add(ANY)
                     if name in SHARING or name in self._own:
@@ -280,62 +259,6 @@ class Effects:
                     if isinstance(call.func, ast.Attribute) and name not in FRESH:
                         waiting.append(call.func.value)
         return found.difference(self._packages)
-
-
-def called_by_itself(node: ast.AST) -> ast.expr | None:
-    """Return what a method belongs to that is called for its effect alone: `LAYERS` of `LAYERS.append(3)`."""
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
-            return owner
-        case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(value=owner)))):
-            return owner
-    return None
-
-
-def only_changed(statement: ast.stmt) -> set[str]:
-    """Return the names whose values a statement changes and makes no other use of: a log's, a counter's."""
-    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    changed: set[ast.AST | None] = set()
-    for node in ast.walk(statement):
-        match node:
-            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
-                changed.add(_root_node(node))
-            case ast.AugAssign(target=target):
-                changed.add(_root_node(target))
-            case ast.Expr() if (owner := called_by_itself(node)) is not None:
-                changed.add(_root_node(owner))
-    return {name.id for name in names if name in changed} - {name.id for name in names if name not in changed}
-
-
-def _changed(call: ast.Call) -> Iterator[ast.expr]:
-    """Yield what a call changes if it is one of a known function."""
-    name = _callee(call)
-    if name in CHANGING_METHODS and isinstance(call.func, ast.Attribute):
-        yield call.args[0] if call.args and root(call.func) in BUILT_IN_TYPES else call.func.value
-    if call.args and name in CHANGING_FUNCTIONS:
-        yield call.args[0]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
-    if name == "exec" and call.args[1:]:
-        yield call.args[1]
-    elif name == "exec" and call.args and isinstance(call.args[0], ast.Constant):
-        # Of other code it is not known, and what it binds inside a function stays there.
-        yield ast.Call(ast.Name("globals"), [], [])
-
-
-def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Yield what a node binds, with the values: `q = p`, `for q in [p]`, `with open(p) as q`."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((target, value) for target in targets)
-        case (
-            ast.AnnAssign(target=target, value=ast.expr() as value)
-            | ast.NamedExpr(target=target, value=value)
-            | ast.For(target=target, iter=value)
-            | ast.AsyncFor(target=target, iter=value)
-            | ast.comprehension(target=target, iter=value)
-            | ast.withitem(optional_vars=ast.expr() as target, context_expr=value)
-        ):
-            yield target, value
 
 
 def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:
@@ -349,7 +272,7 @@ def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:
                     methods |= {inner: node.name for inner in node.body if isinstance(inner, FUNCTIONS)}
                 case ast.FunctionDef() | ast.AsyncFunctionDef() if node in methods:
                     makes = node.name in ("__init__", "__post_init__", "__new__")
-                    static = any(_callee(ast.Call(d, [], [])) == "staticmethod" for d in node.decorator_list)
+                    static = any(callee(ast.Call(d, [], [])) == "staticmethod" for d in node.decorator_list)
                     yield _Function(node, (node.name, methods[node]) if makes else (node.name,), not static)
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     yield _Function(node, (node.name,))
@@ -357,37 +280,13 @@ def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:
                     yield _Function(function, tuple(n.id for n in targets if isinstance(n, ast.Name)))
 
 
-def _callee(call: ast.Call) -> str:
-    """Return the last name of what is called: `setz` of `helper.setz(cfg)` and of `@setz(cfg)`."""
-    function = call.func
-    while isinstance(function, ast.Call):
-        function = function.func
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
 def _callees(call: ast.Call, own: Collection[str]) -> Iterator[str]:
     """Yield the own functions that a call calls, or passes on to be called: `map(setz, [cfg])`."""
-    if (name := _callee(call)) in own:
+    if (name := callee(call)) in own:
         yield name
     for argument in call.args:
         if isinstance(argument, ast.Name) and argument.id in own:
             yield argument.id
-
-
-def _root_node(value: ast.expr) -> ast.Name | None:
-    """Return the name that a chain begins with: `P` of `P.layers[0].kernel`."""
-    while isinstance(value, ast.Attribute | ast.Subscript):
-        value = value.value
-    return value if isinstance(value, ast.Name) else None
-
-
-def root(value: ast.expr) -> str | None:
-    """Return the name that a chain of parts begins with: `"P"` of `P.layers[0].kernel`."""
-    node = _root_node(value)
-    return node.id if node else None
 
 
 def _closed(names: set[str], aliases: Mapping[str, set[str]]) -> set[str]:

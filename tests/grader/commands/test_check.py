@@ -41,6 +41,13 @@ def test_a_file_without_an_answer_says_so_and_is_no_fault_beside_one(grader, tmp
     assert (answers["score"], utils["out_of"], utils["exercises"]) == (1, 0, [])
 
 
+def test_a_file_whose_only_answer_has_another_name_is_told_so(grader, tmp_path):
+    (tmp_path / "m.py").write_text(RIGHT.replace("relu", "ReLU"))
+    assert (
+        "there is `ReLU`; if that is your answer, call it `relu`." in grader("check", "m.py", status=1).stdout
+    )
+
+
 def test_check_shows_what_is_wrong_and_why(grader, tmp_path):
     (tmp_path / "m.py").write_text(WRONG)
     done = grader("check", "m.py")

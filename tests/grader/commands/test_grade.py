@@ -45,6 +45,12 @@ def test_a_folder_gives_one_object_a_line_in_the_order_of_names(grader, tmp_path
     assert done.returncode == 1
 
 
+def test_a_file_whose_only_answer_has_another_name_is_told_so(grader, tmp_path):
+    (tmp_path / "m.py").write_text(RIGHT.replace("relu", "ReLU"))
+    exercises = json.loads(grader("grade", "m.py", "--json", status=1).stdout)["exercises"]
+    assert "there is `ReLU`; if that is your answer, call it `relu`." in exercises[1]["message"]
+
+
 def test_a_class_is_graded_on_other_cases_than_the_public_ones(grader, tmp_path):
     bank = bank_of(all_exercises()["relu"])
     learnt = {

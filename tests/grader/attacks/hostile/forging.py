@@ -28,6 +28,12 @@ FORGING = {
         "    message = sys.modules['grader.child.zygote'].Message(0)\n"
         "    while True: send(message)",
     ),
+    "endless_statements": Attack(
+        "say without end which statement is run",
+        "import sys\ndef relu(x):\n"
+        "    zygote = sys.modules['grader.child.zygote']\n"
+        "    while True: zygote._send(zygote.Message(0, statement=('eve.py', 0)))",
+    ),
     "closed_output": Attack(
         "close the channel of the results and live on",
         "import os, time\ndef relu(x):\n    os.closerange(0, 64)\n    time.sleep(60)",

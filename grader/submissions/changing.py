@@ -1,0 +1,116 @@
+"""What a single node of code changes and binds: `LAYERS.append(3)`, `np.copyto(W, V)`, `q = p`."""
+
+import ast
+from collections.abc import Iterator
+
+ANY = "globals()"  # in place of a name: any name of the file
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Functions that change their first argument, whatever module they are taken from.
+CHANGING_FUNCTIONS = _words(
+    "setattr delattr next copyto put place putmask fill_diagonal put_along_axis at shuffle setitem delitem "
+    "heappush heappop heapify heapreplace heappushpop insort insort_left insort_right"
+)
+# Methods that change what they belong to even where their value is used; by itself, any method may.
+CHANGING_METHODS = _words(
+    "append extend insert pop popitem popleft appendleft remove discard clear update setdefault add sort "
+    "reverse fill put itemset resize partition setflags assign assign_add assign_sub set_weights send "
+    "__setitem__ __delitem__ __setattr__ __delattr__"
+)
+BUILT_IN_TYPES = frozenset({"dict", "list", "set", "bytearray", "object", "type"})  # `dict.update(cfg, …)`
+# Methods whose values share nothing with what they belong to.
+FRESH = _words(
+    "copy astype dot matmul sum mean std var min max argmax argmin cumsum clip round tolist tobytes item "
+    "normal uniform standard_normal integers random choice permutation predict evaluate numpy"
+)
+# Functions of Python's and of packages whose values may share their arguments, or hold them.
+SHARING = _words(
+    "zip list dict tuple set sorted reversed enumerate iter map filter min max next getattr vars "
+    "asarray asanyarray ascontiguousarray ravel reshape squeeze transpose swapaxes moveaxis rollaxis "
+    "expand_dims broadcast_to atleast_1d atleast_2d atleast_3d flip fliplr flipud split array_split diagonal "
+    "partial chain OrderedDict defaultdict deque SimpleNamespace Namespace"
+)
+
+
+def called_by_itself(node: ast.AST) -> ast.expr | None:
+    """Return what a method belongs to that is called for its effect alone: `LAYERS` of `LAYERS.append(3)`."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner))):
+            return owner
+        case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(value=owner)))):
+            return owner
+    return None
+
+
+def only_changed(statement: ast.stmt) -> set[str]:
+    """Return the names whose values a statement changes and makes no other use of: a log's, a counter's."""
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    changed: set[ast.AST | None] = set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
+                changed.add(root_node(node))
+            case ast.AugAssign(target=target):
+                changed.add(root_node(target))
+            case ast.Expr() if (owner := called_by_itself(node)) is not None:
+                changed.add(root_node(owner))
+    return {name.id for name in names if name in changed} - {name.id for name in names if name not in changed}
+
+
+def changed_by(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call changes if it is one of a known function."""
+    name = callee(call)
+    if name in CHANGING_METHODS and isinstance(call.func, ast.Attribute):
+        yield call.args[0] if call.args and root(call.func) in BUILT_IN_TYPES else call.func.value
+    if call.args and name in CHANGING_FUNCTIONS:
+        yield call.args[0]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
+    if name == "exec" and call.args[1:]:
+        yield call.args[1]
+    elif name == "exec" and call.args and isinstance(call.args[0], ast.Constant):
+        # Of other code it is not known, and what it binds inside a function stays there.
+        yield ast.Call(ast.Name("globals"), [], [])
+
+
+def bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what a node binds, with the values: `q = p`, `for q in [p]`, `with open(p) as q`."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case (
+            ast.AnnAssign(target=target, value=ast.expr() as value)
+            | ast.NamedExpr(target=target, value=value)
+            | ast.For(target=target, iter=value)
+            | ast.AsyncFor(target=target, iter=value)
+            | ast.comprehension(target=target, iter=value)
+            | ast.withitem(optional_vars=ast.expr() as target, context_expr=value)
+        ):
+            yield target, value
+
+
+def callee(call: ast.Call) -> str:
+    """Return the last name of what is called: `setz` of `helper.setz(cfg)` and of `@setz(cfg)`."""
+    function = call.func
+    while isinstance(function, ast.Call):
+        function = function.func
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def root_node(value: ast.expr) -> ast.Name | None:
+    """Return the name that a chain begins with: `P` of `P.layers[0].kernel`."""
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
+    return value if isinstance(value, ast.Name) else None
+
+
+def root(value: ast.expr) -> str | None:
+    """Return the name that a chain of parts begins with: `"P"` of `P.layers[0].kernel`."""
+    node = root_node(value)
+    return node.id if node else None

@@ -1,7 +1,8 @@
 """What a class is asked for, and why: `asked`.
 
 The lessons in course.toml count. Where it names none, what was handed in says so. A notebook is of the lesson
-that its metadata names; any other file is of every lesson that it has an answer of. A lesson counts
+that its metadata names; any other file is of every lesson that it has an answer of, but a single one beside
+more of another lesson is only a name that both have. A lesson counts
 
 1. if one learner in ten, or more, handed in its notebook with an answer in it (and not one alone, where there
    are more than `SMALL`), or if more than half of the learners handed in a file of it, so that nobody's stray
@@ -12,7 +13,7 @@ that its metadata names; any other file is of every lesson that it has an answer
 Learners are those who handed in something of some lesson.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from grader.classes.course import Course
@@ -71,7 +72,7 @@ class _HandedIn:
     Attributes:
         notebooks: by lesson, the learners who handed in its notebook.
         of: by lesson and learner, the file of that lesson.
-        strays: by lesson, the notebooks of other lessons that have answers of it.
+        strays: by lesson, the files of other lessons that have answers of it.
         learners: who handed in something of some lesson.
         defined: the lessons that any file has names of.
     """
@@ -86,14 +87,14 @@ class _HandedIn:
                 continue
             own, verdicts = entry.report.lesson, entry.report.exercises
             self.defined |= {verdict.lesson for verdict in verdicts}
-            answered = {verdict.lesson for verdict in verdicts if verdict.status != "missing"}
-            if own in LESSONS:
-                if own in answered:
-                    self.notebooks[own].add(entry.key)
-                for lesson in answered - {own}:
+            answers = Counter(verdict.lesson for verdict in verdicts if verdict.status != "missing")
+            if own is not None and own in answers:
+                self.notebooks[own].add(entry.key)
+            for lesson, count in answers.items():
+                if lesson == own or (own not in LESSONS and (count > 1 or max(answers.values()) == 1)):
+                    self.of[lesson].setdefault(entry.key, entry.name)
+                else:
                     self.strays[lesson].append(entry.name)
-            for lesson in answered & {own} if own in LESSONS else answered:
-                self.of[lesson].setdefault(entry.key, entry.name)
         self.learners = {key for files in self.of.values() for key in files}
 
     def is_common(self, lesson: str) -> bool:
@@ -110,7 +111,7 @@ class _HandedIn:
             some = files[0] if len(files) == 1 else f"{len(files)} learners' files, as {files[0]},"
             whose = f"only {some} {'has' if len(files) == 1 else 'have'} answers of it"
         elif self.strays[lesson]:
-            whose = f"answers of it are only in notebooks of other lessons, as {self.strays[lesson][0]}"
+            whose = f"answers of it are only in files of other lessons, as {self.strays[lesson][0]}"
         else:
             return ""
         return f"{lesson} does not count: {whose}; if it is to count, name it under `lessons` in course.toml."

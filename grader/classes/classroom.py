@@ -36,8 +36,8 @@ FAILED = "failed"  # the state of what could not be graded: it is tried again ne
 class Outlook:
     """A class before it is graded: how many submissions there are, and how many of them are settled already.
 
-    `remarks` are sentences about files that do not count, or that nobody handed in. What the gradebook has
-    to say of them comes when all are graded: see `Gradebook.remarks`.
+    `remarks` are sentences about what a person should look at, or that nobody handed in. Which of a
+    learner's files do not count is known when all are graded: see `Gradebook.remarks`.
     """
 
     submissions: int
@@ -100,7 +100,7 @@ def grade_class(
         if waiting and heavy:
             workers.prepare()
         submissions = len(enrolled) - len(intake.repeats)
-        outlook = Outlook(submissions, submissions - len(waiting), [*intake.superseded, *nobodys])
+        outlook = Outlook(submissions, submissions - len(waiting), [*intake.remarks, *nobodys])
         make_task = partial(_task, seed=seed, course=course, unsafe=unsafe)
         with contextlib.closing(_graded(enrolled, make_task, book, workers, seed, level, round_)) as names:
             yield outlook, names

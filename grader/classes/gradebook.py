@@ -178,8 +178,7 @@ class Gradebook:
 
         Content that is known moves to its latest place, and keeps the name and time with which it first came.
         """
-        work = handed.work or (handed.name,)
-        order = handed.order or _order(handed.submitted, len(work))
+        order = handed.order or _order(handed.submitted, len(handed.work))
         place, submitted = _json(order), handed.submitted and handed.submitted.isoformat()
         start: dict[str, Any] = {
             "first": place,
@@ -191,7 +190,7 @@ class Gradebook:
         }
         which = {
             "key": handed.key,
-            "work": _json(work),
+            "work": _json(handed.work),
             "content": handed.content or handed.state,
         }
         # What version 1 knew by its name alone was another attempt at this work.

@@ -9,12 +9,13 @@ brought it; where all these are equal, the one that was given last. Two things g
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from grader.classes.course import Course
 from grader.judging.report import Report
+from grader.submissions.names import is_test
 from grader.submissions.works import Order, place
 from grader.text import listed
 
@@ -58,7 +59,13 @@ class Entry:
             return 2  # whoever grades it will see
         if self.report.error is not None:
             return 0
-        return 2 if any(verdict.status != "missing" for verdict in self.report.exercises) else 1
+        return 2 if self.answered else 1
+
+    @property
+    def answered(self) -> list[str]:
+        """The exercises that it answers, right or wrong."""
+        verdicts = self.report.exercises if self.report is not None else ()
+        return [verdict.name for verdict in verdicts if verdict.status != "missing"]
 
     @property
     def place(self) -> tuple:
@@ -132,21 +139,54 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
         winner = winners.setdefault((entry.key, entry.work), entry)
         winners[entry.key, entry.work] = max(winner, entry, key=_rank)
     said: dict[str, list[str]] = defaultdict(list)
+    passed_over = []
     for entry in entries:
-        if sentence := _sentence(entry, winners[entry.key, entry.work], since):
+        winner = winners[entry.key, entry.work]
+        if sentence := _sentence(entry, winner, since):
             said[sentence].append(entry.name)
+        elif entry is not winner and min(entry.given, winner.given) >= since:
+            passed_over.append(_passed_over(entry, winner))
         if entry.given < since and entry.id in kept and entry.standing:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
                 entry.name
             )
-    return [
+    counted = [entry for entry in entries if entry.id in kept]
+    return sorted([*passed_over, *_answering_the_same(counted, since)]) + [
         sentence.format(f"{len(names):,} ({listed(sorted(names))})")
         for sentence, names in sorted(said.items())
     ]
 
 
+def _answering_the_same(entries: Iterable[Entry], since: int) -> Iterator[str]:
+    """Say which of a learner's files goes first where the platform's times and numbers do not tell."""
+    by_exercise: dict[tuple, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for exercise in () if is_test(entry.work) else entry.answered:
+            by_exercise[entry.learner, entry.last[0], entry.last[-2], exercise].append(entry)
+    exercises: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for (learner, *_, exercise), together in by_exercise.items():
+        if len(together) > 1 and max(entry.given for entry in together) >= since:
+            in_order = sorted(together, key=lambda entry: entry.place, reverse=True)
+            exercises[learner, *(entry.name for entry in in_order)].append(exercise)
+    for (learner, first, *others), names in exercises.items():
+        yield (
+            f"{learner} handed in {1 + len(others)} files that answer {listed(names)}: "
+            f"{first} goes before {listed(others)}."
+        )
+
+
+def _passed_over(entry: Entry, winner: Entry) -> str:
+    """Say why an attempt does not count of which another was handed in together with it."""
+    handed_in = 1 + len(entry.work)  # the time, and the numbers of copies
+    why = "is later" if winner.last[:handed_in] > entry.last[:handed_in] else "goes before it"
+    return f"{entry.name} does not count: {winner.name}, of {entry.learner} too, {why}."
+
+
 def _sentence(entry: Entry, winner: Entry, since: int) -> str:
-    """Return what is to be said of an entry, its name left out; nothing, if the last run changed nothing."""
+    """Return what is to be said of an entry, its name left out; nothing, if the last run changed nothing.
+
+    Of two that were handed in together, `_passed_over` has what else is to be said.
+    """
     is_new, by_new = entry.given >= since, winner.given >= since
     if entry is winner:
         again = is_new and entry.first[:-1] != entry.last[:-1]
@@ -157,7 +197,7 @@ def _sentence(entry: Entry, winner: Entry, since: int) -> str:
         what = "without an answer" if entry.standing else "not readable"
         return f"Later, but {what}, so what was handed in before still counts: {{}}."
     if is_new and by_new:
-        return ""  # the intake has said it
+        return ""
     if is_new:
         return "Not counting, since what was handed in before is later: {}."
     if entry.last < winner.last and winner.id < entry.id:

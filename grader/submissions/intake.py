@@ -68,7 +68,8 @@ class Problem(NamedTuple):
         key: as `Handed.key`.
         reason: one sentence.
         platform: as `Handed.platform`.
-        work: as `Handed.work`; of an archive, its name is where the works begin that it would have held.
+        work: as `Handed.work`; where the works begin that it would have held: of an archive, with its name,
+            and empty of what is no notebook.
         order: as `Handed.order`.
     """
 
@@ -86,14 +87,14 @@ class Intake(NamedTuple):
 
     Args:
         handed: the files that count.
-        superseded: a sentence about each that does not, because a later one of its learner does; and, before
-            those, what a person should look at.
+        remarks: what a person should look at, in sentences, the most important first.
         problems: what could not be read; it costs nothing but itself.
-        repeats: the files that do not count, because another attempt at the same work does.
+        repeats: the files that another attempt at the same work goes before. One of them counts after all if
+            there is no answer in that.
     """
 
     handed: list[Handed]
-    superseded: list[str]
+    remarks: list[str]
     problems: list[Problem]
     repeats: list[Handed]
 
@@ -126,13 +127,13 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
     _name_learners(works)
     _name_files(works)
-    counting, superseded, problems, repeats = decide(works)
+    counting, without_notebook, problems, repeats = decide(works)
     by_learner = defaultdict(list)
     for work in counting:
         by_learner[work.learner].append(work)
     return Intake(
         sorted(_handed(work, by_learner[work.learner]) for work in counting),
-        [*remarks(works, counting), *sorted(superseded)],
+        [*remarks(works, counting), *sorted(without_notebook)],
         sorted(
             [
                 *nobodys,

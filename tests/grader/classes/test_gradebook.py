@@ -43,7 +43,7 @@ def handed(*names, **facts):
         "ben.py": ("Ben", "2"),
         "new.py": ("New", "3"),
     }
-    return [Handed(name, *learners[name], state="state", **facts) for name in names]
+    return [Handed(name, *learners[name], state="state", work=(name,), **facts) for name in names]
 
 
 def fill(book, course=None):
@@ -124,7 +124,7 @@ def test_several_files_of_one_learner_are_one_learner(book):
 
 
 def test_two_learners_whose_files_have_one_name_in_two_runs_are_two(book):
-    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state")])
+    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state", work=("ada.py",))])
     book.add("ada.py", "state", graded("ada.py"), {})
     assert points(book) == {"Ada": 1.0, "Ben": 0.0, "Eve": 0.0}
 
@@ -142,7 +142,7 @@ def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
 def test_what_waits_still_or_is_out_of_date_is_counted(book):
     book.begin("s", Course(), handed("ada.py", "ben.py", "new.py"))
     assert book.results().unfinished == 1
-    stale = Handed("ben.py", "Ben", "2", state="another content")
+    stale = handed("ben.py")[0]._replace(state="another content")
     book.begin("s", Course(), [*handed("ada.py", "new.py"), stale])
     results = book.results()
     assert results.unfinished == 2
@@ -152,7 +152,7 @@ def test_what_waits_still_or_is_out_of_date_is_counted(book):
 def test_a_regrade_that_was_ended_goes_on_in_its_round(book):
     assert book.round(regrade=False) == 0
     assert book.round(regrade=True) == 1
-    again = [Handed("ada.py", "Ada", "1", state="round 1"), Handed("ben.py", "Ben", "2", state="round 1")]
+    again = [one._replace(state="round 1") for one in handed("ada.py", "ben.py")]
     book.begin("s", Course(), again, 1)
     book.add("ada.py", "round 1", graded("ada.py"), {})
     assert book.round(regrade=True) == book.round(regrade=False) == 1

@@ -133,6 +133,54 @@ def test_what_is_handed_in_again_makes_good_what_could_not_be_read(graded):
         assert all(not learner.errors for learner in known[0])
 
 
+def test_what_does_not_count_is_said_of_what_is_known_to(graded):
+    good, better, empty = (f"ada_1_500{i}_hw{copy}.py" for i, copy in enumerate(("", "-1", "-2"), 1))
+    known = graded([(good, WRONG), (better, RIGHT), (empty, EMPTY), ZOE])[-1]
+    assert points(known)["ada"] == (1, 0)
+    assert known[1] == [
+        f"{good} does not count: {better}, of ada too, is later.",
+        f"Later, but without an answer, so what was handed in before still counts: 1 ({empty}).",
+    ]
+
+
+def test_of_equals_what_goes_before_is_said(graded):
+    names = ["ada/hw.py", "ada/hw-1.py", "zoe/hw.py", "zoe/hw.py"]
+    assert graded(list(zip(names, [WRONG, RIGHT] * 2, strict=True)))[-1][1] == [
+        "ada/hw.py does not count: ada/hw-1.py, of ada too, is later.",
+        "zoe/hw.py does not count: zoe/hw.py (2), of zoe too, goes before it.",
+    ]
+
+
+def test_what_is_no_notebook_is_made_good_by_any_later_file_and_never_untruly_said(graded):
+    pdf, good = [("ada_1_5005_report.pdf", "%PDF"), ZOE], [("ada_1_5009_hw.py", RIGHT), ZOE]
+    before = [("ada_1_5001_hw.py", RIGHT), ZOE]
+    for runs, errors in (
+        ((pdf,), ("ada handed in ada_1_5005_report.pdf, which is no notebook.",)),
+        ((before, pdf), ("ada handed in ada_1_5005_report.pdf, which is no notebook.",)),
+        ((pdf, good), ()),
+    ):
+        known = graded(*runs, folder=f"{len(errors)}{len(runs)}")[-1]
+        assert next(learner for learner in known[0] if learner.name == "ada").errors == errors
+
+
+@pytest.mark.parametrize(
+    ("files", "others"),
+    [
+        ([("a.py", RIGHT), ("b.py", WRONG)], "b.py goes before ada/a.py"),
+        ([("a.py", RIGHT), ("b.py", WRONG), ("c.py", RIGHT)], "c.py goes before ada/b.py, ada/a.py"),
+        ([("hw.py", WRONG), ("old/hw.py", RIGHT)], "hw.py goes before ada/old/hw.py"),
+        ([("hw.py", WRONG), ("utils.py", EMPTY)], ""),
+        ([("hw.py", WRONG), ("test_hw.py", RIGHT)], ""),
+    ],
+)
+def test_files_with_the_same_answer_are_said_and_others_are_not(graded, files, others):
+    first = [(f"ada/{name}", source) for name, source in files]
+    _, (_, remarks), (_, again) = graded(first[:1], [*first, ("zoe/hw.py", RIGHT)], [("zoe/hw.py", RIGHT)])
+    said = f"ada handed in {len(files)} files that answer relu: ada/{others}."
+    assert [remark for remark in remarks if "answer relu" in remark] == [said] * bool(others)
+    assert not [remark for remark in again if "answer relu" in remark], "nothing of ada's is new"
+
+
 def test_where_nothing_tells_the_file_given_last_counts_and_a_remark_says_so(graded):
     first, second = [("ada/hw.py", RIGHT), ("zoe/hw.py", RIGHT)], [("ada/hw.py", WRONG), ("zoe/hw.py", RIGHT)]
     _, then, again = graded(first, second, first)

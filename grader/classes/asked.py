@@ -8,7 +8,8 @@ more of another lesson is only a name that both have. A lesson counts
    are more than `SMALL`), or if more than half of the learners handed in a file of it, so that nobody's stray
    file or function changes what the others are out of;
 2. where there is none such, if there is any answer of it;
-3. where there is no answer at all, if a file defines a name of its exercises; or else every lesson does.
+3. where there is no answer at all, if it counted before all answers were replaced; or else if a file defines
+   a name of its exercises; or else every lesson does.
 
 Learners are those who handed in something of some lesson.
 """
@@ -26,15 +27,18 @@ SMALL = 3  # learners, among whom one is a share
 NAMED_BY = 10  # one learner in so many
 
 
-def asked(course: Course, entries: Sequence[Entry]) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+def asked(
+    course: Course, entries: Sequence[Entry], replaced: Sequence[Entry] = ()
+) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
     """Return the exercises that count, and sentences about why these, and what would bring in others.
 
     Args:
         course: its settings.
         entries: what counts of what was handed in.
+        replaced: what counted before it was replaced by these; it is asked where there is no answer in them.
     """
     handed_in = _HandedIn(entries)
-    lessons, reasons = _lessons(course, handed_in)
+    lessons, reasons = _lessons(course, handed_in, replaced)
     exercises = tuple(
         Asked(exercise.name, lesson, course.worth(exercise.name, lesson, exercise.points))
         for lesson in lessons
@@ -48,7 +52,7 @@ def asked(course: Course, entries: Sequence[Entry]) -> tuple[tuple[Asked, ...], 
     )
 
 
-def _lessons(course: Course, handed_in: "_HandedIn") -> tuple[list[str], str]:
+def _lessons(course: Course, handed_in: "_HandedIn", replaced: Sequence[Entry]) -> tuple[list[str], str]:
     """Return the lessons that count, in the order of the course, and why."""
     named = [lesson for lesson in LESSONS if lesson in course.lessons]
     if named:
@@ -62,6 +66,9 @@ def _lessons(course: Course, handed_in: "_HandedIn") -> tuple[list[str], str]:
     answered = [lesson for lesson in LESSONS if handed_in.of[lesson] or handed_in.strays[lesson]]
     if answered:
         return answered, f"somebody has answers of {_and(answered)}, and no lesson is common to the class"
+    if replaced:
+        lessons, reasons = _lessons(course, _HandedIn(replaced), ())
+        return lessons, f"nobody has an answer, and of those that were replaced, {reasons}"
     defined = [lesson for lesson in LESSONS if lesson in handed_in.defined]
     return defined or list(LESSONS), "nobody has an answer"
 

@@ -1,6 +1,18 @@
-"""What is in the gradebook's file, and how one of before becomes one of today: `SCHEMA`, `migrate`."""
+"""What is in the gradebook's file, how it is read, and how one of before becomes one of today.
+
+    SCHEMA, LAST_RESULTS → entry_of
+    migrate
+
+An attempt has 1 as `counts` until it is replaced, and one less each time that the class is: what was replaced
+last has 0.
+"""
 
 import sqlite3
+
+import msgspec
+
+from grader.classes.repeats import Entry
+from grader.judging.report import Report
 
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
 VERSION = 2
@@ -31,6 +43,15 @@ CREATE TABLE marks (
     score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
 );
 """
+LAST_RESULTS = """
+SELECT a.*, r.state = a.state AS settled, r.report, r.answers
+FROM attempts a LEFT JOIN results r ON r.id = (SELECT max(id) FROM results WHERE attempt = a.id)
+WHERE a.counts = ? ORDER BY a.name, a.id
+"""
+ORDER = msgspec.json.Decoder(tuple[tuple[int, ...], ...])
+WORK = msgspec.json.Decoder(tuple[str, ...])
+ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
+REPORTS = msgspec.msgpack.Decoder(Report)
 # Version 1 knew a submission by its name alone. What it was, and what it held, shows when it is given again:
 # see `Gradebook.begin`.
 FROM_1 = f"""
@@ -56,6 +77,27 @@ DROP TABLE submissions;
 PRAGMA user_version = 2;
 COMMIT;
 """
+
+
+def entry_of(row: sqlite3.Row) -> Entry:
+    """Return a row of `LAST_RESULTS` as it was written."""
+    return Entry(
+        id=row["id"],
+        name=row["name"],
+        learner=row["learner"],
+        key=row["key"],
+        platform=row["platform"],
+        work=WORK.decode(row["work"]),
+        first=ORDER.decode(row["first"]),
+        last=ORDER.decode(row["last"]),
+        submitted=row["submitted"],
+        late=bool(row["late"]),
+        content=row["content"],
+        given=row["given"],
+        settled=bool(row["settled"]),
+        report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
+        answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
+    )
 
 
 def migrate(connection: sqlite3.Connection) -> None:

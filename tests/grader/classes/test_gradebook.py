@@ -11,7 +11,7 @@ from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
-from grader.exercises import all_exercises
+from grader.exercises import all_exercises, exercises_of
 from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 from grader.learning.card import counterexample_text
@@ -112,6 +112,28 @@ def test_what_was_handed_in_before_still_counts_unless_it_is_replaced(book):
     assert book.remarks() == []
     assert list(points(book)) == ["Ada"]
     assert len(book.history("ben.py")) == 1, "and its results are kept"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_replaces_a_class_without_an_answer_leaves_what_it_is_out_of(book, times):
+    book.add("ada.py", "state", Report("ada.py", "s", "process", [verdict("relu", "passed", 1.0)]), {})
+    book.add("ben.py", "state", Report("ben.py", "s", "process", []), {})
+    before = book.results()
+    assert before.out_of == len(exercises_of("02_neural_networks"))
+    for _ in range(times):
+        book.begin("s", Course(), handed("new.py"), replace=True)
+        book.add("new.py", "state", Report("new.py", "s", "process", [], error="It is no notebook."), {})
+    after = book.results()
+    assert after.exercises == before.exercises
+    assert [learner.name for learner in after.learners] == ["New"]
+    assert after.basis == (
+        "The class is out of 12 points: nobody has an answer, and of those that were replaced, 1 of 1 "
+        "learner handed in 02_neural_networks.",
+    )
+    assert [report.out_of for report in book.reports()] == [0]
+    book.begin("s", Course(), handed("new.py"), replace=True)
+    book.add("new.py", "state", Report("new.py", "s", "process", [verdict("mse", "failed")]), {})
+    assert {exercise.lesson for exercise in book.results().exercises} == {"03_training"}
 
 
 def test_several_files_of_one_learner_are_one_learner(book):

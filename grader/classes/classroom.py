@@ -23,6 +23,7 @@ from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Gradebook
 from grader.errors import UnusableInput
+from grader.exercises import all_exercises
 from grader.judging.report import Report
 from grader.running import scratch
 from grader.submissions.beside import mentioned
@@ -74,7 +75,7 @@ def grade_class(
         GraderError: grading can't go on; what is in the book stays there.
     """
     with tempfile.TemporaryDirectory(prefix=scratch.prefix()) as folder:
-        intake = collect(paths, Path(folder))
+        intake = collect(paths, Path(folder), all_exercises())
         theirs = [problem for problem in intake.problems if problem.key is not None]
         nobodys = [problem.reason for problem in intake.problems if problem.key is None]
         level: Level = workers.level or "process"  # of what is not run, nothing better may be said

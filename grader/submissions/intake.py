@@ -2,6 +2,7 @@
 
 a path → the files below it, archives unpacked   `walking`, `archives`
        → whose each of them is                   `platforms`
+       → modules that are nobody's work         `modules`
        → one name for each learner and file      _name_learners, _name_files
        → the last of repeated submissions        `attempts`
        → what a person should look at            `remarks`
@@ -9,7 +10,7 @@ a path → the files below it, archives unpacked   `walking`, `archives`
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.archives import Store
 from grader.submissions.attempts import decide
+from grader.submissions.modules import apart
 from grader.submissions.names import folded
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
@@ -99,7 +101,7 @@ class Intake(NamedTuple):
     repeats: list[Handed]
 
 
-def collect(paths: Sequence[Path | str], into: Path) -> Intake:
+def collect(paths: Sequence[Path | str], into: Path, answers: Collection[str] = ()) -> Intake:
     """Find every submission that counts.
 
     Of attempts at one work the last counts that can be read, as `attempts` has it. Who handed in something,
@@ -109,6 +111,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
         paths: notebooks, modules, folders, and archives as the platforms give them out. One that is given
             twice is taken once.
         into: a private folder for what is unpacked; each call makes a folder of its own in it.
+        answers: the names of exercises; what defines one of them is no mere module of others.
 
     Raises:
         UnusableInput: a path can't be read or holds no submission, or two learners can't be told apart.
@@ -125,6 +128,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             works += [Work(path, number, file, owner, len(learners) > 1) for owner in learners]
         if len(works) == before:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
+    works, about_modules = apart(works, answers)
     _name_learners(works)
     _name_files(works)
     counting, without_notebook, problems, repeats = decide(works)
@@ -133,7 +137,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
         by_learner[work.learner].append(work)
     return Intake(
         sorted(_handed(work, by_learner[work.learner]) for work in counting),
-        [*remarks(works, counting), *sorted(without_notebook)],
+        [*remarks(works, counting), *about_modules, *sorted(without_notebook)],
         sorted(
             [
                 *nobodys,

@@ -125,8 +125,8 @@ class Gradebook:
         version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
         if application != APPLICATION_ID:
             raise UnusableInput(f"{self._path} is no gradebook of this grader.")
-        if version == 1:
-            migrate(self._connection)
+        if version in (1, 2):
+            migrate(self._connection, version)
         elif version != VERSION:
             raise UnusableInput(
                 f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
@@ -208,6 +208,7 @@ class Gradebook:
         if known is not None and order < ORDER.decode(known["last"]):
             place = known["last"]
         row = {**which, **start, "last": place, "state": handed.state, "given": given, "counts": 1}
+        row["modules"] = msgspec.json.encode(dict(handed.modules)).decode()
         columns = ", ".join(row)
         values = ", ".join(f":{column}" for column in row)
         changes = ", ".join(f"{column} = excluded.{column}" for column in row)

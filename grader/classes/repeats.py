@@ -9,13 +9,13 @@ brought it; where all these are equal, the one that was given last. Two things g
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from grader.classes.course import Course
 from grader.judging.report import Report
-from grader.submissions.names import is_test
+from grader.submissions.names import folded, is_test
 from grader.submissions.works import Order, place
 from grader.text import listed
 
@@ -34,6 +34,8 @@ class Entry:
         settled: whether `report` is the verdict on its present state.
         report: its last one, if there is any.
         answers: the code of its answers by the name of their exercises.
+        modules: see `intake.Handed`.
+        is_imported: whether another file of the learner that counts imports it.
     """
 
     id: int
@@ -51,6 +53,8 @@ class Entry:
     settled: bool
     report: Report | None
     answers: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
+    is_imported: bool = False
 
     @property
     def standing(self) -> int:
@@ -70,7 +74,7 @@ class Entry:
     @property
     def place(self) -> tuple:
         """Among different works of a learner, the last in this order goes first, exercise by exercise."""
-        return place(self.work, self.last, self.name)
+        return place(self.work, self.last, self.name, self.is_imported)
 
     def late_days(self, course: Course, lesson: str) -> int:
         submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
@@ -79,11 +83,45 @@ class Entry:
 
 def counting(entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries that count, each with the time at which its content first came."""
+    found = []
+    for of_learner in _by_learner(entries):
+        kept = _kept(of_learner)
+        users = _users(kept)
+        found += [
+            replace(_since_its_first(entry, of_learner), is_imported=bool(users(entry))) for entry in kept
+        ]
+    return found
+
+
+def graded_without(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
+    """Return what one learner's files import, but were graded without, each with a sentence.
+
+    Args:
+        entries: those of the learner that count.
+    """
+    users = _users(entries)
     return [
-        _since_its_first(entry, of_learner)
-        for of_learner in _by_learner(entries)
-        for entry in _kept(of_learner)
+        (module, f"{user.name} was graded without {module.name}, which it imports: hand in both together.")
+        for module in entries
+        for user, content in users(module)
+        if module.standing and content != module.content
     ]
+
+
+def _users(entries: Iterable[Entry]) -> Callable[[Entry], list[tuple[Entry, str]]]:
+    """Return what tells which of a learner's files import another, each with the content that it imports."""
+    importing: dict[tuple[str, ...], list[tuple[Entry, str]]] = defaultdict(list)
+    for user in entries:
+        for path, content in user.modules.items():
+            work = *user.work[:-1], *folded(path.removesuffix(".py")).split("/")
+            importing[work].append((user, content))
+
+    def users(module: Entry) -> list[tuple[Entry, str]]:
+        if not module.name.lower().endswith(".py"):
+            return []
+        return [(user, content) for user, content in importing[module.work] if user.id != module.id]
+
+    return users
 
 
 def _kept(entries: Sequence[Entry]) -> list[Entry]:
@@ -133,7 +171,8 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
         entries: all that were not dropped.
         since: where `given` begins to be of the last run.
     """
-    kept = {entry.id for entry in counting(entries)}
+    counted = counting(entries)
+    kept = {entry.id for entry in counted}
     winners: dict[tuple, Entry] = {}
     for entry in entries:
         winner = winners.setdefault((entry.key, entry.work), entry)
@@ -150,8 +189,13 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
                 entry.name
             )
-    counted = [entry for entry in entries if entry.id in kept]
-    return sorted([*passed_over, *_answering_the_same(counted, since)]) + [
+    apart = [
+        sentence
+        for of_learner in _by_learner(counted)
+        for module, sentence in graded_without(of_learner)
+        if module.given >= since
+    ]
+    return sorted([*passed_over, *apart, *_answering_the_same(counted, since)]) + [
         sentence.format(f"{len(names):,} ({listed(sorted(names))})")
         for sentence, names in sorted(said.items())
     ]

@@ -15,13 +15,14 @@ from grader.classes.repeats import Entry
 from grader.judging.report import Report
 
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
-VERSION = 2
+VERSION = 3
 ATTEMPTS = """
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, work TEXT NOT NULL, content TEXT NOT NULL,
     name TEXT NOT NULL, learner TEXT NOT NULL, platform TEXT NOT NULL,
     first TEXT NOT NULL, last TEXT NOT NULL, submitted TEXT, late INTEGER NOT NULL,
     state TEXT NOT NULL, given INTEGER NOT NULL, counts INTEGER NOT NULL,
+    modules TEXT NOT NULL DEFAULT '{}',
     UNIQUE (key, work, content)
 );
 CREATE TABLE results (
@@ -50,6 +51,7 @@ WHERE a.counts = ? ORDER BY a.name, a.id
 """
 ORDER = msgspec.json.Decoder(tuple[tuple[int, ...], ...])
 WORK = msgspec.json.Decoder(tuple[str, ...])
+MODULES = msgspec.json.Decoder(dict[str, str])
 ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
 REPORTS = msgspec.msgpack.Decoder(Report)
 # Version 1 knew a submission by its name alone. What it was, and what it held, shows when it is given again:
@@ -74,7 +76,14 @@ INSERT INTO results
     FROM old_results r JOIN attempts a ON a.name = r.submission ORDER BY r.id;
 DROP TABLE old_results;
 DROP TABLE submissions;
-PRAGMA user_version = 2;
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+# Version 2 did not know what imports what.
+FROM_2 = f"""
+BEGIN IMMEDIATE;
+ALTER TABLE attempts ADD COLUMN modules TEXT NOT NULL DEFAULT '{{}}';
+PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
@@ -96,15 +105,16 @@ def entry_of(row: sqlite3.Row) -> Entry:
         given=row["given"],
         settled=bool(row["settled"]),
         report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
+        modules=MODULES.decode(row["modules"]),
         answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
     )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a gradebook of version 1 to the present one, all or nothing."""
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a gradebook of version 1 or 2 to the present one, all or nothing."""
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        connection.executescript(FROM_1)
+        connection.executescript(FROM_1 if version == 1 else FROM_2)
     except sqlite3.Error:
         connection.rollback()
         raise

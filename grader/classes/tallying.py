@@ -7,7 +7,7 @@ import msgspec
 from grader.child.confinement import LEVELS
 from grader.classes.asked import asked
 from grader.classes.course import Course
-from grader.classes.repeats import Entry
+from grader.classes.repeats import Entry, graded_without
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
@@ -113,7 +113,10 @@ def _learner(
         submitted=max((entry.submitted for entry in entries if entry.submitted), default=None),
         late_days=late_days,
         results=results,
-        errors=tuple(entry.report.error for entry in entries if entry.report and entry.report.error),
+        errors=(
+            *(entry.report.error for entry in entries if entry.report and entry.report.error),
+            *(sentence for _, sentence in graded_without(entries)),
+        ),
         comment=whole.comment if whole else "",
         platform=entries[0].platform,
         unfinished=unfinished,

@@ -10,9 +10,10 @@ a path → the files below it, archives unpacked   `walking`, `archives`
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grader.errors import UnusableInput
@@ -45,6 +46,7 @@ class Handed(NamedTuple):
         order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
             platform's time in microseconds, then those of copies, what it is, the file's number, its date.
         beside: the learner's modules in its folder and below, by their paths as seen from there.
+        modules: what stands for the bytes of those that it imports, by path; `""` for what is not beside it.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Handed(NamedTuple):
     work: tuple[str, ...] = ()
     order: Order = ()
     beside: tuple[tuple[str, Path], ...] = ()
+    modules: Mapping[str, str] = MappingProxyType({})
 
 
 class Problem(NamedTuple):
@@ -147,11 +150,11 @@ def collect(paths: Sequence[Path | str], into: Path, answers: Collection[str] = 
                 ),
             ]
         ),
-        [_handed(work) for work in repeats],
+        [_handed(work, by_learner[work.learner]) for work in repeats],
     )
 
 
-def _handed(work: Work, theirs: Sequence[Work] = ()) -> Handed:
+def _handed(work: Work, theirs: Sequence[Work]) -> Handed:
     return Handed(
         name=work.name,
         learner=work.learner,

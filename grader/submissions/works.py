@@ -95,20 +95,21 @@ class Work:
                 yield i, part
 
 
-def place(work: tuple[str, ...], order: Order, name: str) -> tuple:
+def place(work: tuple[str, ...], order: Order, name: str, is_imported: bool = False) -> tuple:
     """Return the place of a file among different works of one learner, of which the last goes first.
 
-    At one time, a notebook goes before modules, an answer before its tests, and what lies further out before
-    what lies further in.
+    At one time, a file goes before modules that it imports, a notebook before other modules, an answer before
+    its tests, and what lies further out before what lies further in.
 
     Args:
         work: as `Work.lesson`.
         order: as `Work.order`.
         name: what reports call it; it decides between equals.
+        is_imported: whether another of the files imports it.
     """
     size = len(work)
     time, kind, rest = order[0], order[1 + size : 2 + size], order[2 + size :]
-    return time, kind, not is_test(work), -size, rest, name
+    return time, not is_imported, kind, not is_test(work), -size, rest, name
 
 
 def modules_beside(work: Work, others: Iterable[Work]) -> dict[str, Path]:
@@ -118,7 +119,7 @@ def modules_beside(work: Work, others: Iterable[Work]) -> dict[str, Path]:
     for other in (*others, *work.modules):
         *folders, last = other.owner.rest
         path = other.found.path
-        if path is None or suffix_of(last) != ".py" or other is work:
+        if path is None or suffix_of(last) != ".py" or other.lesson == work.lesson:
             continue
         if tuple(folders[: len(around)]) == around:
             # Canvas numbers the copies of whatever it takes: `helper-1.py`.

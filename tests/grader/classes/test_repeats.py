@@ -16,6 +16,7 @@ from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 
 EMPTY, BROKEN = "# nothing yet\n", "\0"
+USES = "import utils\n"
 LATE = Course(late_per_day=0.25)
 
 
@@ -28,7 +29,7 @@ class Immediate:
     def __call__(self, tasks, workers):
         for task in tasks:
             self.graded.append(task.name)
-            source = task.data.decode()
+            source = task.data.decode().removeprefix(USES)
             verdicts = []
             if source in (RIGHT, WRONG):
                 status = "passed" if source == RIGHT else "failed"
@@ -213,3 +214,41 @@ def test_nothing_is_said_to_have_changed_that_has_counted_all_along(graded):
 def test_tests_and_what_lies_deeper_go_behind_an_answer(graded, other):
     known = graded([("ada/hw.py", RIGHT), (other, WRONG), ("zoe/hw.py", RIGHT)])
     assert points(known[-1])["ada"] == (1, 0)
+
+
+@pytest.mark.parametrize(("answer", "first"), [(RIGHT, "utils.py"), (USES + RIGHT, "hw.py")])
+def test_a_file_goes_before_a_module_that_it_imports(graded, answer, first):
+    known = graded([("ada/hw.py", answer), ("ada/utils.py", WRONG), ("zoe/hw.py", RIGHT)])[-1]
+    assert points(known)["ada"] == (first == "hw.py", 0)
+    other = {"hw.py": "utils.py", "utils.py": "hw.py"}[first]
+    assert known[1] == [f"ada handed in 2 files that answer relu: ada/{first} goes before ada/{other}."]
+
+
+def test_a_module_that_is_handed_in_without_the_file_that_imports_it_is_said(graded):
+    answer, old, new = (
+        ("ada_1_5001_hw.py", USES + RIGHT),
+        ("ada_1_5002_utils.py", EMPTY),
+        "ada_1_5003_utils-1.py",
+    )
+    said = f"ada_1_5001_hw.py was graded without {new}, which it imports: hand in both together."
+    for first in ([answer, ZOE], [answer, old, ZOE]):
+        runs = graded(first, [(new, "k = 1\n")], [answer, (new, "k = 1\n")], folder=f"out{len(first)}")
+        for (learners, remarks), is_apart in zip(runs, (False, True, False), strict=True):
+            ada = next(learner for learner in learners if learner.name == "ada")
+            assert ada.errors == (said,) * is_apart
+            assert (said in remarks) == is_apart
+            assert ada.points == 1, "nothing is lost"
+
+
+def test_the_same_module_alone_again_is_not_said(graded):
+    files = [("ada_1_5001_hw.py", USES + RIGHT), ("ada_1_5002_utils.py", "import math\n"), ZOE]
+    learners, remarks = graded(files, files[1:])[-1]
+    assert not [remark for remark in remarks if "graded without" in remark]
+    assert all(learner.errors == () for learner in learners)
+
+
+def test_an_attempt_that_counts_after_all_has_its_modules(graded):
+    attempts = [("ada_1_5001_hw.py", USES + RIGHT), ("ada_1_5003_hw-1.py", EMPTY)]
+    learners, remarks = graded([*attempts, ("ada_1_5002_utils.py", "k = 1\n"), ZOE])[-1]
+    assert points((learners, remarks))["ada"] == (1, 0)
+    assert not [remark for remark in remarks if "graded without" in remark]

@@ -1,18 +1,20 @@
 """What a class is asked for, and why: `asked`.
 
 The lessons in course.toml count. Where it names none, what was handed in says so. A notebook is of the lesson
-that its metadata names; any other file is of every lesson that it has an answer of. A lesson counts
+that its metadata names; any other file is of every lesson that it has an answer of, but a single one beside
+more of another lesson is only a name that both have. A lesson counts
 
 1. if one learner in ten, or more, handed in its notebook with an answer in it (and not one alone, where there
    are more than `SMALL`), or if more than half of the learners handed in a file of it, so that nobody's stray
    file or function changes what the others are out of;
 2. where there is none such, if there is any answer of it;
-3. where there is no answer at all, if a file defines a name of its exercises; or else every lesson does.
+3. where there is no answer at all, if it counted before all answers were replaced; or else if a file defines
+   a name of its exercises; or else every lesson does.
 
 Learners are those who handed in something of some lesson.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from grader.classes.course import Course
@@ -25,15 +27,18 @@ SMALL = 3  # learners, among whom one is a share
 NAMED_BY = 10  # one learner in so many
 
 
-def asked(course: Course, entries: Sequence[Entry]) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+def asked(
+    course: Course, entries: Sequence[Entry], replaced: Sequence[Entry] = ()
+) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
     """Return the exercises that count, and sentences about why these, and what would bring in others.
 
     Args:
         course: its settings.
         entries: what counts of what was handed in.
+        replaced: what counted before it was replaced by these; it is asked where there is no answer in them.
     """
     handed_in = _HandedIn(entries)
-    lessons, reasons = _lessons(course, handed_in)
+    lessons, reasons = _lessons(course, handed_in, replaced)
     exercises = tuple(
         Asked(exercise.name, lesson, course.worth(exercise.name, lesson, exercise.points))
         for lesson in lessons
@@ -47,7 +52,7 @@ def asked(course: Course, entries: Sequence[Entry]) -> tuple[tuple[Asked, ...], 
     )
 
 
-def _lessons(course: Course, handed_in: "_HandedIn") -> tuple[list[str], str]:
+def _lessons(course: Course, handed_in: "_HandedIn", replaced: Sequence[Entry]) -> tuple[list[str], str]:
     """Return the lessons that count, in the order of the course, and why."""
     named = [lesson for lesson in LESSONS if lesson in course.lessons]
     if named:
@@ -61,6 +66,9 @@ def _lessons(course: Course, handed_in: "_HandedIn") -> tuple[list[str], str]:
     answered = [lesson for lesson in LESSONS if handed_in.of[lesson] or handed_in.strays[lesson]]
     if answered:
         return answered, f"somebody has answers of {_and(answered)}, and no lesson is common to the class"
+    if replaced:
+        lessons, reasons = _lessons(course, _HandedIn(replaced), ())
+        return lessons, f"nobody has an answer, and of those that were replaced, {reasons}"
     defined = [lesson for lesson in LESSONS if lesson in handed_in.defined]
     return defined or list(LESSONS), "nobody has an answer"
 
@@ -71,7 +79,7 @@ class _HandedIn:
     Attributes:
         notebooks: by lesson, the learners who handed in its notebook.
         of: by lesson and learner, the file of that lesson.
-        strays: by lesson, the notebooks of other lessons that have answers of it.
+        strays: by lesson, the files of other lessons that have answers of it.
         learners: who handed in something of some lesson.
         defined: the lessons that any file has names of.
     """
@@ -86,14 +94,14 @@ class _HandedIn:
                 continue
             own, verdicts = entry.report.lesson, entry.report.exercises
             self.defined |= {verdict.lesson for verdict in verdicts}
-            answered = {verdict.lesson for verdict in verdicts if verdict.status != "missing"}
-            if own in LESSONS:
-                if own in answered:
-                    self.notebooks[own].add(entry.key)
-                for lesson in answered - {own}:
+            answers = Counter(verdict.lesson for verdict in verdicts if verdict.status != "missing")
+            if own is not None and own in answers:
+                self.notebooks[own].add(entry.key)
+            for lesson, count in answers.items():
+                if lesson == own or (own not in LESSONS and (count > 1 or max(answers.values()) == 1)):
+                    self.of[lesson].setdefault(entry.key, entry.name)
+                else:
                     self.strays[lesson].append(entry.name)
-            for lesson in answered & {own} if own in LESSONS else answered:
-                self.of[lesson].setdefault(entry.key, entry.name)
         self.learners = {key for files in self.of.values() for key in files}
 
     def is_common(self, lesson: str) -> bool:
@@ -110,7 +118,7 @@ class _HandedIn:
             some = files[0] if len(files) == 1 else f"{len(files)} learners' files, as {files[0]},"
             whose = f"only {some} {'has' if len(files) == 1 else 'have'} answers of it"
         elif self.strays[lesson]:
-            whose = f"answers of it are only in notebooks of other lessons, as {self.strays[lesson][0]}"
+            whose = f"answers of it are only in files of other lessons, as {self.strays[lesson][0]}"
         else:
             return ""
         return f"{lesson} does not count: {whose}; if it is to count, name it under `lessons` in course.toml."

@@ -10,7 +10,7 @@ settled, so a run that was ended in whatever way goes on where it was.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,10 @@ from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Gradebook
 from grader.errors import UnusableInput
+from grader.exercises import all_exercises
 from grader.judging.report import Report
 from grader.running import scratch
-from grader.submissions.beside import mentioned
+from grader.submissions.beside import imported, mentioned
 from grader.submissions.intake import Handed, Problem, collect
 from grader.submissions.submission import load
 
@@ -36,8 +37,8 @@ FAILED = "failed"  # the state of what could not be graded: it is tried again ne
 class Outlook:
     """A class before it is graded: how many submissions there are, and how many of them are settled already.
 
-    `remarks` are sentences about files that do not count, or that nobody handed in. What the gradebook has
-    to say of them comes when all are graded: see `Gradebook.remarks`.
+    `remarks` are sentences about what a person should look at, or that nobody handed in. Which of a
+    learner's files do not count is known when all are graded: see `Gradebook.remarks`.
     """
 
     submissions: int
@@ -74,23 +75,28 @@ def grade_class(
         GraderError: grading can't go on; what is in the book stays there.
     """
     with tempfile.TemporaryDirectory(prefix=scratch.prefix()) as folder:
-        intake = collect(paths, Path(folder))
+        intake = collect(paths, Path(folder), all_exercises())
         theirs = [problem for problem in intake.problems if problem.key is not None]
         nobodys = [problem.reason for problem in intake.problems if problem.key is None]
         level: Level = workers.level or "process"  # of what is not run, nothing better may be said
         round_ = book.round(regrade)
         enrolled = [_unreadable(problem, problem.reason, seed, round_) for problem in theirs]
         reasons = {problem.name: problem.reason for problem in theirs}
+        contents: dict[Path, str] = {}
         heavy = False
         for handed in (*intake.repeats, *intake.handed):  # of equals, what is given last counts
             try:
-                data = whole(*_content(handed))
+                own, beside = _content(handed)
+                data = whole(own, beside)
                 heavy = heavy or b"tensorflow" in data or b"keras" in data
                 state = _state(round_, course.seed_of(seed, handed.key), data)
-                enrolled.append(handed._replace(state=state, content=hashlib.sha256(data).hexdigest()))
+                content = contents[handed.path] = hashlib.sha256(data).hexdigest()
+                modules = dict.fromkeys(imported(own, beside), "")
+                enrolled.append(handed._replace(state=state, content=content, modules=modules))
             except UnusableInput as error:
                 reasons[handed.name] = str(error)
                 enrolled.append(_unreadable(handed, str(error), seed, round_))
+        enrolled = [handed._replace(modules=_with_contents(handed, contents)) for handed in enrolled]
         book.begin(seed, course, enrolled, round_, replace)
         for item in enrolled:
             if item.name in reasons and not book.settled(item.name, item.state):
@@ -100,7 +106,7 @@ def grade_class(
         if waiting and heavy:
             workers.prepare()
         submissions = len(enrolled) - len(intake.repeats)
-        outlook = Outlook(submissions, submissions - len(waiting), [*intake.superseded, *nobodys])
+        outlook = Outlook(submissions, submissions - len(waiting), [*intake.remarks, *nobodys])
         make_task = partial(_task, seed=seed, course=course, unsafe=unsafe)
         with contextlib.closing(_graded(enrolled, make_task, book, workers, seed, level, round_)) as names:
             yield outlook, names
@@ -151,6 +157,11 @@ def _content(handed: Handed) -> tuple[bytes, dict[str, bytes]]:
     """
     data = load(handed.path, handed.name)
     return data, mentioned(data, dict(handed.beside))
+
+
+def _with_contents(handed: Handed, contents: Mapping[Path, str]) -> dict[str, str]:
+    paths = dict(handed.beside)
+    return {module: contents.get(paths.get(module, Path()), "") for module in handed.modules}
 
 
 def _unreadable(item: Handed | Problem, reason: str, seed: str, round_: int) -> Handed:

@@ -23,22 +23,22 @@ import msgspec
 from grader.classes.course import Course
 from grader.classes.repeats import Entry, Order, counting, remarks
 from grader.classes.results import ClassResults, Mark
-from grader.classes.schema import APPLICATION_ID, SCHEMA, VERSION, migrate
+from grader.classes.schema import (
+    APPLICATION_ID,
+    LAST_RESULTS,
+    ORDER,
+    REPORTS,
+    SCHEMA,
+    VERSION,
+    entry_of,
+    migrate,
+)
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
 
 FILE = "gradebook.sqlite"
-LAST_RESULTS = """
-SELECT a.*, r.state = a.state AS settled, r.report, r.answers
-FROM attempts a LEFT JOIN results r ON r.id = (SELECT max(id) FROM results WHERE attempt = a.id)
-WHERE a.counts ORDER BY a.name, a.id
-"""
-ORDER = msgspec.json.Decoder(tuple[tuple[int, ...], ...])
-WORK = msgspec.json.Decoder(tuple[str, ...])
-ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
-REPORTS = msgspec.msgpack.Decoder(Report)
 
 
 class Gradebook:
@@ -125,8 +125,8 @@ class Gradebook:
         version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
         if application != APPLICATION_ID:
             raise UnusableInput(f"{self._path} is no gradebook of this grader.")
-        if version == 1:
-            migrate(self._connection)
+        if version in (1, 2):
+            migrate(self._connection, version)
         elif version != VERSION:
             raise UnusableInput(
                 f"{self._path} is a gradebook of version {version}, and this grader reads version {VERSION}: "
@@ -170,7 +170,7 @@ class Gradebook:
                 (seed, msgspec.msgpack.encode(course), round_, since),
             )
             if replace:
-                self._connection.execute("UPDATE attempts SET counts = 0")
+                self._connection.execute("UPDATE attempts SET counts = counts - 1")
             self._names = {e.name: self._enrol(e, since + i) for i, e in enumerate(handed)}
 
     def _enrol(self, handed: Handed, given: int) -> int:
@@ -178,8 +178,7 @@ class Gradebook:
 
         Content that is known moves to its latest place, and keeps the name and time with which it first came.
         """
-        work = handed.work or (handed.name,)
-        order = handed.order or _order(handed.submitted, len(work))
+        order = handed.order or _order(handed.submitted, len(handed.work))
         place, submitted = _json(order), handed.submitted and handed.submitted.isoformat()
         start: dict[str, Any] = {
             "first": place,
@@ -191,7 +190,7 @@ class Gradebook:
         }
         which = {
             "key": handed.key,
-            "work": _json(work),
+            "work": _json(handed.work),
             "content": handed.content or handed.state,
         }
         # What version 1 knew by its name alone was another attempt at this work.
@@ -201,14 +200,15 @@ class Gradebook:
             {**which, "place": place, "before": _json(("", handed.name))},
         )
         known = self._connection.execute(
-            "SELECT * FROM attempts WHERE key = :key AND work = :work AND content = :content AND counts",
+            "SELECT * FROM attempts WHERE key = :key AND work = :work AND content = :content AND counts = 1",
             which,
         ).fetchone()
         if known is not None and order >= ORDER.decode(known["first"]):
             start = {column: known[column] for column in start}
         if known is not None and order < ORDER.decode(known["last"]):
             place = known["last"]
-        row = {**which, **start, "last": place, "state": handed.state, "given": given, "counts": True}
+        row = {**which, **start, "last": place, "state": handed.state, "given": given, "counts": 1}
+        row["modules"] = msgspec.json.encode(dict(handed.modules)).decode()
         columns = ", ".join(row)
         values = ", ".join(f":{column}" for column in row)
         changes = ", ".join(f"{column} = excluded.{column}" for column in row)
@@ -262,7 +262,8 @@ class Gradebook:
         With `of_this_time`, only of what was handed in this time.
         """
         since = self._since() if of_this_time else 0
-        for entry, report in reports(self.course(), _graded(self._entries())):
+        graded = _graded(self._entries())
+        for entry, report in reports(self.course(), graded, self._replaced(graded)):
             if entry.given >= since:
                 yield report
 
@@ -281,7 +282,7 @@ class Gradebook:
 
     def learners(self) -> dict[str, str]:
         """Return each learner's name by key."""
-        rows = self._connection.execute("SELECT key, learner FROM attempts WHERE counts ORDER BY learner")
+        rows = self._connection.execute("SELECT key, learner FROM attempts WHERE counts = 1 ORDER BY learner")
         return {row["key"]: row["learner"] for row in rows}
 
     def mark(self, key: str, exercise: str | None, mark: Mark) -> None:
@@ -302,33 +303,25 @@ class Gradebook:
         """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
         entries = self._entries()
         waiting = [entry.key for entry in _unsettled(entries)]
-        return class_results(self.course(), _graded(entries), self.marks(), waiting)
+        graded = _graded(entries)
+        return class_results(self.course(), graded, self.marks(), waiting, self._replaced(graded))
 
     def _since(self) -> int:
         row = self._connection.execute("SELECT since FROM class").fetchone()
         return row["since"] if row else 0
 
-    def _entries(self) -> list[Entry]:
-        return [
-            Entry(
-                id=row["id"],
-                name=row["name"],
-                learner=row["learner"],
-                key=row["key"],
-                platform=row["platform"],
-                work=WORK.decode(row["work"]),
-                first=ORDER.decode(row["first"]),
-                last=ORDER.decode(row["last"]),
-                submitted=row["submitted"],
-                late=bool(row["late"]),
-                content=row["content"],
-                given=row["given"],
-                settled=bool(row["settled"]),
-                report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
-                answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
-            )
-            for row in self._connection.execute(LAST_RESULTS)
-        ]
+    def _entries(self, counts: int = 1) -> list[Entry]:
+        return [entry_of(row) for row in self._connection.execute(LAST_RESULTS, (counts,))]
+
+    def _replaced(self, graded: Sequence[Entry]) -> list[Entry]:
+        """Return what was replaced last of all that has an answer, where nothing that counts has one."""
+        if any(entry.answered for entry in graded):
+            return []
+        rows = self._connection.execute(
+            "SELECT DISTINCT counts FROM attempts ORDER BY counts DESC"
+        ).fetchall()
+        before = (_graded(self._entries(row["counts"])) for row in rows)
+        return next((entries for entries in before if any(entry.answered for entry in entries)), [])
 
 
 def _graded(entries: Iterable[Entry]) -> list[Entry]:

@@ -9,12 +9,13 @@ brought it; where all these are equal, the one that was given last. Two things g
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from grader.classes.course import Course
 from grader.judging.report import Report
+from grader.submissions.names import folded, is_test
 from grader.submissions.works import Order, place
 from grader.text import listed
 
@@ -33,6 +34,8 @@ class Entry:
         settled: whether `report` is the verdict on its present state.
         report: its last one, if there is any.
         answers: the code of its answers by the name of their exercises.
+        modules: see `intake.Handed`.
+        is_imported: whether another file of the learner that counts imports it.
     """
 
     id: int
@@ -50,6 +53,8 @@ class Entry:
     settled: bool
     report: Report | None
     answers: dict[str, str] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
+    is_imported: bool = False
 
     @property
     def standing(self) -> int:
@@ -58,12 +63,18 @@ class Entry:
             return 2  # whoever grades it will see
         if self.report.error is not None:
             return 0
-        return 2 if any(verdict.status != "missing" for verdict in self.report.exercises) else 1
+        return 2 if self.answered else 1
+
+    @property
+    def answered(self) -> list[str]:
+        """The exercises that it answers, right or wrong."""
+        verdicts = self.report.exercises if self.report is not None else ()
+        return [verdict.name for verdict in verdicts if verdict.status != "missing"]
 
     @property
     def place(self) -> tuple:
         """Among different works of a learner, the last in this order goes first, exercise by exercise."""
-        return place(self.work, self.last, self.name)
+        return place(self.work, self.last, self.name, self.is_imported)
 
     def late_days(self, course: Course, lesson: str) -> int:
         submitted = datetime.fromisoformat(self.submitted) if self.submitted else None
@@ -72,11 +83,45 @@ class Entry:
 
 def counting(entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries that count, each with the time at which its content first came."""
+    found = []
+    for of_learner in _by_learner(entries):
+        kept = _kept(of_learner)
+        users = _users(kept)
+        found += [
+            replace(_since_its_first(entry, of_learner), is_imported=bool(users(entry))) for entry in kept
+        ]
+    return found
+
+
+def graded_without(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
+    """Return what one learner's files import, but were graded without, each with a sentence.
+
+    Args:
+        entries: those of the learner that count.
+    """
+    users = _users(entries)
     return [
-        _since_its_first(entry, of_learner)
-        for of_learner in _by_learner(entries)
-        for entry in _kept(of_learner)
+        (module, f"{user.name} was graded without {module.name}, which it imports: hand in both together.")
+        for module in entries
+        for user, content in users(module)
+        if module.standing and content != module.content
     ]
+
+
+def _users(entries: Iterable[Entry]) -> Callable[[Entry], list[tuple[Entry, str]]]:
+    """Return what tells which of a learner's files import another, each with the content that it imports."""
+    importing: dict[tuple[str, ...], list[tuple[Entry, str]]] = defaultdict(list)
+    for user in entries:
+        for path, content in user.modules.items():
+            work = *user.work[:-1], *folded(path.removesuffix(".py")).split("/")
+            importing[work].append((user, content))
+
+    def users(module: Entry) -> list[tuple[Entry, str]]:
+        if not module.name.lower().endswith(".py"):
+            return []
+        return [(user, content) for user, content in importing[module.work] if user.id != module.id]
+
+    return users
 
 
 def _kept(entries: Sequence[Entry]) -> list[Entry]:
@@ -126,27 +171,66 @@ def remarks(entries: Sequence[Entry], since: int) -> list[str]:
         entries: all that were not dropped.
         since: where `given` begins to be of the last run.
     """
-    kept = {entry.id for entry in counting(entries)}
+    counted = counting(entries)
+    kept = {entry.id for entry in counted}
     winners: dict[tuple, Entry] = {}
     for entry in entries:
         winner = winners.setdefault((entry.key, entry.work), entry)
         winners[entry.key, entry.work] = max(winner, entry, key=_rank)
     said: dict[str, list[str]] = defaultdict(list)
+    passed_over = []
     for entry in entries:
-        if sentence := _sentence(entry, winners[entry.key, entry.work], since):
+        winner = winners[entry.key, entry.work]
+        if sentence := _sentence(entry, winner, since):
             said[sentence].append(entry.name)
+        elif entry is not winner and min(entry.given, winner.given) >= since:
+            passed_over.append(_passed_over(entry, winner))
         if entry.given < since and entry.id in kept and entry.standing:
             said["Not among these, but handed in before: {}. They still count; --replace drops them."].append(
                 entry.name
             )
-    return [
+    apart = [
+        sentence
+        for of_learner in _by_learner(counted)
+        for module, sentence in graded_without(of_learner)
+        if module.given >= since
+    ]
+    return sorted([*passed_over, *apart, *_answering_the_same(counted, since)]) + [
         sentence.format(f"{len(names):,} ({listed(sorted(names))})")
         for sentence, names in sorted(said.items())
     ]
 
 
+def _answering_the_same(entries: Iterable[Entry], since: int) -> Iterator[str]:
+    """Say which of a learner's files goes first where the platform's times and numbers do not tell."""
+    by_exercise: dict[tuple, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for exercise in () if is_test(entry.work) else entry.answered:
+            by_exercise[entry.learner, entry.last[0], entry.last[-2], exercise].append(entry)
+    exercises: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for (learner, *_, exercise), together in by_exercise.items():
+        if len(together) > 1 and max(entry.given for entry in together) >= since:
+            in_order = sorted(together, key=lambda entry: entry.place, reverse=True)
+            exercises[learner, *(entry.name for entry in in_order)].append(exercise)
+    for (learner, first, *others), names in exercises.items():
+        yield (
+            f"{learner} handed in {1 + len(others)} files that answer {listed(names)}: "
+            f"{first} goes before {listed(others)}."
+        )
+
+
+def _passed_over(entry: Entry, winner: Entry) -> str:
+    """Say why an attempt does not count of which another was handed in together with it."""
+    handed_in = 1 + len(entry.work)  # the time, and the numbers of copies
+    why = "is later" if winner.last[:handed_in] > entry.last[:handed_in] else "goes before it"
+    return f"{entry.name} does not count: {winner.name}, of {entry.learner} too, {why}."
+
+
 def _sentence(entry: Entry, winner: Entry, since: int) -> str:
-    """Return what is to be said of an entry, its name left out; nothing, if the last run changed nothing."""
+    """Return what is to be said of an entry, its name left out; nothing, if the last run changed nothing.
+
+    Of two that were handed in together, `_passed_over` has what else is to be said.
+    """
     is_new, by_new = entry.given >= since, winner.given >= since
     if entry is winner:
         again = is_new and entry.first[:-1] != entry.last[:-1]
@@ -157,7 +241,7 @@ def _sentence(entry: Entry, winner: Entry, since: int) -> str:
         what = "without an answer" if entry.standing else "not readable"
         return f"Later, but {what}, so what was handed in before still counts: {{}}."
     if is_new and by_new:
-        return ""  # the intake has said it
+        return ""
     if is_new:
         return "Not counting, since what was handed in before is later: {}."
     if entry.last < winner.last and winner.id < entry.id:

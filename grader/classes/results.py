@@ -71,7 +71,7 @@ class Learner(msgspec.Struct, frozen=True):
         submitted: when the last of them was handed in, in ISO 8601, where that is known.
         late_days: begun days after the due date; 0 in time.
         results: by the exercise's name, in the order of the course; one for every exercise asked.
-        errors: why files could not be read, in sentences.
+        errors: why files could not be graded, in sentences.
         comment: the instructor's, on the whole.
         platform: whose id the key is: `"canvas"`, `"moodle"` or `"gradescope"`; `""` where it is no id.
         unfinished: whether a submission that counts is still without a verdict.

@@ -1,15 +1,28 @@
-"""What is in the gradebook's file, and how one of before becomes one of today: `SCHEMA`, `migrate`."""
+"""What is in the gradebook's file, how it is read, and how one of before becomes one of today.
+
+    SCHEMA, LAST_RESULTS → entry_of
+    migrate
+
+An attempt has 1 as `counts` until it is replaced, and one less each time that the class is: what was replaced
+last has 0.
+"""
 
 import sqlite3
 
+import msgspec
+
+from grader.classes.repeats import Entry
+from grader.judging.report import Report
+
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
-VERSION = 2
+VERSION = 3
 ATTEMPTS = """
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, work TEXT NOT NULL, content TEXT NOT NULL,
     name TEXT NOT NULL, learner TEXT NOT NULL, platform TEXT NOT NULL,
     first TEXT NOT NULL, last TEXT NOT NULL, submitted TEXT, late INTEGER NOT NULL,
     state TEXT NOT NULL, given INTEGER NOT NULL, counts INTEGER NOT NULL,
+    modules TEXT NOT NULL DEFAULT '{}',
     UNIQUE (key, work, content)
 );
 CREATE TABLE results (
@@ -31,6 +44,16 @@ CREATE TABLE marks (
     score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
 );
 """
+LAST_RESULTS = """
+SELECT a.*, r.state = a.state AS settled, r.report, r.answers
+FROM attempts a LEFT JOIN results r ON r.id = (SELECT max(id) FROM results WHERE attempt = a.id)
+WHERE a.counts = ? ORDER BY a.name, a.id
+"""
+ORDER = msgspec.json.Decoder(tuple[tuple[int, ...], ...])
+WORK = msgspec.json.Decoder(tuple[str, ...])
+MODULES = msgspec.json.Decoder(dict[str, str])
+ANSWERS = msgspec.msgpack.Decoder(dict[str, str])
+REPORTS = msgspec.msgpack.Decoder(Report)
 # Version 1 knew a submission by its name alone. What it was, and what it held, shows when it is given again:
 # see `Gradebook.begin`.
 FROM_1 = f"""
@@ -53,16 +76,45 @@ INSERT INTO results
     FROM old_results r JOIN attempts a ON a.name = r.submission ORDER BY r.id;
 DROP TABLE old_results;
 DROP TABLE submissions;
-PRAGMA user_version = 2;
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+# Version 2 did not know what imports what.
+FROM_2 = f"""
+BEGIN IMMEDIATE;
+ALTER TABLE attempts ADD COLUMN modules TEXT NOT NULL DEFAULT '{{}}';
+PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a gradebook of version 1 to the present one, all or nothing."""
+def entry_of(row: sqlite3.Row) -> Entry:
+    """Return a row of `LAST_RESULTS` as it was written."""
+    return Entry(
+        id=row["id"],
+        name=row["name"],
+        learner=row["learner"],
+        key=row["key"],
+        platform=row["platform"],
+        work=WORK.decode(row["work"]),
+        first=ORDER.decode(row["first"]),
+        last=ORDER.decode(row["last"]),
+        submitted=row["submitted"],
+        late=bool(row["late"]),
+        content=row["content"],
+        given=row["given"],
+        settled=bool(row["settled"]),
+        report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
+        modules=MODULES.decode(row["modules"]),
+        answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
+    )
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a gradebook of version 1 or 2 to the present one, all or nothing."""
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        connection.executescript(FROM_1)
+        connection.executescript(FROM_1 if version == 1 else FROM_2)
     except sqlite3.Error:
         connection.rollback()
         raise

@@ -7,7 +7,7 @@ import msgspec
 from grader.child.confinement import LEVELS
 from grader.classes.asked import asked
 from grader.classes.course import Course
-from grader.classes.repeats import Entry
+from grader.classes.repeats import Entry, graded_without
 from grader.classes.results import Asked, ClassResults, Learner, Mark, Result
 from grader.exercises import all_exercises
 from grader.judging.judge import not_answered
@@ -17,7 +17,11 @@ Marks = Mapping[tuple[str, str], Mark]
 
 
 def class_results(
-    course: Course, entries: Sequence[Entry], marks: Marks, waiting: Sequence[str]
+    course: Course,
+    entries: Sequence[Entry],
+    marks: Marks,
+    waiting: Sequence[str],
+    replaced: Sequence[Entry] = (),
 ) -> ClassResults:
     """Return the class as reports see it.
 
@@ -26,8 +30,9 @@ def class_results(
         entries: all that counts and has a verdict.
         marks: the instructor's, by learner's key and exercise; `""` stands for the whole.
         waiting: the learner's key of each submission that has no verdict on its present content.
+        replaced: see `asked`.
     """
-    exercises, basis = asked(course, entries)
+    exercises, basis = asked(course, entries, replaced)
     by_learner: dict[str, list[Entry]] = {}
     for entry in entries:
         by_learner.setdefault(entry.key, []).append(entry)
@@ -44,7 +49,9 @@ def class_results(
     )
 
 
-def reports(course: Course, entries: Sequence[Entry]) -> list[tuple[Entry, Report]]:
+def reports(
+    course: Course, entries: Sequence[Entry], replaced: Sequence[Entry] = ()
+) -> list[tuple[Entry, Report]]:
     """Return the reports on single files, in the course's points, with the exercises that count.
 
     A file without an exercise adds none. But whoever handed in nothing else is shown what they were asked.
@@ -52,8 +59,9 @@ def reports(course: Course, entries: Sequence[Entry]) -> list[tuple[Entry, Repor
     Args:
         course: its settings.
         entries: all that counts and has a verdict.
+        replaced: see `asked`.
     """
-    exercises, _ = asked(course, entries)
+    exercises, _ = asked(course, entries, replaced)
     lessons = {exercise.lesson for exercise in exercises}
     found: list[tuple[Entry, Report]] = []
     for entry in entries:
@@ -105,7 +113,10 @@ def _learner(
         submitted=max((entry.submitted for entry in entries if entry.submitted), default=None),
         late_days=late_days,
         results=results,
-        errors=tuple(entry.report.error for entry in entries if entry.report and entry.report.error),
+        errors=(
+            *(entry.report.error for entry in entries if entry.report and entry.report.error),
+            *(sentence for _, sentence in graded_without(entries)),
+        ),
         comment=whole.comment if whole else "",
         platform=entries[0].platform,
         unfinished=unfinished,

@@ -125,7 +125,7 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
     """Print every report in the order of the names, and return the exit status."""
     from dlcourse import files
 
-    status = 0
+    status, is_graded = 0, False
     named = {path.name for path in paths if path.is_file()}
     if out is not None:
         lines = [f"{report.in_whole_seconds().to_json()}\n" for report in book.reports()]
@@ -142,6 +142,10 @@ def _show(paths: list[Path], book: "Gradebook", as_json: bool, out: Path | None)
             print(report.to_json(), flush=True)
         if not report.all_passed:
             status = status or 1
+        is_graded = is_graded or bool(report.exercises)
+    if not is_graded and status != 2:
+        print("Nothing was graded: no file among these both counts and holds an exercise.", file=sys.stderr)
+        status = 2
     return status
 
 

@@ -61,13 +61,14 @@ def _handed_in(paths: Sequence[Path], folder: Path) -> tuple[dict[str, Path], li
 
     Each path is a class by itself, as this year's and last year's are: names may come again.
     """
+    from grader.exercises import all_exercises
     from grader.submissions.intake import collect
 
     named: dict[str, Path] = {}
     faults: list[str] = []
     known: set[Path] = set()
     for path in paths:
-        intake = collect([path], folder)
+        intake = collect([path], folder, all_exercises())
         faults += [problem.reason for problem in intake.problems]
         for handed in intake.handed:
             if handed.path.resolve() not in known:

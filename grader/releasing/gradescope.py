@@ -82,7 +82,9 @@ def results_of(folder: Path) -> dict[str, Any]:
     print(f"Sandbox: {level}" + (", as a user who owns nothing" if level == "process" else ""))
     submitted = _submitted(folder / "submission")
     with Gradebook.temporary() as book, Sandbox(level) as sandbox, sandbox.borrowed_worker() as worker:
-        book.begin(seed, course, [Handed(name, key, key, metadata.created_at) for name in submitted])
+        book.begin(
+            seed, course, [Handed(name, key, key, metadata.created_at, work=(name,)) for name in submitted]
+        )
         for name, submission in submitted.items():
             if isinstance(submission, str):
                 found = Graded(Report(name, seed, level, [], error=submission), {})

@@ -6,6 +6,7 @@ archives     zip and tar files, read without trust
 platforms/   whose a file is, by the names that each learning platform gives; and each one's import file
 walking      the files below a path, those in archives too
 works        a file of one learner
+modules      modules that are nobody's work, but what others import
 attempts     which of a learner's files count
 remarks      what a person should look at
 intake       a class's files and archives → one list of what counts

@@ -24,20 +24,20 @@ class Decision(NamedTuple):
     """What becomes of a class's files.
 
     Args:
-        counting: those that count.
-        superseded: sentences about those that do not, because another does.
+        counting: those that count, unless what is graded shows that there is no answer in them.
+        remarks: sentences about later uploads that hold no notebook.
         problems: files of learners, each with a sentence why it is not graded.
-        repeats: those that do not count; of one work, in their order.
+        repeats: those that another goes before; of one work, in their order.
     """
 
     counting: list[Work]
-    superseded: list[str]
+    remarks: list[str]
     problems: list[tuple[Work, str]]
     repeats: list[Work]
 
 
 def decide(works: Sequence[Work]) -> Decision:
-    """Tell which files count, and say what becomes of the others.
+    """Tell which files count, and which could not be used.
 
     A later attempt that can't be read leaves the earlier in force. One that holds the same, byte for byte,
     but came later by the platform's time or mark, changes nothing: the time of the first is kept. What is no
@@ -58,8 +58,8 @@ def decide(works: Sequence[Work]) -> Decision:
     for work in _not_made_good([work for work in files if work.found.path is None], decision.counting):
         sentence = f"{work.name} {work.found.reason}."
         earlier = (w for w in decision.counting if w.learner == work.learner)
-        kept = next((w for w in earlier if w.lesson[: len(work.lesson)] == work.lesson), None)
-        decision.problems.append((work, sentence if kept is None else _with_kept(sentence, kept)))
+        is_made_up_for = any(w.lesson[: len(work.lesson)] == work.lesson for w in earlier)
+        decision.problems.append((work, _with_another(sentence) if is_made_up_for else sentence))
     _add_others([work for work in works if work.is_other], decision)
     return decision
 
@@ -100,11 +100,8 @@ def _choose(competing: Sequence[Work], uploads: Uploads, decision: Decision) -> 
             break
         winner = earlier
     decision.counting.append(winner)
-    decision.problems.extend((work, _with_kept(reason, winner)) for work, reason in bad)
-    for work in usable:
-        if work is not winner:
-            decision.repeats.append(work)
-            decision.superseded.append(_why_superseded(work, winner))
+    decision.problems.extend((work, _with_another(reason)) for work, reason in bad)
+    decision.repeats.extend(work for work in usable if work is not winner)
 
 
 def _order(work: Work) -> tuple:
@@ -147,18 +144,9 @@ def _are_equal(one: Path | None, other: Path | None) -> bool:
         return False
 
 
-def _with_kept(sentence: str, kept: Work) -> str:
-    return f"{sentence.removesuffix('.')}; {kept.name} counts in its place."
-
-
-def _why_superseded(loser: Work, winner: Work) -> str:
-    if winner.handed_in <= loser.handed_in and _mark(winner) != _mark(loser):
-        return (
-            f"{loser.name} does not count: it holds the same as {winner.name}, of {loser.learner} too, "
-            "which was handed in before."
-        )
-    better = "is later" if winner.handed_in > loser.handed_in else "goes before it"
-    return f"{loser.name} does not count: {winner.name}, of {loser.learner} too, {better}."
+def _with_another(sentence: str) -> str:
+    """Say that another counts; which of them is known when they are graded."""
+    return f"{sentence.removesuffix('.')}; another file counts in its place."
 
 
 def _not_made_good(problems: Sequence[Work], counting: Sequence[Work]) -> Iterator[Work]:
@@ -190,9 +178,9 @@ def _add_others(others: Sequence[Work], decision: Decision) -> None:
         files.sort(key=lambda work: (work.handed_in[0], work.name))
         if learner not in known:
             names = listed([work.name for work in files])
-            decision.problems.append((files[0], f"{learner} handed in {names}, and no notebook."))
+            what = "which is no notebook" if len(files) == 1 else "and none of them is a notebook"
+            decision.problems.append((files[0], f"{learner} handed in {names}, {what}."))
         elif counting[learner]:
             kept = max(counting[learner], key=lambda work: work.handed_in[0])
             if files[-1].handed_in[0] > kept.handed_in[0]:
-                sentence = f"{files[-1].name}, of {learner}, is no notebook."
-                decision.superseded.append(_with_kept(sentence, kept))
+                decision.remarks.append(_with_another(f"{files[-1].name}, of {learner}, is no notebook."))

@@ -1,6 +1,8 @@
 """A learner's own modules beside a file: those that it mentions, and those that these mention."""
 
+import re
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from grader.errors import UnusableInput
@@ -9,6 +11,10 @@ from grader.submissions.submission import Submission, load, parse
 
 MAX_ENTRIES = 1_000  # files of a folder that are looked at
 MAX_MODULES = 50
+MAX_IMPORTS = 1_000  # statements of a file that are looked at
+IMPORT = re.compile(
+    rb"\bfrom[ \t]++\.?(\w{1,100}+)[\w.]*+[ \t]++import\b|\bimport[ \t]++([\w.][\w., \t]{0,500}+)"
+)
 MAX_MODULE_BYTES = 2**20
 
 
@@ -59,6 +65,24 @@ def mentioned(data: bytes, modules: Mapping[str, Path]) -> dict[str, bytes]:
                 found[path] = code
                 unseen.append(code)
     return found
+
+
+def imported(data: bytes, modules: Mapping[str, bytes]) -> list[str]:
+    """Return the paths of what a file seems to import, and of what that does in turn, be it there or not.
+
+    Args:
+        data: the file's content.
+        modules: what `mentioned` returned.
+    """
+    found: dict[str, None] = {}
+    unseen = [data]
+    while unseen:
+        for match in islice(IMPORT.finditer(unseen.pop()), MAX_IMPORTS):
+            for name in re.findall(rb"\w+", match[1] or match[2]):
+                there = [path for path in modules if _name(path) == name]
+                unseen += [modules[path] for path in there if path not in found]
+                found |= dict.fromkeys(there or [f"{name.decode(errors='replace')}.py"])
+    return list(found)
 
 
 def _name(path: str) -> bytes:

@@ -2,6 +2,7 @@
 
 a path → the files below it, archives unpacked   `walking`, `archives`
        → whose each of them is                   `platforms`
+       → modules that are nobody's work         `modules`
        → one name for each learner and file      _name_learners, _name_files
        → the last of repeated submissions        `attempts`
        → what a person should look at            `remarks`
@@ -9,14 +10,16 @@ a path → the files below it, archives unpacked   `walking`, `archives`
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grader.errors import UnusableInput
 from grader.submissions.archives import Store
 from grader.submissions.attempts import decide
+from grader.submissions.modules import apart
 from grader.submissions.names import folded
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
@@ -43,6 +46,7 @@ class Handed(NamedTuple):
         order: of two attempts, in this run or in two, the greater is the later. Tuples of whole numbers: the
             platform's time in microseconds, then those of copies, what it is, the file's number, its date.
         beside: the learner's modules in its folder and below, by their paths as seen from there.
+        modules: what stands for the bytes of those that it imports, by path; `""` for what is not beside it.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Handed(NamedTuple):
     work: tuple[str, ...] = ()
     order: Order = ()
     beside: tuple[tuple[str, Path], ...] = ()
+    modules: Mapping[str, str] = MappingProxyType({})
 
 
 class Problem(NamedTuple):
@@ -68,7 +73,8 @@ class Problem(NamedTuple):
         key: as `Handed.key`.
         reason: one sentence.
         platform: as `Handed.platform`.
-        work: as `Handed.work`; of an archive, its name is where the works begin that it would have held.
+        work: as `Handed.work`; where the works begin that it would have held: of an archive, with its name,
+            and empty of what is no notebook.
         order: as `Handed.order`.
     """
 
@@ -86,19 +92,19 @@ class Intake(NamedTuple):
 
     Args:
         handed: the files that count.
-        superseded: a sentence about each that does not, because a later one of its learner does; and, before
-            those, what a person should look at.
+        remarks: what a person should look at, in sentences, the most important first.
         problems: what could not be read; it costs nothing but itself.
-        repeats: the files that do not count, because another attempt at the same work does.
+        repeats: the files that another attempt at the same work goes before. One of them counts after all if
+            there is no answer in that.
     """
 
     handed: list[Handed]
-    superseded: list[str]
+    remarks: list[str]
     problems: list[Problem]
     repeats: list[Handed]
 
 
-def collect(paths: Sequence[Path | str], into: Path) -> Intake:
+def collect(paths: Sequence[Path | str], into: Path, answers: Collection[str] = ()) -> Intake:
     """Find every submission that counts.
 
     Of attempts at one work the last counts that can be read, as `attempts` has it. Who handed in something,
@@ -108,6 +114,7 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
         paths: notebooks, modules, folders, and archives as the platforms give them out. One that is given
             twice is taken once.
         into: a private folder for what is unpacked; each call makes a folder of its own in it.
+        answers: the names of exercises; what defines one of them is no mere module of others.
 
     Raises:
         UnusableInput: a path can't be read or holds no submission, or two learners can't be told apart.
@@ -124,15 +131,16 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
             works += [Work(path, number, file, owner, len(learners) > 1) for owner in learners]
         if len(works) == before:
             raise UnusableInput(f"{printable_name(str(path), MAX_NAME)} {NOTHING}.")
+    works, about_modules = apart(works, answers)
     _name_learners(works)
     _name_files(works)
-    counting, superseded, problems, repeats = decide(works)
+    counting, without_notebook, problems, repeats = decide(works)
     by_learner = defaultdict(list)
     for work in counting:
         by_learner[work.learner].append(work)
     return Intake(
         sorted(_handed(work, by_learner[work.learner]) for work in counting),
-        [*remarks(works, counting), *sorted(superseded)],
+        [*remarks(works, counting), *about_modules, *sorted(without_notebook)],
         sorted(
             [
                 *nobodys,
@@ -142,11 +150,11 @@ def collect(paths: Sequence[Path | str], into: Path) -> Intake:
                 ),
             ]
         ),
-        [_handed(work) for work in repeats],
+        [_handed(work, by_learner[work.learner]) for work in repeats],
     )
 
 
-def _handed(work: Work, theirs: Sequence[Work] = ()) -> Handed:
+def _handed(work: Work, theirs: Sequence[Work]) -> Handed:
     return Handed(
         name=work.name,
         learner=work.learner,

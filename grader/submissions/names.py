@@ -37,7 +37,7 @@ def is_test(parts: Sequence[str]) -> bool:
     >>> is_test(["tests", "hw"]), is_test(["test_hw"]), is_test(["hw"])
     (True, True, False)
     """
-    *folders, last = parts
+    *folders, last = parts or ("",)
     return (
         not TESTS.isdisjoint(folders)
         or last.startswith("test_")

@@ -1,7 +1,7 @@
 """A file of one learner on its way through the intake: `Work`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Work:
         found: the file.
         owner: whose it is.
         is_shared: a group handed it in, and there is one of it for each member.
+        modules: those in its folder that it imports and that are nobody's own work.
     """
 
     place: Path
@@ -36,6 +37,7 @@ class Work:
     learner: str = ""
     lesson: tuple[str, ...] = ()
     attempt: tuple[tuple[int, ...], ...] = ()
+    modules: list["Work"] = field(default_factory=list)
 
     @property
     def is_other(self) -> bool:
@@ -93,30 +95,31 @@ class Work:
                 yield i, part
 
 
-def place(work: tuple[str, ...], order: Order, name: str) -> tuple:
+def place(work: tuple[str, ...], order: Order, name: str, is_imported: bool = False) -> tuple:
     """Return the place of a file among different works of one learner, of which the last goes first.
 
-    At one time, a notebook goes before modules, an answer before its tests, and what lies further out before
-    what lies further in.
+    At one time, a file goes before modules that it imports, a notebook before other modules, an answer before
+    its tests, and what lies further out before what lies further in.
 
     Args:
         work: as `Work.lesson`.
         order: as `Work.order`.
         name: what reports call it; it decides between equals.
+        is_imported: whether another of the files imports it.
     """
     size = len(work)
     time, kind, rest = order[0], order[1 + size : 2 + size], order[2 + size :]
-    return time, kind, not is_test(work), -size, rest, name
+    return time, not is_imported, kind, not is_test(work), -size, rest, name
 
 
 def modules_beside(work: Work, others: Iterable[Work]) -> dict[str, Path]:
-    """Return the modules among others that are in a file's folder and below, by their paths from there."""
+    """Return a file's modules: its own, and those in its folder and below, by their paths from there."""
     around = work.owner.rest[:-1]
     found: dict[str, Path] = {}
-    for other in others:
+    for other in (*others, *work.modules):
         *folders, last = other.owner.rest
         path = other.found.path
-        if path is None or suffix_of(last) != ".py" or other is work:
+        if path is None or suffix_of(last) != ".py" or other.lesson == work.lesson:
             continue
         if tuple(folders[: len(around)]) == around:
             # Canvas numbers the copies of whatever it takes: `helper-1.py`.

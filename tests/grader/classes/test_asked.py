@@ -60,7 +60,7 @@ def test_a_lone_notebook_is_of_the_lesson_that_it_names():
         [NETS],
         (
             "The class is out of 12 points: 1 of 1 learner handed in 02_neural_networks.",
-            "03_training does not count: answers of it are only in notebooks of other lessons, as ada/hw"
+            "03_training does not count: answers of it are only in files of other lessons, as ada/hw"
             ".ipynb; if it is to count, name it under `lessons` in course.toml.",
         ),
     )
@@ -89,6 +89,20 @@ def test_a_notebook_without_an_answer_brings_nothing_in(size):
 def test_answers_of_more_than_half_bring_a_lesson_in(answering, counts):
     class_ = [entry(f"{i}/hw.py", "relu", *["mse"][: i < answering]) for i in range(4)]
     assert (TRAINING in lessons(*class_)[0]) == counts
+
+
+@pytest.mark.parametrize("name", ["ada/hw.ipynb", "ada/hw.py"])
+def test_one_name_of_another_lesson_hands_in_no_lesson(name):
+    assert lessons(entry(name, "relu", "tanh", "mse")) == (
+        [NETS],
+        (
+            "The class is out of 12 points: 1 of 1 learner handed in 02_neural_networks.",
+            "03_training does not count: answers of it are only in files of other lessons, as "
+            f"{name}; if it is to count, name it under `lessons` in course.toml.",
+        ),
+    )
+    assert lessons(entry(name, "relu", "tanh", "mse", "sgd_step"))[0] == [NETS, TRAINING]
+    assert lessons(entry(name, "relu", "tanh"), entry("ada/03.py", "mse"))[0] == [NETS, TRAINING]
 
 
 def test_where_no_lesson_is_common_any_answer_counts_and_then_any_name_and_then_all():

@@ -11,7 +11,7 @@ from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.classes.results import Mark
 from grader.errors import GraderError, UnusableInput
-from grader.exercises import all_exercises
+from grader.exercises import all_exercises, exercises_of
 from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 from grader.learning.card import counterexample_text
@@ -43,7 +43,7 @@ def handed(*names, **facts):
         "ben.py": ("Ben", "2"),
         "new.py": ("New", "3"),
     }
-    return [Handed(name, *learners[name], state="state", **facts) for name in names]
+    return [Handed(name, *learners[name], state="state", work=(name,), **facts) for name in names]
 
 
 def fill(book, course=None):
@@ -114,6 +114,28 @@ def test_what_was_handed_in_before_still_counts_unless_it_is_replaced(book):
     assert len(book.history("ben.py")) == 1, "and its results are kept"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_replaces_a_class_without_an_answer_leaves_what_it_is_out_of(book, times):
+    book.add("ada.py", "state", Report("ada.py", "s", "process", [verdict("relu", "passed", 1.0)]), {})
+    book.add("ben.py", "state", Report("ben.py", "s", "process", []), {})
+    before = book.results()
+    assert before.out_of == len(exercises_of("02_neural_networks"))
+    for _ in range(times):
+        book.begin("s", Course(), handed("new.py"), replace=True)
+        book.add("new.py", "state", Report("new.py", "s", "process", [], error="It is no notebook."), {})
+    after = book.results()
+    assert after.exercises == before.exercises
+    assert [learner.name for learner in after.learners] == ["New"]
+    assert after.basis == (
+        "The class is out of 12 points: nobody has an answer, and of those that were replaced, 1 of 1 "
+        "learner handed in 02_neural_networks.",
+    )
+    assert [report.out_of for report in book.reports()] == [0]
+    book.begin("s", Course(), handed("new.py"), replace=True)
+    book.add("new.py", "state", Report("new.py", "s", "process", [verdict("mse", "failed")]), {})
+    assert {exercise.lesson for exercise in book.results().exercises} == {"03_training"}
+
+
 def test_several_files_of_one_learner_are_one_learner(book):
     book.begin("s", Course(), handed("ada.py", "ada2.py", "ben.py"))
     book.add("ada2.py", "state", graded("ada2.py", softmax="passed"), {})
@@ -124,7 +146,7 @@ def test_several_files_of_one_learner_are_one_learner(book):
 
 
 def test_two_learners_whose_files_have_one_name_in_two_runs_are_two(book):
-    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state")])
+    book.begin("s", Course(), [Handed("ada.py", "Eve", "9", state="state", work=("ada.py",))])
     book.add("ada.py", "state", graded("ada.py"), {})
     assert points(book) == {"Ada": 1.0, "Ben": 0.0, "Eve": 0.0}
 
@@ -142,7 +164,7 @@ def test_of_two_files_that_answer_an_exercise_the_last_counts(book):
 def test_what_waits_still_or_is_out_of_date_is_counted(book):
     book.begin("s", Course(), handed("ada.py", "ben.py", "new.py"))
     assert book.results().unfinished == 1
-    stale = Handed("ben.py", "Ben", "2", state="another content")
+    stale = handed("ben.py")[0]._replace(state="another content")
     book.begin("s", Course(), [*handed("ada.py", "new.py"), stale])
     results = book.results()
     assert results.unfinished == 2
@@ -152,7 +174,7 @@ def test_what_waits_still_or_is_out_of_date_is_counted(book):
 def test_a_regrade_that_was_ended_goes_on_in_its_round(book):
     assert book.round(regrade=False) == 0
     assert book.round(regrade=True) == 1
-    again = [Handed("ada.py", "Ada", "1", state="round 1"), Handed("ben.py", "Ben", "2", state="round 1")]
+    again = [one._replace(state="round 1") for one in handed("ada.py", "ben.py")]
     book.begin("s", Course(), again, 1)
     book.add("ada.py", "round 1", graded("ada.py"), {})
     assert book.round(regrade=True) == book.round(regrade=False) == 1

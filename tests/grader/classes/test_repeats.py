@@ -16,6 +16,7 @@ from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 
 EMPTY, BROKEN = "# nothing yet\n", "\0"
+USES = "import utils\n"
 LATE = Course(late_per_day=0.25)
 
 
@@ -28,7 +29,7 @@ class Immediate:
     def __call__(self, tasks, workers):
         for task in tasks:
             self.graded.append(task.name)
-            source = task.data.decode()
+            source = task.data.decode().removeprefix(USES)
             verdicts = []
             if source in (RIGHT, WRONG):
                 status = "passed" if source == RIGHT else "failed"
@@ -133,6 +134,54 @@ def test_what_is_handed_in_again_makes_good_what_could_not_be_read(graded):
         assert all(not learner.errors for learner in known[0])
 
 
+def test_what_does_not_count_is_said_of_what_is_known_to(graded):
+    good, better, empty = (f"ada_1_500{i}_hw{copy}.py" for i, copy in enumerate(("", "-1", "-2"), 1))
+    known = graded([(good, WRONG), (better, RIGHT), (empty, EMPTY), ZOE])[-1]
+    assert points(known)["ada"] == (1, 0)
+    assert known[1] == [
+        f"{good} does not count: {better}, of ada too, is later.",
+        f"Later, but without an answer, so what was handed in before still counts: 1 ({empty}).",
+    ]
+
+
+def test_of_equals_what_goes_before_is_said(graded):
+    names = ["ada/hw.py", "ada/hw-1.py", "zoe/hw.py", "zoe/hw.py"]
+    assert graded(list(zip(names, [WRONG, RIGHT] * 2, strict=True)))[-1][1] == [
+        "ada/hw.py does not count: ada/hw-1.py, of ada too, is later.",
+        "zoe/hw.py does not count: zoe/hw.py (2), of zoe too, goes before it.",
+    ]
+
+
+def test_what_is_no_notebook_is_made_good_by_any_later_file_and_never_untruly_said(graded):
+    pdf, good = [("ada_1_5005_report.pdf", "%PDF"), ZOE], [("ada_1_5009_hw.py", RIGHT), ZOE]
+    before = [("ada_1_5001_hw.py", RIGHT), ZOE]
+    for runs, errors in (
+        ((pdf,), ("ada handed in ada_1_5005_report.pdf, which is no notebook.",)),
+        ((before, pdf), ("ada handed in ada_1_5005_report.pdf, which is no notebook.",)),
+        ((pdf, good), ()),
+    ):
+        known = graded(*runs, folder=f"{len(errors)}{len(runs)}")[-1]
+        assert next(learner for learner in known[0] if learner.name == "ada").errors == errors
+
+
+@pytest.mark.parametrize(
+    ("files", "others"),
+    [
+        ([("a.py", RIGHT), ("b.py", WRONG)], "b.py goes before ada/a.py"),
+        ([("a.py", RIGHT), ("b.py", WRONG), ("c.py", RIGHT)], "c.py goes before ada/b.py, ada/a.py"),
+        ([("hw.py", WRONG), ("old/hw.py", RIGHT)], "hw.py goes before ada/old/hw.py"),
+        ([("hw.py", WRONG), ("utils.py", EMPTY)], ""),
+        ([("hw.py", WRONG), ("test_hw.py", RIGHT)], ""),
+    ],
+)
+def test_files_with_the_same_answer_are_said_and_others_are_not(graded, files, others):
+    first = [(f"ada/{name}", source) for name, source in files]
+    _, (_, remarks), (_, again) = graded(first[:1], [*first, ("zoe/hw.py", RIGHT)], [("zoe/hw.py", RIGHT)])
+    said = f"ada handed in {len(files)} files that answer relu: ada/{others}."
+    assert [remark for remark in remarks if "answer relu" in remark] == [said] * bool(others)
+    assert not [remark for remark in again if "answer relu" in remark], "nothing of ada's is new"
+
+
 def test_where_nothing_tells_the_file_given_last_counts_and_a_remark_says_so(graded):
     first, second = [("ada/hw.py", RIGHT), ("zoe/hw.py", RIGHT)], [("ada/hw.py", WRONG), ("zoe/hw.py", RIGHT)]
     _, then, again = graded(first, second, first)
@@ -165,3 +214,41 @@ def test_nothing_is_said_to_have_changed_that_has_counted_all_along(graded):
 def test_tests_and_what_lies_deeper_go_behind_an_answer(graded, other):
     known = graded([("ada/hw.py", RIGHT), (other, WRONG), ("zoe/hw.py", RIGHT)])
     assert points(known[-1])["ada"] == (1, 0)
+
+
+@pytest.mark.parametrize(("answer", "first"), [(RIGHT, "utils.py"), (USES + RIGHT, "hw.py")])
+def test_a_file_goes_before_a_module_that_it_imports(graded, answer, first):
+    known = graded([("ada/hw.py", answer), ("ada/utils.py", WRONG), ("zoe/hw.py", RIGHT)])[-1]
+    assert points(known)["ada"] == (first == "hw.py", 0)
+    other = {"hw.py": "utils.py", "utils.py": "hw.py"}[first]
+    assert known[1] == [f"ada handed in 2 files that answer relu: ada/{first} goes before ada/{other}."]
+
+
+def test_a_module_that_is_handed_in_without_the_file_that_imports_it_is_said(graded):
+    answer, old, new = (
+        ("ada_1_5001_hw.py", USES + RIGHT),
+        ("ada_1_5002_utils.py", EMPTY),
+        "ada_1_5003_utils-1.py",
+    )
+    said = f"ada_1_5001_hw.py was graded without {new}, which it imports: hand in both together."
+    for first in ([answer, ZOE], [answer, old, ZOE]):
+        runs = graded(first, [(new, "k = 1\n")], [answer, (new, "k = 1\n")], folder=f"out{len(first)}")
+        for (learners, remarks), is_apart in zip(runs, (False, True, False), strict=True):
+            ada = next(learner for learner in learners if learner.name == "ada")
+            assert ada.errors == (said,) * is_apart
+            assert (said in remarks) == is_apart
+            assert ada.points == 1, "nothing is lost"
+
+
+def test_the_same_module_alone_again_is_not_said(graded):
+    files = [("ada_1_5001_hw.py", USES + RIGHT), ("ada_1_5002_utils.py", "import math\n"), ZOE]
+    learners, remarks = graded(files, files[1:])[-1]
+    assert not [remark for remark in remarks if "graded without" in remark]
+    assert all(learner.errors == () for learner in learners)
+
+
+def test_an_attempt_that_counts_after_all_has_its_modules(graded):
+    attempts = [("ada_1_5001_hw.py", USES + RIGHT), ("ada_1_5003_hw-1.py", EMPTY)]
+    learners, remarks = graded([*attempts, ("ada_1_5002_utils.py", "k = 1\n"), ZOE])[-1]
+    assert points((learners, remarks))["ada"] == (1, 0)
+    assert not [remark for remark in remarks if "graded without" in remark]

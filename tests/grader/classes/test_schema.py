@@ -1,4 +1,4 @@
-"""A gradebook of version 1 opens, reports, and goes on; `VERSION_1` is the schema of then, word for word."""
+"""A gradebook of before opens, reports, and goes on; `VERSION_1` is the schema of then, word for word."""
 
 import contextlib
 import os
@@ -123,6 +123,20 @@ def test_it_goes_on_and_times_decide_still(old, name, submitted, status, points)
         assert book.waiting() == {name}
         book.add(name, "new", report(name, status), {})
         assert next(learner for learner in book.results().learners if learner.name == "Ada").points == points
+
+
+def test_one_of_version_2_opens_and_goes_on(tmp_path):
+    with Gradebook.create(tmp_path) as book:
+        book.begin("s", Course(), [handed("e/hw.py", LATER, "old")])
+        book.add("e/hw.py", "old", report("e/hw.py", "passed"), {})
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as book, book:
+        book.executescript("ALTER TABLE attempts DROP COLUMN modules; PRAGMA user_version = 2;")
+    for _ in range(2):
+        with Gradebook.create(tmp_path) as book:
+            assert [learner.points for learner in book.results().learners] == [1]
+            book.begin("s", Course(), [handed("e/hw.py", LATER, "old")._replace(modules={"utils.py": "x"})])
+    with Gradebook.open(tmp_path) as book:
+        assert book.results().learners[0].errors == ()
 
 
 def test_what_can_not_be_read_leaves_what_it_held_in_force(old):

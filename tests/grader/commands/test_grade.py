@@ -242,6 +242,23 @@ def test_one_late_file_does_not_drop_the_rest_of_the_class(grader, tmp_path):
     assert len((tmp_path / "out/reports.jsonl").read_text().splitlines()) == 2
 
 
+def test_where_nothing_is_graded_that_counts_the_status_says_so(grader, tmp_path):
+    for name, files in {
+        "new": {"ada_1_102_hw-1.py": RIGHT},
+        "old": {"ada_1_101_hw.py": WRONG},
+        "pdf": {"ada_1_100_hw.pdf": "%PDF"},
+    }.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as file:
+            for member, content in files.items():
+                file.writestr(member, content)
+    nothing = "Nothing was graded: no file among these both counts and holds an exercise."
+    assert nothing in grader("grade", "pdf.zip", status=2).stderr
+    assert nothing not in grader("grade", "new.zip", "pdf.zip", "--out", "out", status=1).stderr
+    for older in ("old.zip", "pdf.zip"):
+        assert nothing in grader("grade", older, "--out", "out", status=2).stderr
+    assert nothing not in grader("grade", "new.zip", "--out", "out", status=1).stderr
+
+
 def test_a_pipe_that_is_closed_loses_no_report(started, tmp_path):
     (tmp_path / "class").mkdir()
     for i in range(3):

@@ -69,5 +69,5 @@ def test_who_handed_in_no_notebook_is_in_every_table(grader, tmp_path):
         text = (tmp_path / "out/report" / name).read_text("utf-8")
         assert all(learner in text for learner in ("lovelaceada", "hoppergrace", "turingalan")), name
     pages = [file.read_text() for file in (tmp_path / "out/report/learners").glob("*.html")]
-    said = "hoppergrace handed in hoppergrace_102_5002_hw.pdf, and no notebook."
+    said = "hoppergrace handed in hoppergrace_102_5002_hw.pdf, which is no notebook."
     assert sum(said in page for page in pages) == 1

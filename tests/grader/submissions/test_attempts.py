@@ -13,13 +13,13 @@ OTHER = b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}'
 
 @pytest.fixture
 def taken(tmp_path, learners):
-    """Collect a zip of members; return the names that count, the sentences, and {learner: reason}."""
+    """Collect a zip of members; return the names that count, the remarks, and {learner: reason}."""
 
     def run(*members):
         found = learners(written(tmp_path / "class.zip", zip_of(*members)))
         problems = {problem.learner: problem.reason for problem in learners.intake.problems}
         assert len(problems) == len(learners.intake.problems)
-        return sorted(found), learners.intake.superseded, problems
+        return sorted(found), learners.intake.remarks, problems
 
     return run
 
@@ -38,23 +38,22 @@ def taken(tmp_path, learners):
     ],
 )
 def test_a_later_file_that_can_not_be_read_leaves_the_earlier_in_force(taken, content, why):
-    counting, superseded, problems = taken("ada_1_101_hw.ipynb", ("ada_1_102_hw-1.ipynb", content))
+    counting, remarks, problems = taken("ada_1_101_hw.ipynb", ("ada_1_102_hw-1.ipynb", content))
     assert counting == ["ada_1_101_hw.ipynb"]
-    assert superseded == []
-    assert problems == {"ada": f"ada_1_102_hw-1.ipynb {why}; ada_1_101_hw.ipynb counts in its place."}
+    assert remarks == []
+    assert problems == {"ada": f"ada_1_102_hw-1.ipynb {why}; another file counts in its place."}
 
 
 def test_a_later_broken_archive_leaves_the_earlier_in_force(taken):
     good = zip_of("x.ipynb")
     counting, _, problems = taken(("ada_1_101_hw.zip", good), ("ada_1_102_hw-1.zip", b"no zip"))
     assert counting == ["ada_1_101_hw.zip/x.ipynb"]
-    assert problems == {"ada": "ada_1_102_hw-1.zip is damaged; ada_1_101_hw.zip/x.ipynb counts in its place."}
+    assert problems == {"ada": "ada_1_102_hw-1.zip is damaged; another file counts in its place."}
 
 
 def test_where_none_can_be_read_the_last_counts(taken):
-    counting, superseded, problems = taken(("ada_1_101_hw.ipynb", b""), ("ada_1_102_hw-1.ipynb", b"{"))
+    counting, _, problems = taken(("ada_1_101_hw.ipynb", b""), ("ada_1_102_hw-1.ipynb", b"{"))
     assert counting == ["ada_1_102_hw-1.ipynb"]
-    assert len(superseded) == 1
     assert problems == {}
 
 
@@ -66,12 +65,9 @@ def test_only_what_competes_is_read(taken, monkeypatch):
 
 
 def test_the_same_again_but_late_keeps_the_earlier_time(taken, learners):
-    counting, superseded, _ = taken("ada_1_101_hw.ipynb", "ada_LATE_1_102_hw-1.ipynb")
+    counting, _, _ = taken("ada_1_101_hw.ipynb", "ada_LATE_1_102_hw-1.ipynb")
     assert counting == ["ada_1_101_hw.ipynb"]
-    assert superseded == [
-        "ada_LATE_1_102_hw-1.ipynb does not count: it holds the same as ada_1_101_hw.ipynb, of ada too, "
-        "which was handed in before."
-    ]
+    assert [handed.name for handed in learners.intake.repeats] == ["ada_LATE_1_102_hw-1.ipynb"]
     assert not learners.intake.handed[0].late
     title = "HW_ada_attempt_2026-10-0{}-00-00-00_hw.ipynb"
     one, two, three = map(title.format, (1, 2, 3))
@@ -96,10 +92,10 @@ SOMEBODY = "hoppergrace_102_5002_hw.ipynb"
     ],
 )
 def test_who_handed_in_no_notebook_on_canvas_has_a_row(taken, learners, name, content):
-    counting, superseded, problems = taken(SOMEBODY, (name, content))
+    counting, remarks, problems = taken(SOMEBODY, (name, content))
     assert counting == [SOMEBODY]
-    assert superseded == []
-    assert problems == {"lovelaceada": f"lovelaceada handed in {name}, and no notebook."}
+    assert remarks == []
+    assert problems == {"lovelaceada": f"lovelaceada handed in {name}, which is no notebook."}
     assert learners.intake.problems[0].key == "101"
     assert learners.intake.problems[0].platform == "canvas"
 
@@ -121,7 +117,7 @@ def test_who_handed_in_no_notebook_on_canvas_has_a_row(taken, learners, name, co
 )
 def test_who_handed_in_no_notebook_elsewhere_has_a_row(taken, name, learner):
     """Even where nobody handed in any."""
-    assert taken(name) == ([], [], {learner: f"{learner} handed in {name}, and no notebook."})
+    assert taken(name) == ([], [], {learner: f"{learner} handed in {name}, which is no notebook."})
 
 
 def test_empty_and_foreign_archives_have_a_row(taken):
@@ -152,9 +148,9 @@ def test_what_lies_beside_a_notebook_says_nothing(taken):
 
 def test_a_later_upload_without_a_notebook_is_said(taken):
     one, two = "HW_ada_attempt_2026-10-01-00-00-00_hw.ipynb", "HW_ada_attempt_2026-10-02-00-00-00_hw.pdf"
-    counting, superseded, problems = taken(one, two)
+    counting, remarks, problems = taken(one, two)
     assert counting == [one]
-    assert superseded == [f"{two}, of ada, is no notebook; {one} counts in its place."]
+    assert remarks == [f"{two}, of ada, is no notebook; another file counts in its place."]
     assert problems == {}
 
 
@@ -182,7 +178,9 @@ def test_beside_plain_names_documents_and_learners_folders_count(
 
 def test_many_files_that_are_no_notebook_are_one_problem(taken):
     _, _, problems = taken("ada/hw.ipynb", *(f"bob/{i}.txt" for i in range(9)))
-    assert problems == {"bob": "bob handed in bob/0.txt, bob/1.txt, bob/2.txt and 6 more, and no notebook."}
+    assert problems == {
+        "bob": "bob handed in bob/0.txt, bob/1.txt, bob/2.txt and 6 more, and none of them is a notebook."
+    }
 
 
 def test_the_same_notebook_with_another_helper_is_another_attempt(tmp_path):

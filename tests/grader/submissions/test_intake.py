@@ -82,13 +82,13 @@ def test_a_folder_around_archives_is_no_learner(tmp_path, learners, folder):
 
 def test_a_class_that_falls_to_one_learner_is_remarked(tmp_path, learners, folder):
     learners(folder("submissions/ada.py", "submissions/bob.py"))
-    careful, *_ = learners.intake.superseded
+    careful, *_ = learners.intake.remarks
     assert careful.startswith("Careful: all 2 files were taken for one learner's, submissions; ")
     learners(folder("ada.py", "bob.py", name="two"))
-    assert learners.intake.superseded == []
+    assert learners.intake.remarks == []
     names = [f"Ada_1_assignsubmission_file_/{i}.py" for i in (1, 2)]
     learners(written(tmp_path / "moodle.zip", zip_of(*names)))
-    assert learners.intake.superseded == []
+    assert learners.intake.remarks == []
 
 
 def test_learners_hand_in_archives(tmp_path, learners, folder):

@@ -90,7 +90,7 @@ def check(intake, tmp_path, before):
         assert ".." not in text.split("/")
         assert not {unicodedata.category(c) for c in text} & UNPRINTABLE
         text.encode()
-    for sentence in (*intake.superseded, *(problem.reason for problem in intake.problems)):
+    for sentence in (*intake.remarks, *(problem.reason for problem in intake.problems)):
         assert sentence.endswith(".")
         assert "\n" not in sentence
 

@@ -32,17 +32,7 @@ def test_of_copies_the_last_counts(learners, folder, names, counting):
     found = learners(folder(*(f"ada/{name}" for name in names), "bob/hw.ipynb"))
     assert sorted(found) == sorted([*(f"ada/{name}" for name in counting), "bob/hw.ipynb"])
     gone = sorted(f"ada/{name}" for name in set(names) - set(counting))
-    sentences = [s.partition(" does not count") for s in learners.intake.superseded]
-    assert [name for name, words, _ in sentences if words] == gone
-
-
-def test_what_is_superseded_is_said_with_the_reason(learners, folder):
-    learners(folder("ada/1.ipynb", "ada/1.py", "ada/1-1.ipynb", "ada/2.ipynb", "ada/2.py", "bob.py"))
-    assert learners.intake.superseded == [
-        "ada/1.ipynb does not count: ada/1-1.ipynb, of ada too, is later.",
-        "ada/1.py does not count: ada/1-1.ipynb, of ada too, is later.",
-        "ada/2.py does not count: ada/2.ipynb, of ada too, goes before it.",
-    ]
+    assert sorted(handed.name for handed in learners.intake.repeats) == gone
 
 
 def test_copies_in_a_flat_folder_are_one_learners(learners, folder):
@@ -61,18 +51,18 @@ def test_many_repeats_in_a_flat_folder_are_remarked(tmp_path, learners, folder, 
         files = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.*"))
         place = written(tmp_path / "c.zip", zip_of(*files))
     assert "hw (5).ipynb" in learners(place)
-    careful = [sentence for sentence in learners.intake.superseded if sentence.startswith("Careful:")]
+    careful = [sentence for sentence in learners.intake.remarks if sentence.startswith("Careful:")]
     assert careful == [
         "Careful: 6 files of the name hw were taken for repeats of one learner's work; "
         "if several people handed them in, name each file after its learner."
     ]
-    assert learners.intake.superseded[0] == careful[0]
+    assert learners.intake.remarks[0] == careful[0]
 
 
 def test_platforms_repeats_are_not_remarked(tmp_path, learners):
     names = ["ada_1_100_hw.py", "ada_1_101_hw-1.py", "ada_1_102_hw-2.py", "bob_2_103_hw.py"]
     learners(written(tmp_path / "c.zip", zip_of(*names)))
-    assert all(" does not count: " in sentence for sentence in learners.intake.superseded)
+    assert learners.intake.remarks == []
 
 
 def ranked(intake):
@@ -97,10 +87,6 @@ def test_a_notebook_goes_before_a_module_that_nothing_places(learners, folder):
     learners(place)
     assert ranked(learners.intake)[-1] == "ada/02_neural_networks.ipynb"
     assert ranks(learners.intake) == [1, 0, 0]
-    assert learners.intake.superseded == [
-        "ada handed in 2 files that may answer the same exercises: both are graded, and "
-        "ada/02_neural_networks.ipynb goes before ada/first_try.py."
-    ]
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -115,27 +101,6 @@ def test_of_equals_the_later_by_date_goes_first(tmp_path, learners, folder, pack
             os.utime(place / name, (10**9 + day * 86_400,) * 2)
     learners(place)
     assert ranked(learners.intake)[-2:] == ["ada/d.py", "ada/b.py"]
-    assert learners.intake.superseded == [
-        "ada handed in 5 files that may answer the same exercises: all are graded, and "
-        "ada/b.py goes before ada/d.py, ada/e.py, ada/c.py and 1 more."
-    ]
-
-
-@pytest.mark.parametrize(
-    ("names", "is_unclear"),
-    [
-        (["02_nets.ipynb", "03_training.ipynb"], False),
-        (["week1/hw.py", "week2/hw.py"], False),
-        (["hw1/02.py", "hw1/03.py"], False),
-        (["hw1/02.py", "hw1/try.py"], True),
-        (["02_nets.ipynb", "02_try.ipynb"], True),
-        (["hw_v1.py", "hw_v2.py"], True),
-        (["hw.py", "old/hw.py"], True),
-    ],
-)
-def test_files_of_different_lessons_are_not_remarked(learners, folder, names, is_unclear):
-    learners(folder(*(f"ada/{name}" for name in names), "bob.py"))
-    assert any("may answer the same" in sentence for sentence in learners.intake.superseded) == is_unclear
 
 
 def test_canvas_numbers_whatever_is_handed_in_again(tmp_path, learners):
@@ -160,7 +125,7 @@ def test_of_the_same_name_twice_in_an_archive_the_later_counts(tmp_path, learner
     path = written(tmp_path / "c.zip", zip_of(*members, dates={2: 5}))
     assert set(learners(path).values()) == {"ada", "bob"}
     assert [h.path.read_bytes() for h in learners.intake.handed] == [b"new", b"new"]
-    assert len(learners.intake.superseded) == 2
+    assert len(learners.intake.repeats) == 2
 
 
 def test_the_later_of_two_downloads_counts(tmp_path, learners):

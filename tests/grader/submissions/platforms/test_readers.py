@@ -138,7 +138,7 @@ def test_whose_a_file_is(read, sample):
     }
     platform = {"gradescope": ""}.get(sample, sample.partition(",")[0])
     assert {h.platform for h in read.intake.handed} == {platform}
-    assert read.intake.superseded == []
+    assert read.intake.remarks == []
 
 
 def claims(reader, names):
@@ -196,7 +196,7 @@ def test_attempts_are_one_learners_and_the_last_counts(tmp_path, learners, earli
     found = learners(path)
     assert set(found) == {later, other}
     assert learners.intake.problems == []
-    assert [sentence.partition(" does not")[0] for sentence in learners.intake.superseded] == [earlier]
+    assert [handed.name for handed in learners.intake.repeats] == [earlier]
     one = written(tmp_path / "1.zip", zip_of(earlier, other))
     two = written(tmp_path / "2.zip", zip_of(later, other))
     orders = []
@@ -215,7 +215,7 @@ def test_versions_in_names_are_numbers(learners, folder):
 def test_a_copy_in_drive_that_has_lost_its_name_is_remarked(learners, folder):
     found = learners(folder("Ada L - hw.ipynb", "Grace H - hw.ipynb", "Copy of hw.ipynb", "hw.ipynb"))
     assert sorted(found.values()) == ["Ada L", "Copy of hw", "Grace H", "hw"]
-    assert learners.intake.superseded == [
+    assert learners.intake.remarks == [
         "Careful: Copy of hw.ipynb has the name of a copy, which says nobody's; name it after its learner."
     ]
 

@@ -27,6 +27,7 @@ STAR = "*"
 Pieces = list[tuple[str, str, list[int]]]  # what to call a cell, its code, which of its statements to run
 Statement = tuple[str, int]  # what its cell is called, and its number in it
 NOWHERE: Statement = ("", 0)
+SURELY_ENDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom)  # most that there are
 
 
 class OwnModule(msgspec.Struct, frozen=True, array_like=True):
@@ -120,7 +121,8 @@ class _Running:
                     for alias in statement.names:
                         if alias.name in __future__.all_feature_names:  # `compile` says so of another
                             flags |= getattr(__future__, alias.name).compiler_flag
-                self._go((place, i))
+                if not isinstance(statement, SURELY_ENDING):
+                    self._go((place, i))
                 try:
                     exec(_compiled(source, place, i, flags), namespace)
                 except KeyboardInterrupt:
@@ -132,8 +134,9 @@ class _Running:
         self._go(around)
 
     def _go(self, statement: Statement) -> None:
-        self._at = statement
-        self._tell(statement)
+        if statement != self._at:
+            self._at = statement
+            self._tell(statement)
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from grader.classes.course import Course
-from grader.classes.repeats import Entry, Order, counting, remarks
+from grader.classes.repeats import Counted, Entry, Order, graded, remarks
 from grader.classes.results import ClassResults, Mark
 from grader.classes.schema import (
     APPLICATION_ID,
@@ -47,6 +47,7 @@ class Gradebook:
     def __init__(self, connection: sqlite3.Connection, path: Path | None):
         self._connection = connection
         self._path = path
+        self._read = (-1, -1), Counted(self._entries)
         self._names: dict[str, int] = {}  # the attempts of this time, by the names that they have in this run
 
     @classmethod
@@ -152,7 +153,7 @@ class Gradebook:
         """Return which round of grading this is: a new one to regrade, unless the last is not finished."""
         row = self._connection.execute("SELECT round FROM class").fetchone()
         last = row["round"] if row else 0
-        return last + 1 if regrade and row and not _unsettled(self._entries()) else last
+        return last + 1 if regrade and row and not self._now_read().unsettled else last
 
     def begin(
         self, seed: str, course: Course, handed: Iterable[Handed], round_: int = 0, replace: bool = False
@@ -220,12 +221,12 @@ class Gradebook:
 
     def remarks(self) -> list[str]:
         """Return sentences about which of all that was handed in counts, where that is not plain."""
-        return remarks(self._entries(), self._since())
+        return remarks(self._now_read().entries, self._since())
 
     def waiting(self) -> set[str]:
         """Return the names of what was handed in this time, counts, and waits to be graded."""
         names = {attempt: name for name, attempt in self._names.items()}
-        return {names[entry.id] for entry in _unsettled(self._entries()) if entry.id in names}
+        return {names[entry.id] for entry in self._now_read().unsettled if entry.id in names}
 
     def set_course(self, course: Course) -> None:
         """Change the settings, which reports go by; no verdict is lost."""
@@ -262,7 +263,7 @@ class Gradebook:
         With `of_this_time`, only of what was handed in this time.
         """
         since = self._since() if of_this_time else 0
-        graded = _graded(self._entries())
+        graded = self._now_read().graded
         for entry, report in reports(self.course(), graded, self._replaced(graded)):
             if entry.given >= since:
                 yield report
@@ -301,37 +302,34 @@ class Gradebook:
 
     def results(self) -> ClassResults:
         """Return the class as reports see it: verdicts in the course's points, lateness, marks."""
-        entries = self._entries()
-        waiting = [entry.key for entry in _unsettled(entries)]
-        graded = _graded(entries)
-        return class_results(self.course(), graded, self.marks(), waiting, self._replaced(graded))
+        read = self._now_read()
+        waiting = [entry.key for entry in read.unsettled]
+        return class_results(self.course(), read.graded, self.marks(), waiting, self._replaced(read.graded))
 
     def _since(self) -> int:
         row = self._connection.execute("SELECT since FROM class").fetchone()
         return row["since"] if row else 0
 
+    def _now_read(self) -> "Counted":
+        """Return what is in the book: read again where it, or another connection, has changed the file."""
+        (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+        present = self._connection.total_changes, others
+        if self._read[0] != present:
+            self._read = present, Counted(self._entries)
+        return self._read[1]
+
     def _entries(self, counts: int = 1) -> list[Entry]:
         return [entry_of(row) for row in self._connection.execute(LAST_RESULTS, (counts,))]
 
-    def _replaced(self, graded: Sequence[Entry]) -> list[Entry]:
+    def _replaced(self, present: Sequence[Entry]) -> list[Entry]:
         """Return what was replaced last of all that has an answer, where nothing that counts has one."""
-        if any(entry.answered for entry in graded):
+        if any(entry.answered for entry in present):
             return []
         rows = self._connection.execute(
             "SELECT DISTINCT counts FROM attempts ORDER BY counts DESC"
         ).fetchall()
-        before = (_graded(self._entries(row["counts"])) for row in rows)
+        before = (graded(self._entries(row["counts"])) for row in rows)
         return next((entries for entries in before if any(entry.answered for entry in entries)), [])
-
-
-def _graded(entries: Iterable[Entry]) -> list[Entry]:
-    """Return what counts of all that has a verdict; of its present state, or of one before."""
-    return counting([entry for entry in entries if entry.report is not None])
-
-
-def _unsettled(entries: Sequence[Entry]) -> list[Entry]:
-    """Return what counts and has no verdict on its present state."""
-    return [entry for entry in counting(entries) if not entry.settled]
 
 
 def _order(submitted: datetime | None, size: int) -> Order:

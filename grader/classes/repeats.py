@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from grader.classes.course import Course
 from grader.judging.report import Report
@@ -91,6 +92,37 @@ def counting(entries: Sequence[Entry]) -> list[Entry]:
             replace(_since_its_first(entry, of_learner), is_imported=bool(users(entry))) for entry in kept
         ]
     return found
+
+
+class Counted:
+    """What counts of what a gradebook holds at one time, each part found when it is first asked for.
+
+    Args:
+        read: returns all that was not dropped.
+    """
+
+    def __init__(self, read: Callable[[], list[Entry]]):
+        self._read = read
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All that was not dropped."""
+        return self._read()
+
+    @cached_property
+    def graded(self) -> list[Entry]:
+        """What counts of all that has a verdict."""
+        return graded(self.entries)
+
+    @cached_property
+    def unsettled(self) -> list[Entry]:
+        """What counts and has no verdict on its present state."""
+        return [entry for entry in counting(self.entries) if not entry.settled]
+
+
+def graded(entries: Iterable[Entry]) -> list[Entry]:
+    """Return what counts of all that has a verdict; of its present state, or of one before."""
+    return counting([entry for entry in entries if entry.report is not None])
 
 
 def graded_without(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:

@@ -17,7 +17,7 @@ from grader.judging.report import Verdict
 from grader.submissions.cells import names_by_sight
 from grader.submissions.cut import Cut, Definition
 from grader.submissions.cutting import Cutter
-from grader.submissions.statements import FUNCTIONS
+from grader.submissions.statements import FUNCTIONS, walk
 from grader.submissions.submission import Cell, Submission, Unread
 
 OPENED_MODULE = re.compile(r"'(?:\./)?(\w+)\.py'")
@@ -155,7 +155,7 @@ class Explainer:
             for cell in self._submission.cells
             for outer in (cell.tree.body if cell.tree is not None else ())
             if isinstance(outer, (*FUNCTIONS, ast.ClassDef))
-            for inner in ast.walk(outer)
+            for inner in walk(outer)
             if inner is not outer and isinstance(inner, FUNCTIONS)
         }
 

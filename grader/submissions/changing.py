@@ -21,6 +21,9 @@ CHANGING_METHODS = _words(
     "reverse fill put itemset resize partition setflags assign assign_add assign_sub set_weights send "
     "__setitem__ __delitem__ __setattr__ __delattr__"
 )
+BINDING = (
+    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem
+)  # fmt: skip
 BUILT_IN_TYPES = frozenset({"dict", "list", "set", "bytearray", "object", "type"})  # `dict.update(cfg, …)`
 # Methods whose values share nothing with what they belong to.
 FRESH = _words(

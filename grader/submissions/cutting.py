@@ -37,6 +37,7 @@ from grader.submissions.statements import (
     imports_in,
     modules_imported,
     names_imported,
+    statements_of,
 )
 from grader.submissions.submission import Cell, Submission, parse
 
@@ -90,6 +91,11 @@ class Beside:
             self._cutters[name] = Cutter(module, self, self.package_of(name))
         return self._cutters.get(name)
 
+    def pieces(self, name: str, statements: Iterable[Statement]) -> list[Piece]:
+        """Return statements of a module, as `Cutter.pieces` does."""
+        cutter = self.cutter(name)
+        return cutter.pieces(statements) if cutter is not None else []
+
 
 class Cutter:
     """Cuts exercises out of one submission; the work on its statements is done once.
@@ -107,12 +113,7 @@ class Cutter:
         self.cells = submission.cells
         self.beside = Beside(submission.beside, _roots(submission)) if beside is None else beside
         self._package = package
-        self._statements = [
-            Statement(cell, c, i, node)
-            for c, cell in enumerate(submission.cells)
-            if cell.tree is not None
-            for i, node in enumerate(cell.tree.body)
-        ]
+        self._statements = [statement for cell in self.cells for statement in statements_of(cell)]
         imported = {name for statement in self._statements for name in names_imported(statement.scope)}
         self._taken = self._taken_names() if self.beside else {}
         packages = imported.difference(*self._taken.values())
@@ -142,8 +143,21 @@ class Cutter:
         modules = self._needed_of_modules(needed)
         everything = needed.union(*modules.values())
         imports = frozenset(name for statement in everything for name in statement.imports)
-        cut = (Module(n, self.beside.is_package(n), _pieces(theirs)) for n, theirs in modules.items())
-        return Cut(_pieces(needed), imports, definitions, tuple(cut))
+        cut = (Module(n, self.beside.is_package(n), self.beside.pieces(n, s)) for n, s in modules.items())
+        return Cut(self.pieces(needed), imports, definitions, tuple(cut))
+
+    def pieces(self, statements: Iterable[Statement]) -> list[Piece]:
+        """Return statements of this submission, cell by cell."""
+        by_cell: dict[str, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            by_cell[statement.cell.place].append(statement)
+        pieces = []
+        for cell in self.cells:
+            if group := sorted(by_cell.get(cell.place, ()), key=lambda statement: statement.index):
+                pieces.append(
+                    Piece(cell.place, cell.source, [s.index for s in group], [s.node for s in group])
+                )
+        return pieces
 
     def needed(self, names: Iterable[str] | None) -> set[Statement]:
         """Return the statements that these names need; all statements for `None`."""
@@ -285,15 +299,3 @@ def _roots(submission: Submission) -> set[str]:
         return set()
     calls = (call for cell in submission.cells for call in ADDED_PATH.findall(cell.source))
     return {posixpath.normpath(text) for call in calls for text in re.findall(r"[\"']([^\"']+)[\"']", call)}
-
-
-def _pieces(statements: Iterable[Statement]) -> list[Piece]:
-    by_cell: dict[int, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        by_cell[statement.cell_index].append(statement)
-    pieces = []
-    for _, group in sorted(by_cell.items()):
-        group.sort(key=lambda statement: statement.index)
-        cell = group[0].cell
-        pieces.append(Piece(cell.place, cell.source, [s.index for s in group], [s.node for s in group]))
-    return pieces

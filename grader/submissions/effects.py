@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from grader.submissions.changing import (
     ANY,
+    BINDING,
     FRESH,
     SHARING,
     bindings,
@@ -21,6 +22,7 @@ from grader.submissions.changing import (
 )
 from grader.submissions.statements import FUNCTIONS, Statement, names_imported, walk
 
+DEFINING = (*FUNCTIONS, ast.ClassDef, ast.Assign)
 MAX_NAMES = 200  # that one statement or function changes: more count as any
 MAX_SAME = 20  # functions of one name: more count as changing anything
 MAX_ROUNDS = 20  # of following calls through all functions, on average; then they count as changing any name
@@ -74,9 +76,10 @@ class _Sight:
 
 @dataclass(eq=False)
 class _Function:
-    """A function anywhere in the file, and the names that call it; whether it has an owner."""
+    """A function anywhere in the file, all that is in it, and the names that call it."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    nodes: list[ast.AST]
     names: tuple[str, ...]
     is_method: bool = False
 
@@ -122,7 +125,7 @@ class Effects:
 
     def _learn(self, functions: list[_Function]) -> None:
         """Find what each function changes, by itself and by what it calls."""
-        bodies = [(function, self._sight(walk(function.node))) for function in functions]
+        bodies = [(function, self._sight(function.nodes)) for function in functions]
         callers: dict[str, list[int]] = defaultdict(list)
         for i, (_, sight) in enumerate(bodies):
             for name in {name for call in sight.calls for name in _callees(call, self._own)}:
@@ -209,7 +212,7 @@ class Effects:
                     sight.calls += [call for call in applied if callee(call) in self._own]
                 case ast.Import() | ast.ImportFrom():
                     sight.bound.update(names_imported([node]))
-                case _:
+                case _ if isinstance(node, BINDING):
                     for target, value in bindings(node):
                         shared = self._shared(value)
                         if root(value) is None:  # functions and classes are passed around all the time
@@ -264,20 +267,23 @@ class Effects:
 def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:
     """Yield every function in a statement, however deep."""
     for outer in scope:
+        if not isinstance(outer, DEFINING):
+            continue
         methods: dict[ast.AST, str] = {}
-        is_definition = isinstance(outer, (*FUNCTIONS, ast.ClassDef))
-        for node in walk(outer) if is_definition else [outer]:  # a class comes before what is in it
-            match node:
-                case ast.ClassDef():
-                    methods |= {inner: node.name for inner in node.body if isinstance(inner, FUNCTIONS)}
-                case ast.FunctionDef() | ast.AsyncFunctionDef() if node in methods:
-                    makes = node.name in ("__init__", "__post_init__", "__new__")
-                    static = any(callee(ast.Call(d, [], [])) == "staticmethod" for d in node.decorator_list)
-                    yield _Function(node, (node.name, methods[node]) if makes else (node.name,), not static)
-                case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    yield _Function(node, (node.name,))
-                case ast.Assign(targets=targets, value=ast.Lambda() as function):
-                    yield _Function(function, tuple(n.id for n in targets if isinstance(n, ast.Name)))
+        inside: list[ast.AST] = [outer] if isinstance(outer, ast.Assign) else walk(outer)
+        for node in inside:  # a class comes before what is in it
+            if isinstance(node, ast.ClassDef):
+                methods |= {inner: node.name for inner in node.body if isinstance(inner, FUNCTIONS)}
+            elif isinstance(node, FUNCTIONS):
+                nodes = inside if node is outer else walk(node)
+                names = [node.name]
+                if node.name in ("__init__", "__post_init__", "__new__") and node in methods:
+                    names.append(methods[node])
+                static = any(callee(ast.Call(d, [], [])) == "staticmethod" for d in node.decorator_list)
+                yield _Function(node, nodes, tuple(names), node in methods and not static)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+                yield _Function(node.value, walk(node.value), tuple(names))
 
 
 def _callees(call: ast.Call, own: Collection[str]) -> Iterator[str]:

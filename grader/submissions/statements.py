@@ -5,13 +5,16 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from grader.submissions.submission import Cell
 
 DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
 MORE = re.compile(rb"[ \t]*;")  # another statement follows on the same line
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Fields that hold no nodes, or contexts and operators.
+NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "type_comment"})
+NODES_IN: dict[type[ast.AST], list[str]] = {ast.Constant: []}  # fields, by the kind of node; grows with use
 NAMED = (*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 
 
@@ -20,7 +23,6 @@ class Statement:
     """A top-level statement: which names it gives a value to, and what it uses."""
 
     cell: Cell
-    cell_index: int
     index: int
     node: ast.stmt
     scope: list[ast.AST] = field(init=False)
@@ -83,6 +85,12 @@ class Statement:
         return frozenset(module.partition(".")[0] for module in modules_imported(self.node))
 
 
+@lru_cache(maxsize=1_000)
+def statements_of(cell: Cell) -> tuple[Statement, ...]:
+    """Return a cell's statements, read; in a class, most notebooks have the lesson's cells."""
+    return tuple(Statement(cell, i, node) for i, node in enumerate(cell.tree.body if cell.tree else ()))
+
+
 def imports_in(statement: ast.AST, package: str = "") -> Iterator[tuple[str, str | None, str]]:
     """Yield what import statements take: a module, a name in it or `None`, and what it is called here.
 
@@ -95,7 +103,7 @@ def imports_in(statement: ast.AST, package: str = "") -> Iterator[tuple[str, str
     >>> list(imports_in(ast.parse("import a.b as c; from .d import e, f as g; from h import *"), "p"))
     [('a.b', None, 'c'), ('p.d', 'e', 'e'), ('p.d', 'f', 'g'), ('h', '*', '*')]
     """
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, None, alias.asname or alias.name.partition(".")[0]
@@ -154,11 +162,14 @@ def walk_scope(node: ast.AST) -> list[ast.AST]:
 
 
 def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
-    for name in node._fields:
+    kind = type(node)
+    if (names := NODES_IN.get(kind)) is None:
+        names = NODES_IN[kind] = [name for name in kind._fields if name not in NO_NODES]
+    for name in names:
         value = getattr(node, name, None)
-        if isinstance(value, list):
+        if type(value) is list:
             to += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and name != "ctx" and name != "op":
+        elif isinstance(value, ast.AST):
             to.append(value)
 
 

@@ -29,6 +29,8 @@ ENCODINGS = re.compile(
 MAX_COOKIE_BYTES = 1_000  # of the two lines that may say it
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
+MAX_KNOWN = 1_000  # cells, of which a class's notebooks share most
+MAX_KNOWN_CHARACTERS = 5_000  # of each
 MAX_REPAIRED_PIECES = 500
 MAX_REPAIRED_LINES = 1_000_000  # in all pieces together
 
@@ -90,6 +92,9 @@ class Submission:
     beside: Mapping[str, bytes] = field(default_factory=dict)
     language: str = ""
     python: str = ""
+
+
+KNOWN: dict[tuple[str, str], Cell] = {}
 
 
 def lines_of(source: str) -> list[bytes]:
@@ -325,19 +330,26 @@ def _sources(cells: list) -> Iterator[tuple[int, str, str]]:
 
 
 def _parse_cell(source: str, place: str, reader: Reader) -> Cell:
-    """Parse a cell as a notebook reads it.
+    """Parse a cell as a notebook reads it; one that is known already is not parsed again.
 
     Raises:
         NotPython: it holds something else.
     """
+    if (known := KNOWN.get((source, place))) is not None:
+        return known
     cell = _parse(source, place)
-    if cell.error is None and is_surely_plain(source):
-        return cell
-    try:
-        read = _parse(reader.as_python(source), place)
-    except SyntaxError as error:
-        return Cell(place, source, None, error)
-    return read if read.error is None else Cell(place, source, None, read.error)
+    if cell.error is not None or not is_surely_plain(source):
+        try:
+            cell = _parse(reader.as_python(source), place)
+        except SyntaxError as error:
+            cell = Cell(place, source, None, error)
+        if cell.error is not None:
+            cell = Cell(place, source, None, cell.error)
+    if len(source) <= MAX_KNOWN_CHARACTERS:
+        if len(KNOWN) >= MAX_KNOWN:
+            KNOWN.clear()
+        KNOWN[source, place] = cell
+    return cell
 
 
 def _parse_module(text: str, name: str) -> Iterator[Cell]:
@@ -353,7 +365,7 @@ def _parse_module(text: str, name: str) -> Iterator[Cell]:
     lines = text.split("\n")
     starts = [
         0,
-        *(i for i, line in enumerate(lines) if re.match(r"(def|class|async|import|from|@)\b|@", line)),
+        *(i for i, line in enumerate(lines) if i and re.match(r"(def|class|async|import|from|@)\b|@", line)),
     ]
     starts = [i for i in starts if i == 0 or not lines[i - 1].startswith("@")]
     if len(starts) > MAX_REPAIRED_PIECES or len(starts) * len(lines) > MAX_REPAIRED_LINES:

@@ -122,19 +122,20 @@ def module_written(source: str) -> Written | None:
     magic = CELL_MAGIC.fullmatch(head)
     if magic is None or magic["name"] not in ("writefile", "file"):
         return None
-    options, path = _options_and_path(magic["line"])
-    return Written(path, f"\n{body}", not options.isdisjoint({"-a", "--append"})) if path else None
+    options, paths = _options_and_paths(magic["line"])
+    if len(paths) != 1 or not paths[0].endswith(".py") or paths[0].startswith(("/", "..")):
+        return None
+    return Written(paths[0], f"\n{body}", not options.isdisjoint({"-a", "--append"}))
 
 
-def _options_and_path(line: str) -> tuple[set[str], str]:
-    """Return what a magic is given: its options, and the path of a module below its folder, or `""`."""
+def _options_and_paths(line: str) -> tuple[set[str], list[str]]:
+    """Return what a magic is given: its options, and what else."""
     try:
         words = shlex.split(line, comments=True)
     except ValueError:  # a quote that is not closed
-        return set(), ""
+        return set(), []
     options = {word for word in words if word.startswith("-")}
-    path = posixpath.normpath(" ".join(word for word in words if word not in options))
-    return options, path if path.endswith(".py") and not path.startswith(("/", "..")) else ""
+    return options, [posixpath.normpath(word) for word in words if word not in options]
 
 
 def names_by_sight(source: str) -> Iterator[str]:
@@ -190,8 +191,8 @@ def _watched(line: str) -> str:
 
 def _as_import(before: str, line: str) -> str:
     """Return `%run helper.py` as the import that binds what it binds, or `""`."""
-    options, path = _options_and_path(line)
-    names = path.removesuffix(".py").split("/")
+    options, paths = _options_and_paths(line)
+    names = paths[0].removesuffix(".py").split("/") if paths else [""]
     if not options <= RUN_OPTIONS or not all(map(str.isidentifier, names)):
         return ""
     return f"{before}from {'.'.join(names)} import *\n"

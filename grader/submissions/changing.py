@@ -28,14 +28,16 @@ BUILT_IN_TYPES = frozenset({"dict", "list", "set", "bytearray", "object", "type"
 # Methods whose values share nothing with what they belong to.
 FRESH = _words(
     "copy astype dot matmul sum mean std var min max argmax argmin cumsum clip round tolist tobytes item "
-    "normal uniform standard_normal integers random choice permutation predict evaluate numpy"
+    "normal uniform standard_normal integers random permutation predict evaluate numpy"
 )
 # Functions of Python's and of packages whose values may share their arguments, or hold them.
 SHARING = _words(
     "zip list dict tuple set sorted reversed enumerate iter map filter min max next getattr vars "
     "asarray asanyarray ascontiguousarray ravel reshape squeeze transpose swapaxes moveaxis rollaxis "
-    "expand_dims broadcast_to atleast_1d atleast_2d atleast_3d flip fliplr flipud split array_split diagonal "
-    "partial chain OrderedDict defaultdict deque SimpleNamespace Namespace"
+    "expand_dims broadcast_to broadcast_arrays atleast_1d atleast_2d atleast_3d flip fliplr flipud rot90 "
+    "split array_split hsplit vsplit dsplit diagonal real imag einsum nditer as_strided frombuffer "
+    "memoryview partial chain islice cycle tqdm OrderedDict defaultdict deque ChainMap SimpleNamespace "
+    "Namespace"
 )
 
 
@@ -51,16 +53,17 @@ def called_by_itself(node: ast.AST) -> ast.expr | None:
 
 def only_changed(statement: ast.stmt) -> set[str]:
     """Return the names whose values a statement changes and makes no other use of: a log's, a counter's."""
-    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    nodes = [*ast.walk(statement)]
     changed: set[ast.AST | None] = set()
-    for node in ast.walk(statement):
+    for node in nodes:
         match node:
-            case ast.Attribute(ctx=ast.Store()) | ast.Subscript(ctx=ast.Store()):
-                changed.add(root_node(node))
+            case ast.Assign(targets=targets):
+                changed.update(t.value for t in targets if isinstance(t, ast.Attribute | ast.Subscript))
             case ast.AugAssign(target=target):
-                changed.add(root_node(target))
-            case ast.Expr() if (owner := called_by_itself(node)) is not None:
-                changed.add(root_node(owner))
+                changed.add(target)
+            case ast.Expr():
+                changed.add(called_by_itself(node))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
     return {name.id for name in names if name in changed} - {name.id for name in names if name not in changed}
 
 
@@ -103,17 +106,11 @@ def callee(call: ast.Call) -> str:
     match function:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
-    return ""
-
-
-def root_node(value: ast.expr) -> ast.Name | None:
-    """Return the name that a chain begins with: `P` of `P.layers[0].kernel`."""
-    while isinstance(value, ast.Attribute | ast.Subscript):
-        value = value.value
-    return value if isinstance(value, ast.Name) else None
+    return root(function) or ""  # `steps["off"](cfg)`
 
 
 def root(value: ast.expr) -> str | None:
     """Return the name that a chain of parts begins with: `"P"` of `P.layers[0].kernel`."""
-    node = root_node(value)
-    return node.id if node else None
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else None

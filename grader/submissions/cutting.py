@@ -41,7 +41,8 @@ from grader.submissions.statements import (
 )
 from grader.submissions.submission import Cell, Submission, parse
 
-ADDED_PATH = re.compile(r"\bsys\.path\.(?:append|insert|extend)\((.*)\)")
+# Where modules are looked for, too: `sys.path.append("src")`, `os.chdir("src")`.
+ADDED_PATH = re.compile(r"(?:\bsys\.path\b|\bos\.chdir\(|['\"]cd['\"],)(.*)")
 
 
 class Beside:
@@ -107,6 +108,8 @@ class Cutter:
 
     Attributes:
         beside: the modules beside it.
+        effects: what its statements change.
+        reaches_out: whether one of them changes an own module.
     """
 
     def __init__(self, submission: Submission, beside: Beside | None = None, package: str = ""):
@@ -116,13 +119,18 @@ class Cutter:
         self._statements = [statement for cell in self.cells for statement in statements_of(cell)]
         imported = {name for statement in self._statements for name in names_imported(statement.scope)}
         self._taken = self._taken_names() if self.beside else {}
-        packages = imported.difference(*self._taken.values())
+        self._linked = {name for names in self._taken.values() for name in names}
+        packages = imported - self._linked
         self.effects = self._effects(packages)
         self._binders: dict[str, list[Statement]] = defaultdict(list)
         self._always: list[Statement] = []
+        self.reaches_out = False
         self._changed: set[str] = set()  # by others than those that define them
         for statement in self._statements:
             changes = self.effects.of(statement)
+            if self._changes_modules(statement):
+                changes |= self._linked
+            self.reaches_out = self.reaches_out or not changes.isdisjoint(self._linked)
             self._changed |= changes - statement.defines
             for name in statement.defines | changes:
                 self._binders[name].append(statement)
@@ -253,34 +261,26 @@ class Cutter:
         return found
 
     def _effects(self, packages: set[str]) -> Effects:
-        """Return what statements change; what changes in an own module may change all that is taken of it."""
+        """Return what statements change; what changes in an own module may change what is taken of any."""
         own: dict[str, list[Effect]] = defaultdict(list)
+        here_all = frozenset(self._linked)
         for module, names in self._taken.items():
             if (cutter := self.beside.cutter(module)) is None:
                 continue
             for there, effects in cutter.effects.by_name.items():
                 for here, name in names.items():
                     if name in (None, "*", there):
-                        changed = (
-                            replace(e, names=cutter.seen_from(self._taken, module, e.names)) for e in effects
-                        )
+                        changed = (replace(e, names=here_all if e.names else e.names) for e in effects)
                         own[here if name == there else there] += changed
-        linked = {here: set(names) for names in self._taken.values() for here in names}
-        return Effects(self._statements, packages, own, linked)
+        return Effects(self._statements, packages, own, dict.fromkeys(here_all, here_all))
 
-    def seen_from(
-        self, taken: Mapping[str, Collection[str]], name: str, names: Collection[str]
-    ) -> frozenset[str]:
-        """Return what changes elsewhere when names of this module do: all that is taken from it.
-
-        Args:
-            taken: the names that an importing file has of each module.
-            name: what this module is called there.
-            names: what changes here.
-        """
-        modules = [name] if names else []
-        modules += [module for module, theirs in self._taken.items() if not theirs.keys().isdisjoint(names)]
-        return frozenset(here for module in modules for here in taken.get(module, ()))
+    def _changes_modules(self, statement: Statement) -> bool:
+        """Tell whether a statement imports an own module that changes another."""
+        if not self._taken:
+            return False
+        modules = (module for module, _, _ in imports_in(statement.node, self._package))
+        cutters = (self.beside.cutter(module) for module in modules if module in self._taken)
+        return any(cutter is not None and cutter.reaches_out for cutter in cutters)
 
     def _add_settings(self, packages: set[str]) -> None:
         """Let a call of a package's function change the package, where it needs no code but constants."""

@@ -22,6 +22,8 @@ from grader.submissions.changing import (
 )
 from grader.submissions.statements import FUNCTIONS, Statement, names_imported, walk
 
+DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp)  # what is added to them is no array
+LENDING = (ast.For, ast.AsyncFor, ast.comprehension, ast.withitem)
 DEFINING = (*FUNCTIONS, ast.ClassDef, ast.Assign)
 MAX_NAMES = 200  # that one statement or function changes: more count as any
 MAX_SAME = 20  # functions of one name: more count as changing anything
@@ -102,7 +104,7 @@ class Effects:
         statements: Collection[Statement],
         packages: Collection[str] = (),
         own: Mapping[str, list[Effect]] | None = None,
-        linked: Mapping[str, set[str]] | None = None,
+        linked: Mapping[str, Collection[str]] | None = None,
     ):
         self._packages = packages
         self._linked = linked or {}
@@ -111,12 +113,16 @@ class Effects:
         functions = [function for statement in statements for function in _functions(statement.scope)]
         self.by_name: dict[str, list[Effect]] = defaultdict(list, own or {})
         self._own = {name for function in functions for name in function.names}.union(self.by_name)
+        self._own |= {node.name for s in statements for node in s.scope if isinstance(node, ast.ClassDef)}
+        self._stand_ins = self._standing_for(statements)
+        self._own |= self._stand_ins.keys()
+        self._returned: dict[str, set[str]] = {}
         self._learn(functions)
         self._sights = {statement: self._sight(statement.scope) for statement in statements}
         self._aliases: dict[str, set[str]] = defaultdict(set)
         for aliases in (self._linked, *(sight.aliases for sight in self._sights.values())):
             for name, others in aliases.items():
-                self._aliases[name] |= others
+                self._aliases[name].update(others)
 
     def of(self, statement: Statement) -> set[str]:
         """Return the names whose values a statement changes when it runs; `ANY` among them for any name."""
@@ -125,11 +131,15 @@ class Effects:
 
     def _learn(self, functions: list[_Function]) -> None:
         """Find what each function changes, by itself and by what it calls."""
-        bodies = [(function, self._sight(function.nodes)) for function in functions]
+        bodies = [(function, self._seen_in(function)) for function in functions]
+        self._returned = self._returned_by(bodies)
+        if self._returned:
+            bodies = [(function, self._seen_in(function)) for function in functions]
         callers: dict[str, list[int]] = defaultdict(list)
         for i, (_, sight) in enumerate(bodies):
             for name in {name for call in sight.calls for name in _callees(call, self._own)}:
-                callers[name].append(i)
+                for function_name in (name, *self._stand_ins.get(name, ())):
+                    callers[function_name].append(i)
         known: dict[int, Effect] = {}
         waiting = dict.fromkeys(range(len(bodies)))
         left = MAX_ROUNDS * len(bodies)
@@ -147,6 +157,43 @@ class Effects:
                 effects = [*(e for e in self.by_name[name] if e is not before), effect]
                 self.by_name[name] = effects if len(effects) <= MAX_SAME else [ANYTHING]
                 waiting |= dict.fromkeys(callers[name])
+
+    def _standing_for(self, statements: Iterable[Statement]) -> dict[str, set[str]]:
+        """Return the own functions that a name may be, hold or call: `f` of `for f in [setz]`."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for statement in statements:
+            for node in statement.scope:
+                for target, value in bindings(node):
+                    inside = walk(value)
+                    called = {n.func for n in inside if isinstance(n, ast.Call)}
+                    names = {n.id for n in inside if isinstance(n, ast.Name) and n not in called}
+                    names = (names & self._own).union(*(found[name] for name in names & found.keys()))
+                    for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if names else ():
+                        found[name] |= names
+        return found
+
+    def _seen_in(self, function: _Function) -> _Sight:
+        sight = self._sight(function.nodes)
+        arguments = function.node.args
+        ordered = [*arguments.posonlyargs, *arguments.args]
+        defaults = [*zip(reversed(ordered), reversed(arguments.defaults), strict=False)]
+        for argument, default in (*defaults, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+            if default is not None:
+                sight.aliases[argument.arg] |= self._shared(default)
+        return sight
+
+    def _returned_by(self, bodies: Iterable[tuple[_Function, _Sight]]) -> dict[str, set[str]]:
+        """Return the global names whose objects a function may return, by the function's names."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for function, sight in bodies:
+            values = [
+                n.value for n in function.nodes if isinstance(n, ast.Return | ast.Yield | ast.YieldFrom)
+            ]
+            names = {name for value in values if value is not None for name in self._shared(value)}
+            if names := _closed(names, sight.aliases) - (sight.bound - sight.declared) - self._fixed:
+                for name in function.names:
+                    found[name] |= names
+        return found
 
     def _effect(self, function: _Function, sight: _Sight, follows: bool) -> Effect:
         arguments = function.node.args
@@ -172,12 +219,17 @@ class Effects:
         """Return the names that calls of own functions change."""
         names: set[str] = set()
         for call in sight.calls:
+            given = _given(call)
             for name in _callees(call, self._own):
-                passed_on = name != callee(call)  # `map(setz, [cfg])`: called by whoever gets it
-                for effect in self.by_name[name]:
-                    changed = call.args if passed_on and effect.changed else effect.on(call)
+                for effect in self.by_name.get(name, ()):
+                    # `map(setz, [cfg])`: called by whoever gets it
+                    changed = effect.on(call) if name == callee(call) else given if effect.changed else ()
                     shared = {name for value in changed for name in self._shared(value)}
                     names |= effect.names | (shared - self._functions)
+                for function in self._stand_ins.get(name, ()):
+                    for effect in self.by_name.get(function, ()):
+                        shared = {name for value in given if effect.changed for name in self._shared(value)}
+                        names |= effect.names | {name} | (shared - self._functions)  # it may hold an argument
         return names
 
     def _sight(self, nodes: Iterable[ast.AST]) -> _Sight:
@@ -197,6 +249,7 @@ class Effects:
                         sight.calls.append(node)
                     for value in changed_by(node):
                         sight.changed |= self._shared(value) | ({root(value) or ""} & self._linked.keys())
+                    self._see_lambdas(sight, node)
                 case ast.Expr():
                     if (owner := called_by_itself(node)) is not None:
                         sight.changed |= self._shared(owner)
@@ -215,11 +268,28 @@ class Effects:
                 case _ if isinstance(node, BINDING):
                     for target, value in bindings(node):
                         shared = self._shared(value)
+                        if isinstance(value, ast.Call) and (
+                            isinstance(node, LENDING) or self._passes_on(value)
+                        ):
+                            # `for p in tqdm(layers)`, `Thread(target=setz, args=(cfg,))`
+                            shared |= {name for given in _given(value) for name in self._shared(given)}
                         if root(value) is None:  # functions and classes are passed around all the time
                             shared -= self._fixed
                         for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if shared else ():
                             sight.aliases[name] |= shared
         return sight
+
+    def _passes_on(self, call: ast.Call) -> bool:
+        """Tell whether a call is given an own function."""
+        return any(isinstance(value, ast.Name) and value.id in self._own for value in _given(call))
+
+    def _see_lambdas(self, sight: _Sight, call: ast.Call) -> None:
+        """Take what a lambda is passed on with for what it may get: `map(lambda c: c.clear(), [cfg])`."""
+        given = _given(call)
+        for function in (value for value in given if isinstance(value, ast.Lambda)):
+            for parameter in function.args.args:
+                for value in given:
+                    sight.aliases[parameter.arg] |= self._shared(value)
 
     def _shared(self, value: ast.expr) -> set[str]:
         """Return the names whose objects the value of an expression may be, hold or show a part of."""
@@ -241,6 +311,10 @@ class Effects:
                     waiting.append(inner)
                 case ast.IfExp(body=one, orelse=other):
                     waiting += [one, other]
+                case ast.BinOp(left=one, op=ast.Add() | ast.BitOr(), right=other) if isinstance(
+                    one, DISPLAYS
+                ) or isinstance(other, DISPLAYS):
+                    waiting += [one, other]
                 case (
                     ast.BoolOp(values=inner)
                     | ast.Tuple(elts=inner)
@@ -257,6 +331,9 @@ class Effects:
                     name = callee(call)
                     if name == "globals":
                         found.add(ANY)
+                    found |= self._returned.get(name, set())
+                    if name in ("import_module", "__import__"):
+                        found |= self._linked.keys()
                     if name in SHARING or name in self._own:
                         waiting += [*call.args, *(keyword.value for keyword in call.keywords)]
                     if isinstance(call.func, ast.Attribute) and name not in FRESH:
@@ -290,9 +367,13 @@ def _callees(call: ast.Call, own: Collection[str]) -> Iterator[str]:
     """Yield the own functions that a call calls, or passes on to be called: `map(setz, [cfg])`."""
     if (name := callee(call)) in own:
         yield name
-    for argument in call.args:
-        if isinstance(argument, ast.Name) and argument.id in own:
-            yield argument.id
+    for value in _given(call):
+        if isinstance(value, ast.Name) and value.id in own:
+            yield value.id
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _closed(names: set[str], aliases: Mapping[str, set[str]]) -> set[str]:

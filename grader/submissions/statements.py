@@ -156,7 +156,7 @@ def walk_scope(node: ast.AST) -> list[ast.AST]:
     for node in found:
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             found += node.decorator_list
-        elif not isinstance(node, ast.Lambda):
+        else:
             _add_children(node, found)
     return found
 

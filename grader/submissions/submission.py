@@ -29,6 +29,7 @@ ENCODINGS = re.compile(
 MAX_COOKIE_BYTES = 1_000  # of the two lines that may say it
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
+RELOAD = re.compile(r"\breload\(|autoreload")
 MAX_KNOWN = 1_000  # cells, of which a class's notebooks share most
 MAX_KNOWN_CHARACTERS = 5_000  # of each
 MAX_REPAIRED_PIECES = 500
@@ -295,14 +296,14 @@ def _with_written(beside: Mapping[str, bytes], sources: list[str]) -> Mapping[st
     What is written once a module has been imported changes it no more, unless cells reload it.
     """
     files = dict(beside)
-    reloads = any("reload" in source for source in sources)
+    reloads = any(RELOAD.search(source) for source in sources)
     for i, source in enumerate(sources):
         file = module_written(source) if source.lstrip().startswith("%%") else None
         if file is None:
             continue
         text, before = file.text.encode(errors="replace"), files.get(file.path)
         name = re.escape(re.split(r"[./]", file.path)[0])
-        imported = re.compile(rf"^\s*(from|import)\s+{name}\b", re.MULTILINE)
+        imported = re.compile(rf"^\s*(from\s+{name}\b|import\b[^#\n]*\b{name}\b)", re.MULTILINE)
         if before is None or reloads or not any(map(imported.search, sources[:i])):
             files[file.path] = (
                 text if not file.is_added or before is None else before.removesuffix(text) + text

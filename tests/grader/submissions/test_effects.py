@@ -61,6 +61,27 @@ CHANGES = [
     "if cfg.update(z=1.0) is None: pass",
     "import operator\noperator.setitem(cfg, 'z', 1.0)",
     "assert not cfg.update({'z': 1.0})",
+    "for c in [cfg] + [{}]: c['z'] = 1.0",
+    "import itertools\nfor c in itertools.islice([cfg], 1): c['z'] = 1.0",
+    "def get(): return cfg\nget()['z'] = 1.0",
+    "def get(): return cfg\nc = get()\nc['z'] = 1.0",
+    "def get(): return [cfg]\nfor c in get(): c['z'] = 1.0",
+    "def get():\n    c = cfg\n    return c\ndef setz(): get()['z'] = 1.0\nsetz()",
+    "def setz(c=cfg): c['z'] = 1.0\nsetz()",
+    "def setz(*, c=cfg): c['z'] = 1.0\nsetz()",
+    "def setz(c): c['z'] = 1.0\nchange = setz\nchange(cfg)",
+    "def setz(c): c['z'] = 1.0\nsteps = {'on': setz}\nsteps['on'](cfg)",
+    "def setz(c): c['z'] = 1.0\nfor f in [setz]: f(cfg)",
+    "def setz(c): c['z'] = 1.0\nsteps = [setz]\nfor f in steps: f(cfg)",
+    "import contextlib\nwith contextlib.nullcontext(cfg) as c: c['z'] = 1.0",
+    "def setz(c): c['z'] = 1.0\nfrom functools import partial\nchange = partial(setz, cfg)\nchange()",
+    "def setz(c): c['z'] = 1.0\ndef timed(f): return lambda *a: f(*a)\nslow = timed(setz)\nslow(cfg)",
+    "def setz(c): c['z'] = 1.0\nimport threading\nt = threading.Thread(target=setz, args=(cfg,))\n"
+    "t.start(); t.join()",
+    "def on(): cfg['z'] = 1.0\ndef train(n, callback=None): callback()\ntrain(2, callback=on)",
+    "def train(n, callback): callback()\ntrain(2, lambda: cfg.update(z=1.0))",
+    "list(map(lambda c: c.update(z=1.0), [cfg]))",
+    "class Holder:\n    def __init__(self, c): self.c = c\nh = Holder(cfg)\nh.c['z'] = 1.0",
 ]
 ARRAYS = [
     "np.copyto(W, 1.0)",
@@ -136,11 +157,17 @@ HELPER = (
         ("from helper import *", "setz()"),
         ("from helper import *\nimport helper", "helper.zero = 1.0"),
         ("from helper import f\nfrom other import setz", "setz()"),
+        ("from helper import f\nimport importlib", "importlib.import_module('helper').zero = 1.0"),
+        ("from helper import f", "import other_still"),
     ],
 )
 def test_what_changes_a_module_is_cut_with_what_is_taken_from_it(imports, change):
-    other = "import helper\ndef setz(): helper.setz()\n"
-    assert change in texts(f"{imports}\n{change}\ndef answer(): return f()", helper=HELPER, other=other)
+    beside = {
+        "helper": HELPER,
+        "other": "import helper\ndef setz(): helper.setz()\n",
+        "other_still": "import helper\nhelper.zero = 1.0",
+    }
+    assert change in texts(f"{imports}\n{change}\ndef answer(): return f()", **beside)
 
 
 def test_what_a_module_changes_of_an_argument_is_seen():
@@ -177,6 +204,22 @@ def test_what_changes_nothing_that_is_used_is_left_out(other):
         f"{other}\ndef answer(): return train(W, []), descend(1)"
     )
     assert len(texts(source)) == 6, texts(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "log = {}\nlog['loss'] = []\ndef answer(): log['loss'].append(1); return 1",
+        "log = {}\nlog.setdefault('loss', [])\ndef answer(): log['loss'].append(1); return 1",
+        "count = {}\nfor k in ['n']: count[k] = 0\ndef answer(): count['n'] += 1; return 1",
+        "class Stats: pass\nstats = Stats()\nstats.calls = 0\ndef answer(): stats.calls += 1; return 1",
+        "def setup(d): d['loss'] = []\nlog = {}\nsetup(log)\ndef answer(): log['loss'].append(1); return 1",
+        "n = 0\ndef answer():\n    global n\n    n += 1\n    return 1",
+        "last = {}\ndef answer(): last['x'] = 1; return 1",
+    ],
+)
+def test_a_log_is_set_up_as_it_must_be(source):
+    assert both(source) == (1, 1)
 
 
 def test_a_log_that_is_read_is_followed():

@@ -82,6 +82,8 @@ def call(
     returned, answer, raised, after = None, NONE, None, b""
     with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as afterwards:
         warnings.simplefilter("always")
+        # As in a notebook's check, whatever the code around has set.
+        afterwards.enter_context(np.errstate(all="warn", under="ignore"))
         afterwards.callback(live.discard, arguments)
         try:
             returned = function(*arguments)

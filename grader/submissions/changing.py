@@ -1,7 +1,8 @@
-"""What a single node of code changes and binds: `LAYERS.append(3)`, `np.copyto(W, V)`, `q = p`."""
+"""What a single node of code changes and binds: `LAYERS.append(3)`, `q = p`; of a call, its `Effect`."""
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 ANY = "globals()"  # in place of a name: any name of the file
 
@@ -39,6 +40,44 @@ SHARING = _words(
     "memoryview partial chain islice cycle tqdm OrderedDict defaultdict deque ChainMap SimpleNamespace "
     "Namespace"
 )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a call of a function changes.
+
+    Args:
+        parameters: their names, in order; without a method's first.
+        changed: those whose arguments it changes.
+        names: the global names whose values it changes; `ANY` among them for names that can't be read.
+        owner: a method's first parameter.
+    """
+
+    parameters: tuple[str, ...]
+    changed: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    owner: str = ""
+
+    def on(self, call: ast.Call) -> Iterator[ast.expr]:
+        """Yield what a call changes of its arguments, and what the method belongs to."""
+        if not self.changed:
+            return
+        if self.owner in self.changed and isinstance(call.func, ast.Attribute):
+            yield call.func.value
+        known = self.changed <= {*self.parameters, self.owner}
+        known = known and not any(isinstance(argument, ast.Starred) for argument in call.args)
+        for i, argument in enumerate(call.args):
+            places = {*self.parameters[i : i + 1]}
+            if self.owner:  # `Net.step(net, cfg)`
+                places |= {*(self.owner, *self.parameters)[i : i + 1]}
+            if not known or self.changed & places:
+                yield argument
+        for keyword in call.keywords:
+            if not known or keyword.arg is None or keyword.arg in self.changed:
+                yield keyword.value
+
+
+ANYTHING = Effect((), frozenset({ANY}), frozenset({ANY}))
 
 
 def called_by_itself(node: ast.AST) -> ast.expr | None:

@@ -28,9 +28,9 @@ from functools import cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
-from grader.submissions.changing import ANY, called_by_itself, only_changed, root
+from grader.submissions.changing import ANY, Effect, called_by_itself, only_changed, root
 from grader.submissions.cut import Cut, Definition, Module, Piece
-from grader.submissions.effects import Effect, Effects
+from grader.submissions.effects import Effects
 from grader.submissions.statements import (
     FUNCTIONS,
     Statement,
@@ -134,7 +134,7 @@ class Cutter:
             self._changed |= changes - statement.defines
             for name in statement.defines | changes:
                 self._binders[name].append(statement)
-            if statement.is_dynamic or statement.is_import_of_all or ANY in changes:
+            if statement.runs_code or statement.is_import_of_all or ANY in changes:
                 self._always.append(statement)
         self._add_settings(packages)
 
@@ -173,6 +173,7 @@ class Cutter:
             return set(self._statements)
         needed: set[Statement] = set()
         known: set[tuple[str, bool]] = set()
+        always = set(self._always)
         todo, waiting = [(name, False) for name in names], list(self._always)
         while todo or waiting:
             while waiting:
@@ -182,7 +183,7 @@ class Cutter:
                 needed.add(statement)
                 unread = self._unread(statement)
                 todo.extend((name, name in unread) for name in statement.uses)
-                if not statement.is_dynamic and statement.uses & {"globals", "eval", "exec"}:
+                if statement not in always and statement.uses & {"globals", "eval", "exec"}:
                     waiting.extend(self._statements)
             while todo:
                 name, is_unread = wanted = todo.pop()
@@ -221,7 +222,11 @@ class Cutter:
     def _may_bind(self, statement: Statement) -> bool:
         """Tell whether a statement may define an answer; what a library's star import brings is none."""
         stars = (module for module, names in modules_imported(statement.node).items() if names is None)
-        return statement.is_dynamic or any(module in self.beside for module in stars)
+        return (
+            statement.runs_code
+            or ANY in self.effects.of(statement)
+            or any(module in self.beside for module in stars)
+        )
 
     @cached_property
     def broken(self) -> dict[str, Cell]:
@@ -249,15 +254,17 @@ class Cutter:
     def _taken_names(self) -> dict[str, dict[str, str | None]]:
         """Return the names that stand here for something of an own module, by the module.
 
-        Each with what it is called there, `None` for the module itself; `ANY` is what a star import takes.
+        Each with what it is called there, `None` for the module itself.
         """
         found: dict[str, dict[str, str | None]] = defaultdict(dict)
         for statement in self._statements:
             for module, name, here in imports_in(statement.node, self._package):
                 if name is not None and f"{module}.{name}" in self.beside:
                     found[f"{module}.{name}"][here] = None
+                elif name == "*" and (cutter := self.beside.cutter(module)) is not None:
+                    found[module] |= {own: own for own in cutter.defined() if not own.startswith("_")}
                 elif module in self.beside:
-                    found[module][ANY if name == "*" else here] = name
+                    found[module][here] = name
         return found
 
     def _effects(self, packages: set[str]) -> Effects:
@@ -269,7 +276,7 @@ class Cutter:
                 continue
             for there, effects in cutter.effects.by_name.items():
                 for here, name in names.items():
-                    if name in (None, "*", there):
+                    if name in (None, there):
                         changed = (replace(e, names=here_all if e.names else e.names) for e in effects)
                         own[here if name == there else there] += changed
         return Effects(self._statements, packages, own, dict.fromkeys(here_all, here_all))

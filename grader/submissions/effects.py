@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from grader.submissions.changing import (
     ANY,
+    ANYTHING,
     BINDING,
     FRESH,
     SHARING,
+    Effect,
     bindings,
     called_by_itself,
     callee,
@@ -28,41 +30,6 @@ DEFINING = (*FUNCTIONS, ast.ClassDef, ast.Assign)
 MAX_NAMES = 200  # that one statement or function changes: more count as any
 MAX_SAME = 20  # functions of one name: more count as changing anything
 MAX_ROUNDS = 20  # of following calls through all functions, on average; then they count as changing any name
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a call of a function changes.
-
-    Args:
-        parameters: their names, in order; without a method's first.
-        changed: those whose arguments it changes.
-        names: the global names whose values it changes; `ANY` among them for names that can't be read.
-        owner: a method's first parameter.
-    """
-
-    parameters: tuple[str, ...]
-    changed: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    owner: str = ""
-
-    def on(self, call: ast.Call) -> Iterator[ast.expr]:
-        """Yield what a call changes of its arguments, and what the method belongs to."""
-        if not self.changed:
-            return
-        if self.owner in self.changed and isinstance(call.func, ast.Attribute):
-            yield call.func.value
-        known = self.changed <= {*self.parameters, self.owner}
-        known = known and not any(isinstance(argument, ast.Starred) for argument in call.args)
-        for i, argument in enumerate(call.args):
-            places = {*self.parameters[i : i + 1]}
-            if self.owner:  # `Net.step(net, cfg)`
-                places |= {*(self.owner, *self.parameters)[i : i + 1]}
-            if not known or self.changed & places:
-                yield argument
-        for keyword in call.keywords:
-            if not known or keyword.arg is None or keyword.arg in self.changed:
-                yield keyword.value
 
 
 @dataclass
@@ -86,9 +53,6 @@ class _Function:
     is_method: bool = False
 
 
-ANYTHING = Effect((), frozenset({ANY}), frozenset({ANY}))
-
-
 class Effects:
     """Knows what a file's statements change.
 
@@ -108,8 +72,9 @@ class Effects:
     ):
         self._packages = packages
         self._linked = linked or {}
-        self._functions = {s.node.name for s in statements if isinstance(s.node, FUNCTIONS)}
-        self._fixed = {s.node.name for s in statements if isinstance(s.node, (*FUNCTIONS, ast.ClassDef))}
+        self._unchanging = _unchanging(statements)
+        classes = {s.node.name for s in statements if isinstance(s.node, ast.ClassDef)}
+        self._fixed = self._unchanging | classes  # they are passed around all the time
         functions = [function for statement in statements for function in _functions(statement.scope)]
         self.by_name: dict[str, list[Effect]] = defaultdict(list, own or {})
         self._own = {name for function in functions for name in function.names}.union(self.by_name)
@@ -225,11 +190,13 @@ class Effects:
                     # `map(setz, [cfg])`: called by whoever gets it
                     changed = effect.on(call) if name == callee(call) else given if effect.changed else ()
                     shared = {name for value in changed for name in self._shared(value)}
-                    names |= effect.names | (shared - self._functions)
+                    names |= effect.names | (shared - self._unchanging)
                 for function in self._stand_ins.get(name, ()):
                     for effect in self.by_name.get(function, ()):
                         shared = {name for value in given if effect.changed for name in self._shared(value)}
-                        names |= effect.names | {name} | (shared - self._functions)  # it may hold an argument
+                        names |= (
+                            effect.names | {name} | (shared - self._unchanging)
+                        )  # it may hold an argument
         return names
 
     def _sight(self, nodes: Iterable[ast.AST]) -> _Sight:
@@ -273,7 +240,7 @@ class Effects:
                         ):
                             # `for p in tqdm(layers)`, `Thread(target=setz, args=(cfg,))`
                             shared |= {name for given in _given(value) for name in self._shared(given)}
-                        if root(value) is None:  # functions and classes are passed around all the time
+                        if root(value) is None:
                             shared -= self._fixed
                         for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if shared else ():
                             sight.aliases[name] |= shared
@@ -329,7 +296,7 @@ class Effects:
                     waiting += [inner, *(generator.iter for generator in made.generators)]
                 case ast.Call() as call:
                     name = callee(call)
-                    if name == "globals":
+                    if name in ("globals", "locals", "vars") and not call.args:
                         found.add(ANY)
                     found |= self._returned.get(name, set())
                     if name in ("import_module", "__import__"):
@@ -339,6 +306,21 @@ class Effects:
                     if isinstance(call.func, ast.Attribute) and name not in FRESH:
                         waiting.append(call.func.value)
         return found.difference(self._packages)
+
+
+def _unchanging(statements: Iterable[Statement]) -> set[str]:
+    """Return the names of functions, numbers and texts, which nobody changes who is given them."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for statement in statements:
+        match statement.node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found.add(name)
+            case ast.Assign(targets=targets, value=ast.Lambda() | ast.Constant() | ast.UnaryOp()):
+                found.update(target.id for target in targets if isinstance(target, ast.Name))
+            case _:
+                others |= statement.defines
+    return found - others
 
 
 def _functions(scope: Iterable[ast.AST]) -> Iterator[_Function]:

@@ -9,7 +9,6 @@ from functools import cached_property, lru_cache
 
 from grader.submissions.submission import Cell
 
-DYNAMIC = frozenset({"exec", "eval", "globals", "locals", "vars"})
 MORE = re.compile(rb"[ \t]*;")  # another statement follows on the same line
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Fields that hold no nodes, or contexts and operators.
@@ -33,16 +32,15 @@ class Statement:
         self.defines = frozenset(_bound(self.scope))
 
     @property
-    def is_dynamic(self) -> bool:
-        """Whether it may bind names that can't be read from it."""
-        if isinstance(self.node, (*FUNCTIONS, ast.ClassDef)):
-            return False
-        for node in self.scope:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in DYNAMIC:
-                has_its_own = node.func.id in ("exec", "eval") and len(node.args) > 1  # namespace
-                if not has_its_own:
-                    return True
-        return False
+    def runs_code(self) -> bool:
+        """Whether it runs code that may bind names here: `exec(text)`, but not in a namespace of its own."""
+        return any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "exec"
+            and len(node.args) < 2
+            for node in self.scope
+        )
 
     @property
     def is_import_of_all(self) -> bool:
@@ -154,8 +152,10 @@ def walk_scope(node: ast.AST) -> list[ast.AST]:
     """Return a statement's nodes without the bodies of functions and classes."""
     found = [node]
     for node in found:
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            found += node.decorator_list
+        if isinstance(node, FUNCTIONS):
+            found += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, ast.ClassDef):
+            found += [*node.decorator_list, *node.bases, *node.keywords]
         else:
             _add_children(node, found)
     return found

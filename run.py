@@ -9,8 +9,11 @@ and completed when they change; delete it at any time.
 import hashlib
 import os
 import platform
+import queue
 import subprocess
 import sys
+import threading
+import time
 from collections import deque
 from pathlib import Path
 
@@ -22,6 +25,9 @@ VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 UNFINISHED = VENV / "unfinished"
+
+TICK = 1  # seconds after which a terminal's line moves on
+EVERY = 5  # seconds after which a pipe or a file gets another line
 
 NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "ProxyError")
 
@@ -94,14 +100,21 @@ def install(extra):
     command += ["-c", "constraints.txt", "-e", ".[" + extra + "]"]
     lines = deque(maxlen=12)
     offline = False
+    began = shown = time.monotonic()
     with subprocess.Popen(
         command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as pip:
-        for line in pip.stdout:
-            lines.append(line.rstrip())
-            offline = offline or any(sign in line for sign in NO_NETWORK)
+        for line in lines_and_pauses(pip.stdout):
+            if line is not None:
+                lines.append(line.rstrip())
+                offline = offline or any(sign in line for sign in NO_NETWORK)
+            now = time.monotonic()
+            state = "  {:.0f} s  {}".format(now - began, lines[-1].strip() if lines else "pip starts")[:78]
             if sys.stdout.isatty():  # one line that shows that it goes on
-                print("\r  " + lines[-1].strip()[:76].ljust(76), end="", flush=True)
+                print("\r" + state.ljust(78), end="", flush=True)
+            elif now - shown >= EVERY:
+                shown = now
+                print(state, flush=True)
     if sys.stdout.isatty():
         print("\r" + " " * 78, end="\r", flush=True)
     if pip.returncode:
@@ -110,6 +123,26 @@ def install(extra):
         if offline:
             stop("No package index could be reached: check the network, then run the same command again.")
         stop("pip failed, its last lines are above: mend the cause, then run the same command again.")
+
+
+def lines_and_pauses(stream):
+    """Yield each line when it comes, and None when none has come for a moment: pip is silent for minutes."""
+    lines = queue.Queue()
+
+    def read():
+        for line in stream:
+            lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=TICK)
+        except queue.Empty:
+            line = None
+        if line == "":
+            return
+        yield line
 
 
 def become(command, folder):

@@ -1,5 +1,6 @@
 """run.py, up to the point where it would install for minutes."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -48,3 +49,27 @@ def test_failed_setup_is_explained_and_healed(tmp_path):
     for pip in (tmp_path / ".venv").rglob("pip"):  # as if the first run had been killed while it made it
         shutil.rmtree(pip, ignore_errors=True)
     assert "Making the environment" in run(script, "test").stdout
+
+
+SLOW_PIP = """#!{python}
+import time
+print("Collecting tensorflow", flush=True)
+time.sleep(1)
+print("Installing collected packages: tensorflow", flush=True)
+time.sleep(1)
+"""
+
+
+def test_what_is_installed_is_said_while_pip_is_silent(tmp_path, monkeypatch, capsys):
+    spec = importlib.util.spec_from_file_location("run", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    pip = tmp_path / "pip"
+    pip.write_text(SLOW_PIP.format(python=sys.executable))
+    pip.chmod(0o755)
+    for name, value in {"PYTHON": pip, "TICK": 0.05, "EVERY": 0.2, "ROOT": tmp_path}.items():
+        monkeypatch.setattr(module, name, value)
+    module.install("lab")
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("Collecting tensorflow" in line for line in lines) >= 2
+    assert sum("Installing collected packages" in line for line in lines) >= 2

@@ -133,7 +133,7 @@ class Effects:
                     called = {n.func for n in inside if isinstance(n, ast.Call)}
                     names = {n.id for n in inside if isinstance(n, ast.Name) and n not in called}
                     names = (names & self._own).union(*(found[name] for name in names & found.keys()))
-                    for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if names else ():
+                    for name in _names_in(target) if names else ():
                         found[name] |= names
         return found
 
@@ -151,11 +151,9 @@ class Effects:
         """Return the global names whose objects a function may return, by the function's names."""
         found: dict[str, set[str]] = defaultdict(set)
         for function, sight in bodies:
-            values = [
-                n.value for n in function.nodes if isinstance(n, ast.Return | ast.Yield | ast.YieldFrom)
-            ]
-            names = {name for value in values if value is not None for name in self._shared(value)}
-            if names := _closed(names, sight.aliases) - (sight.bound - sight.declared) - self._fixed:
+            returning = (n for n in function.nodes if isinstance(n, ast.Return | ast.Yield | ast.YieldFrom))
+            shared = self._shared(*(node.value for node in returning if node.value is not None))
+            if names := _closed(shared, sight.aliases) - (sight.bound - sight.declared) - self._fixed:
                 for name in function.names:
                     found[name] |= names
         return found
@@ -189,14 +187,11 @@ class Effects:
                 for effect in self.by_name.get(name, ()):
                     # `map(setz, [cfg])`: called by whoever gets it
                     changed = effect.on(call) if name == callee(call) else given if effect.changed else ()
-                    shared = {name for value in changed for name in self._shared(value)}
-                    names |= effect.names | (shared - self._unchanging)
-                for function in self._stand_ins.get(name, ()):
-                    for effect in self.by_name.get(function, ()):
-                        shared = {name for value in given if effect.changed for name in self._shared(value)}
-                        names |= (
-                            effect.names | {name} | (shared - self._unchanging)
-                        )  # it may hold an argument
+                    names |= effect.names | (self._shared(*changed) - self._unchanging)
+                for effect in (e for f in self._stand_ins.get(name, ()) for e in self.by_name.get(f, ())):
+                    changed = given if effect.changed else ()
+                    names |= effect.names | (self._shared(*changed) - self._unchanging)
+                    names.add(name)  # it may hold an argument
         return names
 
     def _sight(self, nodes: Iterable[ast.AST]) -> _Sight:
@@ -239,10 +234,10 @@ class Effects:
                             isinstance(node, LENDING) or self._passes_on(value)
                         ):
                             # `for p in tqdm(layers)`, `Thread(target=setz, args=(cfg,))`
-                            shared |= {name for given in _given(value) for name in self._shared(given)}
+                            shared |= self._shared(*_given(value))
                         if root(value) is None:
                             shared -= self._fixed
-                        for name in (n.id for n in walk(target) if isinstance(n, ast.Name)) if shared else ():
+                        for name in _names_in(target) if shared else ():
                             sight.aliases[name] |= shared
         return sight
 
@@ -255,13 +250,12 @@ class Effects:
         given = _given(call)
         for function in (value for value in given if isinstance(value, ast.Lambda)):
             for parameter in function.args.args:
-                for value in given:
-                    sight.aliases[parameter.arg] |= self._shared(value)
+                sight.aliases[parameter.arg] |= self._shared(*given)
 
-    def _shared(self, value: ast.expr) -> set[str]:
-        """Return the names whose objects the value of an expression may be, hold or show a part of."""
+    def _shared(self, *values: ast.expr) -> set[str]:
+        """Return the names whose objects the values of expressions may be, hold or show a part of."""
         found: set[str] = set()
-        waiting: list[ast.expr] = [value]
+        waiting = [*values]
         while waiting:
             match waiting.pop():
                 case ast.Name(id=name):
@@ -352,6 +346,10 @@ def _callees(call: ast.Call, own: Collection[str]) -> Iterator[str]:
     for value in _given(call):
         if isinstance(value, ast.Name) and value.id in own:
             yield value.id
+
+
+def _names_in(target: ast.expr) -> Iterator[str]:
+    return (node.id for node in walk(target) if isinstance(node, ast.Name))
 
 
 def _given(call: ast.Call) -> list[ast.expr]:

@@ -99,7 +99,7 @@ def install(extra):
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["-c", "constraints.txt", "-e", ".[" + extra + "]"]
     lines = deque(maxlen=12)
-    offline = False
+    offline, step = False, "pip starts"
     began = shown = time.monotonic()
     with subprocess.Popen(
         command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -108,8 +108,10 @@ def install(extra):
             if line is not None:
                 lines.append(line.rstrip())
                 offline = offline or any(sign in line for sign in NO_NETWORK)
+                if line.strip() and not line.startswith((" ", "WARNING")):  # details are not what goes on
+                    step = line.strip()
             now = time.monotonic()
-            state = "  {:.0f} s  {}".format(now - began, lines[-1].strip() if lines else "pip starts")[:78]
+            state = f"  {now - began:.0f} s  {step}"[:78]
             if sys.stdout.isatty():  # one line that shows that it goes on
                 print("\r" + state.ljust(78), end="", flush=True)
             elif now - shown >= EVERY:

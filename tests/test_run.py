@@ -56,6 +56,7 @@ import time
 print("Collecting tensorflow", flush=True)
 time.sleep(1)
 print("Installing collected packages: tensorflow", flush=True)
+print("    Successfully uninstalled setuptools", flush=True)
 time.sleep(1)
 """
 

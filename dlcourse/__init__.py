@@ -19,6 +19,7 @@ file             what it has
 `tasks`          the four tasks, and what follows from each
 `checking`       inputs and targets as arrays, checked
 `errors`         what can go wrong, by name
+`evidence`       whether a claim of a lesson holds over seeds
 `console`        what appears on the terminal and in a notebook
 `files`          files that are written whole or not at all
 `content`        where the lessons and data sets are

@@ -23,7 +23,7 @@ FEWEST = 5  # seeds; with fewer, four of five can't be seen
 VERSIONS = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
-def finding(name: str, margins: ArrayLike, *, unit: str = "", told: bool = True) -> bool:
+def finding(name: str, margins: ArrayLike, *, unit: str = "", told: bool = True) -> None:
     """Print whether a claim holds in at least four of five runs, and the figure of each run.
 
     Args:
@@ -35,38 +35,35 @@ def finding(name: str, margins: ArrayLike, *, unit: str = "", told: bool = True)
             ratios, and the claim holds where they are above 1; else what stands behind each figure.
         told: `False` for the claim that it can't be told which is ahead: neither is in four of five runs.
 
-    Returns:
-        Whether the claim holds.
-
     Raises:
         DataError: there are fewer than five runs, or one of them gave no finite number.
 
     Example:
         >>> finding("wider_is_better", [0.02, 0.015, 0.031, -0.004, 0.012], unit="points")
-        In 4 of 5 runs, by -0.4 to +3.1 points (+2.0 +1.5 +3.1 -0.4 +1.2): it holds.
-        True
+        In 4 of 5 runs, by -0.4 to +3.1 points (+2.0 +1.5 +3.1 -0.4 +1.2): holds.
     """
     figures = np.asarray(margins, float)
     if figures.ndim != 1 or len(figures) < FEWEST:
         raise DataError(f"The finding {name!r} has figures of shape {figures.shape}: (runs,), five or more.")
     if not np.isfinite(figures).all():
         raise DataError(f"The finding {name!r} has a run without a finite figure: {figures.tolist()}")
-    share = np.mean(figures > (unit == "×"))  # of the runs in which it is so
-    holds = bool(share >= 0.8 if told else 0.2 < share < 0.8)
-    shown = in_words(figures, unit)
-    count = f"{np.sum(figures > (unit == '×'))} of {len(figures)} runs"
-    spread = f"{in_words([figures.min()], unit)} to {in_words([figures.max()], unit)}{_behind(unit)}"
-    verdict = (
-        ("it holds" if holds else "it does not hold")
-        if told
-        else ("which is ahead can't be told" if holds else "it can be told")
-    )
-    print(f"In {count}, by {spread} ({shown}): {verdict}.")
+    even = 1 if unit == "×" else 0
+    ahead, behind = int((figures > even).sum()), int((figures < even).sum())
+    most = 0.8 * len(figures)  # four of five
+    holds = ahead >= most if told else max(ahead, behind) < most
+    suffix = f" {unit}" if unit else ""
+    low, high = _in_words([figures.min(), figures.max()], unit)
+    row = {
+        "name": name,
+        "runs": f"{ahead} of {len(figures)}",
+        "spread": f"{low} to {high}{suffix}",
+        "figures": " ".join(_in_words(figures, unit)),
+        "verdict": ("holds" if told else "can't be told") if holds else "does not hold",
+    }
+    print("In {runs} runs, by {spread} ({figures}): {verdict}.".format(**row))
     if file := os.environ.get(RECORD):
-        row = {"name": name, "figures": shown + _behind(unit), "told": told, "holds": holds, "count": count}
         with open(file, "a", encoding="utf-8") as record:
-            record.write(json.dumps(row) + "\n")
-    return holds
+            record.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = range(FEWEST)) -> np.ndarray:
@@ -100,17 +97,10 @@ def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = r
     return np.concatenate([again[None], values[1:]])
 
 
-def in_words(figures: ArrayLike, unit: str) -> str:
-    """The figures of a finding, as they are printed."""
+def _in_words(figures: Sequence[float] | np.ndarray, unit: str) -> list[str]:
     if unit == "points":
-        return " ".join(f"{100 * figure:+.1f}" for figure in figures)
-    if unit == "×":
-        return " ".join(f"{figure:.3g}" for figure in figures)
-    return " ".join(f"{figure:+.3g}" for figure in figures)
-
-
-def _behind(unit: str) -> str:
-    return f" {unit}" if unit else ""
+        return [f"{100 * figure:+.1f}" for figure in figures]
+    return [f"{figure:.3g}" if unit == "×" else f"{figure:+.3g}" for figure in figures]
 
 
 def _loaded(file: Path, seeds: Sequence[int]) -> tuple[np.ndarray, list[str]]:

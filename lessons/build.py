@@ -5,6 +5,8 @@
 
     lesson.md ── jupytext ──▶ cells ── {exercise} NAME ──▶ header · stub · check ── run ──▶ lesson.ipynb
 
+`{finding} NAME` becomes its sentence with what `docs/evidence.md` says of it, `{time}` how long it all takes.
+
 A stub is the signature and docstring of the reference in `solutions/`; nothing else of it gets into a
 notebook. The untouched notebook is run, and of its outputs only the text of cells tagged
 `nbval-check-output` is kept. The comparison runs nothing, and leaves outputs out.
@@ -14,6 +16,7 @@ import argparse
 import copy
 import hashlib
 import inspect
+import math
 import os
 import re
 import sys
@@ -37,10 +40,16 @@ from grader import exercises  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
 from grader.submissions.submission import read  # noqa: E402
+from lessons import findings  # noqa: E402
 
 DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
+TIME = re.compile(r"^```\{time\}[ \t]*\n```[ \t]*$", re.MULTILINE)
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
 KEPT = "nbval-check-output"
+
+# Of a reader to whom it is new. An exercise's own minutes are those of somebody who knows the matter.
+WORDS_A_MINUTE, LINES_A_MINUTE = 130, 9
+BEGINNER = (1.5, 2)
 
 
 class BuildError(Exception):
@@ -55,14 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        sources = [_source_of(name) for name in options.lesson] or sorted(LESSONS.glob("[0-9]*.md"))
+        chosen = sources(options.lesson)
         if options.check:
-            messages = [message for source in sources if (message := out_of_step(source))]
+            messages = [message for source in chosen if (message := out_of_step(source))]
             if not options.lesson:
                 messages += [f"{file.name} has no text beside it: remove it." for file in _orphans()]
-            print("\n".join(messages) or f"{len(sources)} in step.")
+            print("\n".join(messages) or f"{len(chosen)} in step.")
             return int(bool(messages))
-        for source in sources:
+        for source in chosen:
             notebook = build(source)
             execute(notebook, source.stem)
             source.with_suffix(".ipynb").write_text(to_text(notebook), encoding="utf-8", newline="\n")
@@ -72,22 +81,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(source: Path, text: str | None = None) -> NotebookNode:
+def sources(names: Sequence[str] = ()) -> list[Path]:
+    """The text files of these lessons, or of all.
+
+    Raises:
+        BuildError: there is no lesson of a name.
+    """
+    return [_source_of(name) for name in names] or sorted(LESSONS.glob("[0-9]*.md"))
+
+
+def build(source: Path, text: str | None = None, *, counted: bool = True) -> NotebookNode:
     """Make a lesson's notebook, without outputs.
 
     Args:
         source: the lesson's file; its name is the lesson's.
         text: its content; read from the file if `None`.
+        counted: whether findings say what came of their runs, which `docs/evidence.md` must then have.
 
     Returns:
         The notebook, of nbformat 4.5.
 
     Raises:
-        BuildError: a directive names no exercise, or the wrong one; or an exercise has no directive.
+        BuildError: a directive names no exercise, or the wrong one; or an exercise has no directive; or a
+            finding has no row of its own in `docs/evidence.md`.
     """
     text = source.read_text(encoding="utf-8") if text is None else text
+    text = _with_findings(text, source.stem, counted)
     cells = list(_cells(jupytext.reads(text, fmt="md:myst"), source.stem))
     _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
+    _set_time(cells, source.stem)
     _set_ids(cells)
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -184,6 +206,53 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
                         f"{lesson}: an {{exercise}} directive takes a name, and its body stays empty."
                     )
                 yield new_markdown_cell(LESSON_LINK.sub(r"\1.ipynb", part.strip()), metadata=metadata)
+
+
+def _with_findings(text: str, lesson: str, counted: bool) -> str:
+    """Each finding's directive replaced by its sentence."""
+    rows = {row.name: row for row in findings.read().get(lesson, [])}
+    claims = findings.claims(text)
+    for claim in claims if counted else []:
+        row = rows.get(claim.name)
+        if row is None or row[:3] != claim:
+            raise BuildError(
+                f"{lesson}: docs/evidence.md doesn't have the finding {claim.name!r} as the lesson has it; "
+                f"run: python lessons/evidence.py {lesson}"
+            )
+        if row.verdict == "does not hold":
+            raise BuildError(f"{lesson}: the finding {claim.name!r} does not hold: say what was found.")
+    names = iter(claims)
+
+    def sentence(match: re.Match[str]) -> str:
+        claim = next(names)
+        return rows[claim.name].sentence if counted else f"> **Finding.** {claim.claim}"
+
+    return findings.DIRECTIVE.sub(sentence, text)
+
+
+def _set_time(cells: list[NotebookNode], lesson: str) -> None:
+    """Replace the directive `{time}` by what reading, running and answering take."""
+    prose = [cell.source for cell in cells if cell.cell_type == "markdown" and role(cell) is None]
+    code = [cell.source for cell in cells if cell.cell_type == "code" and role(cell) is None]
+    words = sum(len(re.findall(r"\w[\w'’-]*", TIME.sub("", text))) for text in prose)
+    lines = sum(bool(line.strip()) for text in code for line in text.splitlines())
+    reading = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE
+    asked = [exercises.all_exercises()[cell.id] for cell in cells if role(cell) == "stub"]
+    stated = sum(exercise.minutes for exercise in asked)
+    low, high = (_duration(factor * stated) for factor in BEGINNER)
+    sentence = (
+        f"**Time:** {_duration(reading)} to read and to try things ({words:,} words, {lines} lines of code), "
+        f"and {low} to {high} for the exercises, of which there are {len(asked)}. All cells together run in "
+        "less than a minute on two processor cores; the last cell says how long they took on yours."
+    )
+    for cell in cells:
+        cell.source = TIME.sub(sentence, cell.source)
+
+
+def _duration(minutes: float) -> str:
+    """Minutes, rounded up to a quarter of an hour: `1 h 45 min`."""
+    hours, rest = divmod(15 * math.ceil(minutes / 15), 60)
+    return " ".join(f"{n} {unit}" for n, unit in ((hours, "h"), (rest, "min")) if n)
 
 
 def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:

@@ -155,6 +155,8 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             _copy(file, student / name)
     for file in _data():
         _copy(file, student / "datasets" / file.relative_to(ROOT / "datasets"))
+    for file in sorted((ROOT / "lessons" / "outcomes").glob("*.npz")):
+        _copy(file, student / "lessons" / "outcomes" / file.name)
     for name in AT_ROOT:
         _copy(ROOT / name, student / name)
     _copy(OURS / "classroom.yml", student / ".github" / "workflows" / "classroom.yml")

@@ -1,0 +1,94 @@
+"""The lessons' findings: where each is claimed, and what came of its runs, as `docs/evidence.md` has it.
+
+```{finding} NAME          in a lesson's text: the claim, in one sentence,
+claim                      right behind the cell that calls `evidence.finding("NAME", …)`
+```
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+TABLE = Path(__file__).resolve().parents[1] / "docs" / "evidence.md"
+DIRECTIVE = re.compile(r"^```\{finding\}[ \t]*(\S*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+CALL = re.compile(r"evidence\.finding\(\s*\"(\w+)\"")
+_CELL_OR_HEADING = re.compile(
+    r"^```\{code-cell\}.*?^```$|^#{2,3} (?P<heading>[^\n]+)$|" + DIRECTIVE.pattern, re.MULTILINE | re.DOTALL
+)
+
+HEAD = """\
+# Evidence
+
+What the lessons claim, run with several seeds by `python lessons/evidence.py`, which is no part of the tests.
+Each run draws its weights, its batches and its split of the data anew, and both sides of a comparison have
+the same seed. The figures are by how much the claim holds; it holds if it does in at least four of five runs.
+Timed figures were measured on two processor cores.
+"""
+COLUMNS = ("finding", "claim", "heading", "runs", "spread", "figures", "verdict")
+
+
+class Claim(NamedTuple):
+    """A finding as a lesson's text has it."""
+
+    name: str
+    claim: str
+    heading: str
+
+
+class Row(NamedTuple):
+    """A finding with what came of it; all as text, in the order of the table's columns."""
+
+    name: str
+    claim: str
+    heading: str
+    runs: str
+    spread: str
+    figures: str
+    verdict: str
+
+    @property
+    def sentence(self) -> str:
+        """What a reader of the lesson reads."""
+        return f"> **Finding.** {self.claim} *In {self.runs} runs, by {self.spread}: {self.verdict}.*"
+
+
+def claims(text: str) -> list[Claim]:
+    """All findings that a lesson's text marks, with the heading above each."""
+    found, heading = [], ""
+    for match in _CELL_OR_HEADING.finditer(text):
+        if match["heading"]:
+            heading = match["heading"]
+        elif match[2] is not None:
+            found.append(Claim(match[2], " ".join(match[3].split()), heading))
+    return found
+
+
+def read() -> dict[str, list[Row]]:
+    """The rows of the table, by lesson; none if there is no table yet."""
+    rows: dict[str, list[Row]] = {}
+    for line in TABLE.read_text("utf-8").splitlines() if TABLE.exists() else []:
+        if line.startswith("## "):
+            rows[line[3:]] = []
+        elif line.startswith("| ") and rows:
+            cells = [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+            if cells[0].startswith("`"):
+                rows[list(rows)[-1]].append(Row(cells[0].strip("`"), *cells[1:]))
+    return rows
+
+
+def write(rows: dict[str, list[Row]]) -> None:
+    """Write the table, lesson by lesson."""
+    parts = [HEAD]
+    for lesson in sorted(rows):
+        parts.append(f"\n## {lesson}\n\n{to_table(rows[lesson])}")
+    TABLE.write_text("".join(parts), encoding="utf-8", newline="\n")
+
+
+def to_table(rows: Iterable[Row]) -> str:
+    """Rows as a Markdown table."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+    for row in rows:
+        cells = [f"`{row.name}`", *(cell.replace("|", r"\|") for cell in row[1:])]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -44,7 +44,7 @@ class Card:
         paragraphs = [f"<div style='margin-top:.35em'>{marked(text)}</div>" for text in self._paragraphs]
         code = (
             "<pre style='margin:.5em 0 .2em;padding:.4em .6em;border-radius:4px;white-space:pre-wrap;"
-            f"background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
+            f"font-family:monospace;background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
             if self._code
             else ""
         )

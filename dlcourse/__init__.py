@@ -20,6 +20,7 @@ file             what it has
 `checking`       inputs and targets as arrays, checked
 `errors`         what can go wrong, by name
 `evidence`       whether a claim of a lesson holds over seeds
+`runs`           small dense networks, one for each seed, which train at once
 `console`        what appears on the terminal and in a notebook
 `files`          files that are written whole or not at all
 `content`        where the lessons and data sets are

@@ -100,6 +100,7 @@ class Exercise:
             the trusted process, on plain data; of an artefact it gets what `grader.child.examining` found.
         artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
         tolerance: how near a float must be; an answer in float32 is always allowed `FLOAT32`.
+        returns: where the answer is a tuple, what its items are called, as `("theta", "velocity")`.
         stable: a NumPy warning of overflow, division by zero or an invalid value fails the case.
         forbidden: functions that the answer must not call, as `("tanh",)`: while it runs, they raise.
         packages: what the answer may use beside the standard library; by default NumPy alone for a value, and
@@ -123,6 +124,7 @@ class Exercise:
     verify: Callable[[Given, Any], Finding] | None = None
     artefact: Literal["model", "tflite"] | None = None
     tolerance: Tolerance = FLOAT64
+    returns: tuple[str, ...] = ()
     stable: bool = False
     forbidden: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()

@@ -46,6 +46,7 @@ DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULT
 TIME = re.compile(r"^```\{time\}[ \t]*\n```[ \t]*$", re.MULTILINE)
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
 KEPT = "nbval-check-output"
+FOLDED = "measuring"  # a cell that only measures: its code is folded away, its output is not
 
 # Of a reader to whom it is new. An exercise's own minutes are those of somebody who knows the matter.
 WORDS_A_MINUTE, LINES_A_MINUTE = 130, 9
@@ -194,6 +195,8 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
     for cell in notebook.cells:
         metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
         if cell.cell_type == "code":
+            if FOLDED in metadata.get("tags", []):
+                metadata["jupyter"] = {"source_hidden": True}
             yield new_code_cell(cell.source, metadata=metadata)
             continue
         parts = DIRECTIVE.split(cell.source)  # text, name, text, name, …, text
@@ -233,7 +236,7 @@ def _with_findings(text: str, lesson: str, counted: bool) -> str:
 def _set_time(cells: list[NotebookNode], lesson: str) -> None:
     """Replace the directive `{time}` by what reading, running and answering take."""
     prose = [cell.source for cell in cells if cell.cell_type == "markdown" and role(cell) is None]
-    code = [cell.source for cell in cells if cell.cell_type == "code" and role(cell) is None]
+    code = [cell.source for cell in cells if _is_read(cell)]
     words = sum(len(re.findall(r"\w[\w'’-]*", TIME.sub("", text))) for text in prose)
     lines = sum(bool(line.strip()) for text in code for line in text.splitlines())
     reading = words / WORDS_A_MINUTE + lines / LINES_A_MINUTE
@@ -247,6 +250,12 @@ def _set_time(cells: list[NotebookNode], lesson: str) -> None:
     )
     for cell in cells:
         cell.source = TIME.sub(sentence, cell.source)
+
+
+def _is_read(cell: NotebookNode) -> bool:
+    """Whether a cell is code of the lesson that nobody wrote as an answer, and that lies open."""
+    folded = FOLDED in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and role(cell) is None and not folded
 
 
 def _duration(minutes: float) -> str:

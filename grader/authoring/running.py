@@ -180,6 +180,19 @@ def reference_is_clean(exercise: Exercise) -> Iterator[str]:
             yield f"The reference raises {kind}, and the statement doesn't say so: add a section `Raises:`."
 
 
+def items_have_names(exercise: Exercise) -> Iterator[str]:
+    """Of a value: where the answer is a tuple, a learner is told which of its items is wrong."""
+    if exercise.kind != "value":
+        return
+    answers = [outcome.value() for outcome in bank_of(exercise).expected if outcome.raised is None]
+    lengths = {len(answer) if isinstance(answer, tuple) else 0 for answer in answers}
+    if lengths != {len(exercise.returns)}:
+        yield (
+            f"It returns tuples of {max(lengths)} and names {len(exercise.returns)} items: set `returns` to "
+            "the items' names, as in the statement; to nothing where no tuple is returned."
+        )
+
+
 @lru_cache(maxsize=64)  # of one exercise, which several checks look at
 def _attempt(exercise: Exercise, answer: Callable[..., Any], seed: str) -> Attempt:
     return kernel.attempt(exercise, bank_of(exercise, seed), answer)
@@ -232,4 +245,5 @@ CHECKS = (
     value_has_enough_cases,
     seed_decides_the_cases,
     reference_is_clean,
+    items_have_names,
 )

@@ -15,6 +15,7 @@ from grader.exercise import Exercise, Finding, Given, Tolerance
 from grader.judging.comparison import NO_ANSWER, Difference, compare
 
 INNER = re.compile(r"^(differs in item \d+, which )+")  # of arrays in lists
+ITEM = re.compile(r"differs in item (\d+), which")  # of what is returned
 FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 
@@ -78,7 +79,7 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
     if expected.raised is not None:
         return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
     if exercise.verify is None and (differs := difference(exercise, expected, outcome)):
-        return Finding(False, sentence(f"Your answer {differs.message}"))
+        return Finding(False, sentence(f"Your answer {_named(exercise, differs.message)}"))
     if exercise.stable and outcome.warnings:
         return Finding(
             False,
@@ -86,6 +87,14 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
             "some part of the computation leaves the range of floats.",
         )
     return None
+
+
+def _named(exercise: Exercise, message: str) -> str:
+    """Return what differs, with the item of a tuple called by its name."""
+    item = ITEM.match(message)
+    if item is None or int(item[1]) >= len(exercise.returns):
+        return message
+    return f"differs in `{exercise.returns[int(item[1])]}`, which{message[item.end() :]}"
 
 
 def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcome) -> str | None:

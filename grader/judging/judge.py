@@ -52,6 +52,8 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     raised, complete = attempt.outcomes[first].raised, attempt.end == "complete"
     mistake = _matching_mistake(exercise, bank, attempt.outcomes, found) if complete else None
     got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
+    if exercise.stable and not raised and (warned := attempt.outcomes[first].warnings):
+        got = Sentence(f"{_shown(exercise, got)}, with NumPy's warning of {' and '.join(warned)}")
     return verdict_on(
         exercise,
         "error" if raised and bank.expected[first].raised is None else "failed",
@@ -224,11 +226,22 @@ def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counter
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
     arguments = dict(zip(names, case, strict=False))
     texts = None
-    if not all(map(says_itself, (*arguments.values(), expected, got))):
-        texts = Shown({n: shown(value) for n, value in arguments.items()}, shown(expected), shown(got))
+    if exercise.returns or not all(map(says_itself, (*arguments.values(), expected, got))):
+        given = {name: shown(value) for name, value in arguments.items()}
+        texts = Shown(given, _shown(exercise, expected), _shown(exercise, got))
     return Counterexample(
         arguments={name: presentable(value) for name, value in arguments.items()},
         expected=presentable(expected),
         got=held,
         shown=texts,
     )
+
+
+def _shown(exercise: Exercise, answer: Any) -> str:
+    """Return an answer as text, the items of a tuple under their names."""
+    if not isinstance(answer, list | tuple) or not 0 < len(answer) == len(exercise.returns):
+        return shown(answer)
+    lines = []
+    for name, item in zip(exercise.returns, answer, strict=True):
+        lines.append(f"{name} = " + shown(item).replace("\n", "\n" + " " * (len(name) + 3)))
+    return "\n".join(lines)

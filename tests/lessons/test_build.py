@@ -256,3 +256,34 @@ def test_built_twice_is_the_same_file(build, folder):
     first = (folder / "99_lesson.ipynb").read_bytes()
     build.main([])
     assert (folder / "99_lesson.ipynb").read_bytes() == first
+
+
+def test_a_cell_that_only_measures_is_folded(build, one_exercise):
+    tagged = TEXT.replace("1 + 1", ":tags: [measuring]\n\n1 + 1").replace("NAME", "relu")
+    notebook = build.build(one_exercise, tagged)
+    assert notebook.cells[1].metadata.jupyter == {"source_hidden": True}
+    nbformat.validate(notebook)
+
+
+TIMED = TEXT.replace("# A lesson", "# A lesson\n\n```{time}\n```").replace("NAME", "relu")
+
+
+def minutes(text):
+    times = re.search(r"\*\*Time:\*\* (.+) to read .*, and (.+) to (.+) for the exercises", text).groups()
+    return [
+        60 * int((re.search(r"(\d+) h", t) or [0, 0])[1]) + int((re.search(r"(\d+) min", t) or [0, 0])[1])
+        for t in times
+    ]
+
+
+def test_time_is_reckoned_from_words_code_and_exercises(build, one_exercise):
+    asked = all_exercises()["relu"].minutes
+    read, low, high = minutes(build.build(one_exercise, TIMED).cells[0].source)
+    assert (read, low) == (15, 15)
+    assert high == 15 >= 2 * asked
+    long = build.build(one_exercise, TIMED.replace("Text.", "word " * 1300)).cells[0].source
+    assert minutes(long)[0] == 15  # ten minutes, and a little
+    code = TIMED.replace("1 + 1", "\n".join(["1 + 1"] * 270))
+    assert minutes(build.build(one_exercise, code).cells[0].source)[0] == 45
+    folded = code.replace("1 + 1", ":tags: [measuring]\n\n1 + 1", 1)
+    assert minutes(build.build(one_exercise, folded).cells[0].source)[0] == 15

@@ -38,7 +38,8 @@ EXERCISE = Exercise(
         Mistake(
             "reshaped",
             lambda kernel, bias: (kernel.reshape([kernel.shape[i] for i in (3, 2, 0, 1)]), bias),
-            "The shape is right and the numbers are in the wrong places: `reshape` does not move axes.",
+            "The shape is right and the numbers are in the wrong places, as after `reshape`, which "
+            "moves no axes.",
         ),
         Mistake(
             "input_first",
@@ -65,6 +66,7 @@ EXERCISE = Exercise(
         "no number.",
         "O is the old axis 3 and comes first; I is the old axis 2. Height and width follow in their order.",
     ),
+    returns=("weight", "bias"),
     difficulty=2,
     importance=3,
     minutes=5,

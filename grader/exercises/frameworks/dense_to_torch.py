@@ -32,8 +32,8 @@ EXERCISE = Exercise(
         Mistake(
             "reshaped",
             lambda kernel, bias: (kernel.reshape(kernel.shape[::-1]), bias),
-            "The shape is right and the numbers are in the wrong places: `reshape` keeps them in the order "
-            "in which they lie in memory. Rows should become columns.",
+            "The shape is right and the numbers are in the wrong places, as after `reshape`, which keeps "
+            "them in the order in which they lie in memory. Rows should become columns.",
         ),
         Mistake(
             "turned",
@@ -61,6 +61,7 @@ EXERCISE = Exercise(
         "Keras computes x @ kernel, PyTorch x @ weight.T. Which weight makes these equal?",
         "Rows become columns: a NumPy array has an attribute for that. The bias stays as it is.",
     ),
+    returns=("weight", "bias"),
     difficulty=1,
     importance=3,
     minutes=3,

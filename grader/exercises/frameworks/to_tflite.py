@@ -41,7 +41,7 @@ EXERCISE = Exercise(
         Mistake(
             "bytes_written",
             bytes_written,
-            "You return a number: that is what `write` gives back, how many bytes it wrote. The bytes "
+            "You return a number, such as `write` gives back: how many bytes it wrote. The bytes "
             "themselves are asked for.",
         ),
         Mistake(

@@ -85,6 +85,7 @@ EXERCISE = Exercise(
         "What multiplies X is W. All that is left without X is the bias: there are two terms of it.",
         "Both b₁ and the rows of X go through W₂ in the same way: from the left, with the operator @.",
     ),
+    returns=("W", "b"),
     difficulty=2,
     importance=5,
     minutes=6,

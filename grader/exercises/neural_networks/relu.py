@@ -30,20 +30,26 @@ EXERCISE = Exercise(
         Mistake(
             "builtin_max",
             lambda x: max(0.0, x),
-            "Python's own max compares two single numbers. Look for the NumPy function that compares "
-            "element by element.",
+            "Your function asks of a whole array at once whether it is above 0, as `if` and Python's own "
+            "max do: they know single numbers only. Look for the NumPy function that goes element by "
+            "element.",
         ),
         Mistake(
             "reduced",
             lambda x: np.max(x, 0),
-            "np.max looks for the largest element along an axis, and took your 0 for the axis. "
+            "Only the largest elements came back, as from np.max(x, 0), which takes the 0 for an axis. "
             "ReLU keeps the shape: look for the function that compares element by element.",
         ),
         Mistake(
             "vectorize_integers",
             lambda x: np.vectorize(lambda v: max(0, v))(x),
-            "Fractions got lost: np.vectorize goes by the type of the first result, here the integer 0. "
-            "Make it a float, or use a function that works on whole arrays.",
+            "Fractions got lost, as in an array of integers: np.vectorize makes one where its first result "
+            "is the integer 0. Make that a float, or use a function that works on whole arrays.",
+        ),
+        Mistake(
+            "selected",
+            lambda x: x[x > 0],
+            "Only the positive elements came back. ReLU keeps the shape: the others stay too, as 0.",
         ),
         Mistake("absolute", lambda x: np.abs(x), "Negative values came back positive. ReLU sets them to 0."),
         Mistake(
@@ -54,8 +60,9 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Ask of each element: is it above 0? Then it stays as it is, otherwise it becomes 0.",
-        "The formula is a maximum of two things. NumPy has one that compares element by element: np.maximum.",
-        "np.maximum takes two arguments, and either may be a plain number. It returns a new array.",
+        "The formula is a maximum of two things. NumPy has two functions for that: one looks along an axis, "
+        "the other compares element by element. You want the second.",
+        "It is np.maximum, which takes two arrays; either may be a plain number. It returns a new array.",
     ),
     difficulty=1,
     importance=5,

@@ -49,8 +49,8 @@ EXERCISE = Exercise(
         Mistake(
             "both_branches",
             sigmoid_derivative_from(two_branch_sigmoid),
-            "The rule is right, but the sigmoid in it computes both branches of np.where everywhere, and "
-            "each overflows where it isn't used.",
+            "The rule is right, but the sigmoid in it computes both forms for every element, as with "
+            "np.where, and each overflows where it isn't used.",
         ),
         Mistake(
             "overflow_quotient",

@@ -51,7 +51,7 @@ EXERCISE = Exercise(
         Mistake(
             "both_branches",
             two_branch_tanh,
-            "Both forms are right, but np.where computes each of them for every element, so each one "
+            "Both forms are right, but each is computed for every element, as with np.where, so each one "
             "overflows where it isn't used. Keep the exponent from being positive before you choose.",
         ),
         Mistake(

@@ -178,6 +178,7 @@ EXERCISE = Exercise(
         "The powers are `beta_1**t` and `beta_2**t`. In the last line divide the corrected m by the "
         "bracket of np.sqrt of the corrected v, plus ε.",
     ),
+    returns=("theta", "m", "v"),
     difficulty=3,
     importance=5,
     minutes=10,

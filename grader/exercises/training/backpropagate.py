@@ -182,6 +182,7 @@ EXERCISE = Exercise(
         "From the logits: gradients of W2 and b2 (A is H), then of H; times 1 or 0, by the sign of Z1; "
         "then of W1 and b1 (A is X). Shapes tell where to transpose.",
     ),
+    returns=("loss", "dW1", "db1", "dW2", "db2"),
     difficulty=5,
     importance=5,
     minutes=25,

@@ -57,13 +57,13 @@ EXERCISE = Exercise(
         Mistake(
             "degrees",
             decay_with(lambda progress: 0.5 * (1 + np.cos(180 * progress))),
-            "np.cos takes radians: half a wave is π, not 180.",
+            "A cosine takes radians: half a wave is π, not 180.",
         ),
         Mistake(
             "integer_division",
             decay_with(lambda progress: 0.5 * (1 + np.cos(np.pi * (progress // 1)))),
-            "The rate stays at its start and then drops to 0: `//` divides whole numbers without a rest. "
-            "Use `/`.",
+            "The rate stays at its start and then drops to 0, as with `//`, which leaves out what is behind "
+            "the point. Divide with `/`.",
         ),
     ),
     hints=(

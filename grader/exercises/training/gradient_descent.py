@@ -88,14 +88,14 @@ EXERCISE = Exercise(
         Mistake(
             "aliased",
             aliased_descent,
-            "All rows are alike, and the start was changed: `-=` changes the one array that every entry of "
-            "the path refers to. Make a new array in each step.",
+            "All rows are alike, and the start was changed: every entry of the path refers to one array, "
+            "which was changed in place, as `-=` does. Make a new array in each step.",
         ),
         Mistake(
             "aliased_copy",
             aliased_copy,
-            "All rows are alike: `-=` changes the one array that every entry of the path refers to. Make a "
-            "new array in each step.",
+            "All rows are alike: every entry of the path refers to one array, which was changed in place, "
+            "as `-=` does. Make a new array in each step.",
         ),
         Mistake(
             "start_missing",

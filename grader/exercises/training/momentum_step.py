@@ -121,6 +121,7 @@ EXERCISE = Exercise(
         "A fraction of the old velocity, minus the plain step of gradient descent: that is the new velocity.",
         "Give the new velocity the same name (it is a new array), and return theta plus it, and itself.",
     ),
+    returns=("theta", "velocity"),
     difficulty=2,
     importance=4,
     minutes=4,

@@ -139,6 +139,7 @@ EXERCISE = Exercise(
         "Divide the plain step by np.sqrt of the new average plus ε (added before the root is taken); "
         "return both arrays.",
     ),
+    returns=("theta", "v"),
     difficulty=2,
     importance=4,
     minutes=5,

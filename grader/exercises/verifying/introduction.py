@@ -126,7 +126,9 @@ def _compiled_rightly(compiled: dict[str, Any] | None) -> Finding:
         return Finding(False, "With ignore_class the loss passes over one of the ten digits. Leave it out.")
     if compiled.get("loss_weights") is not None:
         return Finding(
-            False, "loss_weights change the size of the loss, which no one asked for. Leave them out."
+            False,
+            "compile was given loss_weights, which nobody asked for. If you never wrote that word: they are "
+            "its third argument, so write `metrics=` before the metrics.",
         )
     metrics = [name for name in _names(compiled["metrics"]) if name]
     if not metrics and compiled.get("weighted_metrics"):

@@ -175,6 +175,14 @@ def test_a_mistake_that_is_right_only_where_it_is_public(built):
     assert "public cases" in said(running.mistakes_are_refused_and_named, with_mistake(lucky))
 
 
+@pytest.mark.parametrize(
+    ("name", "returns"), [("relu", ("a", "b")), ("momentum_step", ()), ("momentum_step", ("theta",))]
+)
+def test_a_tuple_whose_items_have_no_names(name, returns):
+    exercise = dataclasses.replace(all_exercises()[name], returns=returns)
+    assert "set `returns`" in said(running.items_have_names, exercise)
+
+
 def test_a_goal_s_mistake_is_refused_with_a_word(built):
     exercise = planted(kind="goal", verify=lambda given, answer: Finding(False))
     assert "without a word" in next(iter(running.mistakes_are_refused_and_named(exercise)))

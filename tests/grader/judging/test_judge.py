@@ -97,6 +97,43 @@ def test_each_fault_is_reported_in_its_own_words(name, function, status, words):
     assert report.counterexample is not None
 
 
+def naive_sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def test_a_warning_that_fails_a_case_stands_in_the_counterexample():
+    report = verdict("sigmoid", naive_sigmoid)
+    assert report.status == "failed"
+    assert report.counterexample.got == report.counterexample.shown.got
+    assert "0, with NumPy's warning of overflow" in report.counterexample.got
+    assert "warning" not in str(report.counterexample.expected)
+
+
+def coursera_momentum(theta, grad, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + (1 - momentum) * grad
+    return theta - learning_rate * velocity, velocity
+
+
+def test_items_of_a_tuple_are_called_by_their_names():
+    report = verdict("momentum_step", coursera_momentum)
+    assert "differs in `theta`, which is 0.98 at [0]" in report.message
+    assert report.counterexample.shown.expected == "theta = [0.8]\nvelocity = [-0.2]"
+    assert report.counterexample.shown.got == "theta = [0.98]\nvelocity = [0.2]"
+    assert report.counterexample.expected == [[0.8], [-0.2]]
+
+
+def relu_by_if(x):
+    if x > 0:
+        return x
+    return 0.0
+
+
+def test_no_function_is_blamed_that_is_not_in_the_answer():
+    report = verdict("relu", relu_by_if)
+    assert report.mistake == "builtin_max"
+    assert report.message.startswith("Your function asks of a whole array at once")
+
+
 def test_a_changed_input_is_reported_even_where_the_answer_is_right():
     report = verdict("relu", in_place)
     assert report.status == "failed"

@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from dlcourse import (
         datasets,
         deployment,
+        evidence,
         frameworks,
         metrics,
         models,
         plots,
         preprocessing,
+        runs,
         training,
         validation,
     )
@@ -56,12 +58,14 @@ __all__ = [
     "__version__",
     "datasets",
     "deployment",
+    "evidence",
     "frameworks",
     "metrics",
     "models",
     "plots",
     "preprocessing",
     "quiet",
+    "runs",
     "training",
     "validation",
 ]

@@ -114,8 +114,10 @@ def _print(report: "Report") -> None:
     unexplained = {verdict.name for verdict in report.exercises if is_unexplained(verdict)}
     for verdict in report.exercises:
         if verdict.name not in unexplained:
-            card = repr(verdict_card(all_exercises()[verdict.name], verdict, hint=0))
-            head, *rest = [for_terminal(line) for line in card.splitlines() if not line.startswith("More: ")]
+            card = repr(verdict_card(all_exercises()[verdict.name], verdict))
+            head, *rest = [
+                for_terminal(line) for line in card.splitlines() if not line.startswith("A hint: ")
+            ]
             console.print(f"  {head}", style=styles.get(verdict.status, "red"), markup=False)
             if verdict.message != RIGHT:
                 console.print("\n".join(f"    {line}" for line in rest), markup=False)

@@ -61,6 +61,7 @@ def _weakness(exercise: "Exercise", history: "History") -> dict:
         "tries": history.tries,
         "mistake": history.mistake,
         "message": messages.get(history.mistake or ""),
+        "solution_seen": history.seen is not None,
     }
 
 
@@ -78,7 +79,8 @@ def _print_lesson(console: "Console", row: dict) -> None:
         tries = f"{weak['tries']} {'try' if weak['tries'] == 1 else 'tries'}"
         mistake = f"; last mistake: {weak['mistake']}" if weak["mistake"] else ""
         message = f". {weak['message']}" if weak["message"] else ""
-        text = f"  weak: {weak['name']}: {WORDS[weak['status']]} after {tries}{mistake}{message}"
+        seen = "; solution seen" if weak["solution_seen"] else ""
+        text = f"  weak: {weak['name']}: {WORDS[weak['status']]} after {tries}{seen}{mistake}{message}"
         console.print(text, style="yellow", markup=False)
     if row["next"]:
         console.print(f"  next: {row['next']['name']}, {_minutes(row['next']['minutes'])}", markup=False)

@@ -4,6 +4,7 @@ notebook   `check` and `solved`
 kernel     runs the function in the notebook's own kernel
 card       what a check shows
 progress   what was tried, failed and passed
+way_out    when a solution may be seen before an answer passes
 review     what to repeat today
 watching   files as they are saved
 """

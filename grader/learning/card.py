@@ -19,6 +19,7 @@ WORDS = {
     "refused": "not allowed",
 }
 NO_SOLUTIONS = "Solutions are no part of the student edition."
+SEEN = "Above is a solution. Close it and write your own: `grader review` will ask for it again."
 
 
 class Card:
@@ -43,7 +44,7 @@ class Card:
         paragraphs = [f"<div style='margin-top:.35em'>{marked(text)}</div>" for text in self._paragraphs]
         code = (
             "<pre style='margin:.5em 0 .2em;padding:.4em .6em;border-radius:4px;white-space:pre-wrap;"
-            f"background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
+            f"font-family:monospace;background:rgba(128,128,128,.13);color:inherit'>{escape(self._code)}</pre>"
             if self._code
             else ""
         )
@@ -55,33 +56,33 @@ class Card:
         )
 
 
-def verdict_card(exercise: Exercise, report: Verdict, hint: int = 1, solution: bool = False) -> Card:
+def verdict_card(
+    exercise: Exercise, report: Verdict, hint: int = 0, solution: bool = False, not_yet: str = ""
+) -> Card:
     """Return the card of one verdict.
 
     Args:
         exercise: what was asked.
         report: the verdict.
         hint: the strongest hint to show, 1 to 3; 0 for none.
-        solution: also show the reference solution, if the exercise is solved.
+        solution: also show the reference solution.
+        not_yet: why it is not shown yet, as a sentence.
     """
     heading = f"{report.name}: {WORDS[report.status]}"
+    has_solution = exercise.public is None
+    reference = inspect.getsource(exercise.reference) if solution and has_solution and not not_yet else ""
     if report.status == "passed":
-        here = exercise.public is None
-        shown = inspect.getsource(exercise.reference) if solution and here else ""
-        note = NO_SOLUTIONS if solution and not here else ""
-        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)", note], shown)
+        note = NO_SOLUTIONS if solution and not has_solution else ""
+        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)", note], reference)
     if report.cases and report.status not in ("missing", "refused"):
         heading += f", {report.passed} of {report.cases} cases right"
     hints = exercise.hints[: max(0, min(hint, len(exercise.hints)))]
     lines = [f"Hint {number} of 3: {text}" for number, text in enumerate(hints, start=1)]
-    if report.status == "missing":
-        lines = lines if hint > 1 else []  # nobody has asked for help yet
-    elif hint < len(exercise.hints):
-        lines.append(f"More: `check({report.name}, hint={max(hint, 0) + 1})`")
+    if len(hints) < len(exercise.hints) and not reference and (hints or report.status != "missing"):
+        lines.append(f"{'More' if hints else 'A hint'}: `check({report.name}, hint={len(hints) + 1})`")
     if solution:
-        shown_later = "The reference solution is shown once your answer passes."
-        lines.append(shown_later if exercise.public is None else NO_SOLUTIONS)
-    return Card(report.status, heading, [report.message, *lines], counterexample_text(report))
+        lines.append(SEEN if reference else not_yet or NO_SOLUTIONS)
+    return Card(report.status, heading, [report.message, *lines], reference or counterexample_text(report))
 
 
 def table_card(reports: Sequence[Verdict], total: int) -> Card:

@@ -18,20 +18,20 @@ from grader.judging.bank import bank_of
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, refused
 from grader.judging.report import Verdict
-from grader.learning import kernel, progress
+from grader.learning import kernel, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
 from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
 
 
-def check(function: Callable[..., Any] | None = None, *, hint: int = 1, solution: bool = False) -> None:
+def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution: bool = False) -> None:
     """Check an answer on the public cases and show a card; without an answer, check all that there are.
 
     Args:
         function: your answer: `check(relu)`.
-        hint: the strongest hint to show where it does not pass yet, 1 to 3.
-        solution: show the reference solution too, once your answer passes.
+        hint: the strongest hint to show where it does not pass yet, 1 to 3; 0 for none.
+        solution: show a solution too: once your answer passes, or after the third hint and five failed tries.
     """
     names = _names(sys._getframe(1).f_globals)
     try:
@@ -63,7 +63,7 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
     if exercise is not None:
         verdict = _verdict(exercise, function)
         progress.record([verdict])
-        return verdict_card(exercise, verdict, hint, solution)
+        return _verdict_card(exercise, verdict, function, hint, solution)
     if not callable(function):
         text = "`check` takes the function itself, as in `check(relu)`, not what it returns."
         return Card("error", f"This is no function, but of type {type(function).__name__}", [text])
@@ -71,6 +71,24 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
     near = nearest(name, all_exercises())
     text = f"Is it `{near}` that you mean?" if near else "An answer has the name that its exercise gives it."
     return Card("error", f"There is no exercise called {name}", [text])
+
+
+def _verdict_card(exercise: Exercise, verdict: Verdict, function: Any, hint: int, solution: bool) -> Card:
+    """Return the card; with the solution, if it is asked for and may be seen."""
+    passed, not_yet = verdict.status == "passed", ""
+    _note(verdict, function, hint)
+    if solution and not passed and exercise.public is None:
+        not_yet = way_out.lacking(exercise.name)
+        if not not_yet:
+            way_out.mark_seen(exercise.name)
+    return verdict_card(exercise, verdict, hint, solution, not_yet)
+
+
+def _note(verdict: Verdict, function: Any, hint: int = 0) -> None:
+    """Keep count of what a learner who may be stuck has tried."""
+    if verdict.status != "passed":
+        failed = verdict.status != "missing"
+        way_out.note(verdict.name, way_out.code_of(function), failed=failed, hint=hint)
 
 
 def _check_all(names: dict[str, Any]) -> None:
@@ -85,6 +103,7 @@ def _check_all(names: dict[str, Any]) -> None:
     with console.progress(len(found), "checking", result) as advance:
         for exercise in found:
             verdicts.append(_verdict(exercise, names[exercise.name]))
+            _note(verdicts[-1], names[exercise.name])
             advance(1, exercise.name)
     progress.record(verdicts)
     if not console.in_notebook():

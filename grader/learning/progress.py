@@ -48,6 +48,10 @@ class History(msgspec.Struct):
         mistake: the last known mistake.
         tried, failed, solved: when an answer was last judged, last failed, and first passed.
         started: when a blank file was written for the review that is going on.
+        seen: when the solution was shown before an answer passed.
+        hint: the strongest hint that was shown, 0 for none.
+        failed_code: of each different answer that failed before one passed, as far as it matters: see
+            `grader.learning.way_out`.
         reviews: one a day at most, the oldest first.
     """
 
@@ -59,6 +63,9 @@ class History(msgspec.Struct):
     failed: Moment | None = None
     solved: Moment | None = None
     started: Moment | None = None
+    seen: Moment | None = None
+    hint: int = 0
+    failed_code: list[str] = []
     reviews: list[Review] = []  # msgspec copies it
 
 
@@ -185,7 +192,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _heal(history: History, now: datetime) -> None:
-    for name in ("tried", "failed", "solved", "started"):
+    for name in ("tried", "failed", "solved", "started", "seen"):
         if (moment := getattr(history, name)) is not None:
             setattr(history, name, min(moment, in_utc(now)))
     for review in history.reviews:
@@ -201,7 +208,8 @@ def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> Non
         counts = PurePath(source).name == stub_name(verdict.name)
     else:
         counts = not history.passed or verdict.mistake is not None or failed_today
-    if not counts:
+    copied = history.seen is not None and not history.passed  # so that a pass says nothing of memory
+    if not counts or (copied and verdict.status == "passed"):
         return
     if verdict.status != "passed":
         if today is None:

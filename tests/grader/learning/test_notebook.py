@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from grader import solved
+from grader import check, solved
 from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.learning import progress
@@ -36,20 +36,56 @@ def test_the_solution_is_shown_once_solved(shown):
     assert "np.exp" not in text
 
 
-def test_a_wrong_answer_gets_case_diagnosis_and_first_hint(shown):
+STUCK = [
+    named("sigmoid", answer)
+    for answer in (
+        lambda x: x,
+        lambda x: x + 1,
+        lambda x: 1 / x,
+        lambda x: np.exp(x),
+        lambda x: None,
+    )
+]
+
+
+def test_who_is_stuck_sees_the_solution_after_five_tries_and_the_third_hint(shown):
+    for wrong in STUCK[:4] * 2:  # the same code again is no other try
+        text = shown(wrong, solution=True)
+    assert "after 1 more failed try of other code and after the third hint, `check(sigmoid, hint=3)`" in text
+    assert "after the third hint" in shown(STUCK[4], solution=True)
+    assert progress.histories()["sigmoid"].seen is None
+    text = shown(STUCK[4], hint=3, solution=True)
+    assert text.startswith("sigmoid: not yet")
+    assert "def sigmoid(x" in text
+    assert "`grader review` will ask for it again" in text
+    assert "def sigmoid(x" in shown(STUCK[0], solution=True)  # once seen, it can be seen again
+    assert progress.histories()["sigmoid"].seen is not None
+
+
+def test_checks_of_all_count_as_tries(shown, monkeypatch):
+    for wrong in STUCK:
+        monkeypatch.setattr(wrong, "__module__", "__main__")
+        monkeypatch.setitem(globals(), "sigmoid", wrong)
+        exec("check()", globals() | {"check": check})
+    assert len(progress.histories()["sigmoid"].failed_code) == 5
+
+
+def test_a_wrong_answer_gets_case_and_diagnosis_and_no_hint_unasked(shown):
     text = shown(named("relu", lambda x: np.where(x > 0, x, 0.01 * x)))
     assert text.startswith("relu: not yet")
-    for words in ("leaky", "expected:", "got:", "Hint 1 of 3", "hint=2"):
+    for words in ("leaky", "expected:", "got:", "A hint: `check(relu, hint=1)`"):
         assert words in text
-    assert "Hint 2" not in text
+    assert "Hint 1" not in text
 
 
 def test_more_hints_on_request(shown):
     wrong = named("relu", lambda x: x)
+    assert "More: `check(relu, hint=2)`" in shown(wrong, hint=1)
     assert "Hint 2 of 3" in shown(wrong, hint=2)
-    assert "Hint 3 of 3" in shown(wrong, hint=3)
+    assert "Hint 3 of 3" in (text := shown(wrong, hint=3))
+    assert "More" not in text
     assert "Hint 3 of 3" in shown(wrong, hint=99)
-    assert "Hint" not in shown(wrong, hint=0)
+    assert "Hint" not in shown(wrong)
 
 
 def test_a_stub_is_not_answered_yet(shown):
@@ -58,7 +94,8 @@ def test_a_stub_is_not_answered_yet(shown):
 
     text = shown(softmax)
     assert "not answered yet" in text
-    assert "Hint" not in text
+    assert "int: " not in text
+    assert "Hint 1 of 3" in shown(softmax, hint=1)
     assert "Hint 2 of 3" in shown(softmax, hint=2)
 
 

@@ -135,7 +135,9 @@ def test_no_case_of_a_secret_seed_is_in_the_student_edition(released, seed):
 def test_only_what_learners_need_is_there(released):
     names = set(texts_in(released / "student"))
     assert {"README.md", "LICENSE", "LICENSE-lessons", "run.py", "pyproject.toml", "constraints.txt"} <= names
-    assert {name for name in names if name.startswith("lessons/")} == {f"lessons/{n}.ipynb" for n in LESSONS}
+    outcomes = {f"lessons/outcomes/{file.name}" for file in (ROOT / "lessons" / "outcomes").glob("*.npz")}
+    notebooks = {f"lessons/{n}.ipynb" for n in LESSONS}
+    assert {name for name in names if name.startswith("lessons/")} == notebooks | outcomes
     beginnings = {name.partition("/")[0] for name in names}
     assert not beginnings & {"solutions", "tests", "benchmarks", "docs"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".md~"))]

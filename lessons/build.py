@@ -248,6 +248,8 @@ def _set_time(cells: list[NotebookNode], lesson: str) -> None:
         f"and {low} to {high} for the exercises, of which there are {len(asked)}. All cells together run in "
         "less than a minute on two processor cores; the last cell says how long they took on yours."
     )
+    if any(FOLDED in cell.metadata.get("tags", []) for cell in cells):
+        sentence += " Of cells that only measure the code is folded away: a click on the three dots shows it."
     for cell in cells:
         cell.source = TIME.sub(sentence, cell.source)
 

@@ -23,17 +23,27 @@ FEWEST = 5  # seeds; with fewer, four of five can't be seen
 VERSIONS = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
-def finding(name: str, margins: ArrayLike, *, unit: str = "", told: bool = True) -> None:
+def finding(
+    name: str,
+    figures: ArrayLike,
+    *,
+    unit: str = "",
+    above: float | None = None,
+    below: float | None = None,
+    told: bool = True,
+    timed: bool = False,
+) -> None:
     """Print whether a claim holds in at least four of five runs, and the figure of each run.
 
     Args:
         name: of the lesson's finding, as its directive has it.
-        margins: of each run, by how much the claim holds; negative where it does not, `(runs,)`. For "A is
-            better than B", the score of A minus that of B with the same seed; for "equal up to one point",
-            one point minus the distance.
-        unit: `"points"`: the margins are differences of shares, and are shown times 100; `"×"`: they are
-            ratios, and the claim holds where they are above 1; else what stands behind each figure.
+        figures: one of each run, `(runs,)`. For "A is better than B", the score of A minus that of B with the
+            same seed, which must be above 0.
+        unit: `"points"` and `"%"`: the figures are shares, shown times 100; `"×"`: they are ratios, and the
+            claim holds where they are above 1; else what stands behind each figure.
+        above, below: the claim holds where the figures are above (or below) this, if that isn't 0 (or 1).
         told: `False` for the claim that it can't be told which is ahead: neither is in four of five runs.
+        timed: whether the figures were taken by a clock, so that runs are repetitions.
 
     Raises:
         DataError: there are fewer than five runs, or one of them gave no finite number.
@@ -41,26 +51,32 @@ def finding(name: str, margins: ArrayLike, *, unit: str = "", told: bool = True)
     Example:
         >>> finding("wider_is_better", [0.02, 0.015, 0.031, -0.004, 0.012], unit="points")
         In 4 of 5 runs, by -0.4 to +3.1 points (+2.0 +1.5 +3.1 -0.4 +1.2): holds.
+        >>> finding("about_equal", [0.011, 0.008, 0.002, 0.01, 0.004], unit="points", below=0.015)
+        In 5 of 5 runs, 0.2 to 1.1 points where less than 1.5 is claimed (1.1 0.8 0.2 1.0 0.4): holds.
     """
-    figures = np.asarray(margins, float)
-    if figures.ndim != 1 or len(figures) < FEWEST:
-        raise DataError(f"The finding {name!r} has figures of shape {figures.shape}: (runs,), five or more.")
-    if not np.isfinite(figures).all():
-        raise DataError(f"The finding {name!r} has a run without a finite figure: {figures.tolist()}")
-    even = 1 if unit == "×" else 0
-    ahead, behind = int((figures > even).sum()), int((figures < even).sum())
-    most = 0.8 * len(figures)  # four of five
+    values = np.asarray(figures, float)
+    if values.ndim != 1 or len(values) < FEWEST:
+        raise DataError(f"The finding {name!r} has figures of shape {values.shape}: (runs,), five or more.")
+    if not np.isfinite(values).all():
+        raise DataError(f"The finding {name!r} has a run without a finite figure: {values.tolist()}")
+    by_itself = above is None and below is None
+    limit = below if below is not None else above if above is not None else 1 if unit == "×" else 0
+    ahead, behind = int((values > limit).sum()), int((values < limit).sum())
+    if below is not None:
+        ahead, behind = behind, ahead
+    most = 0.8 * len(values)  # four of five
     holds = ahead >= most if told else max(ahead, behind) < most
-    suffix = f" {unit}" if unit else ""
-    low, high = _in_words([figures.min(), figures.max()], unit)
+    *shown, low, high, border = _in_words([*values, values.min(), values.max(), limit], unit, by_itself)
+    spread = f"{low} to {high}{unit and ' '}{unit}"
+    than = "less" if below is not None else "more"
     row = {
         "name": name,
-        "runs": f"{ahead} of {len(figures)}",
-        "spread": f"{low} to {high}{suffix}",
-        "figures": " ".join(_in_words(figures, unit)),
+        "runs": f"{ahead} of {len(values)}{', timed' if timed else ''}",
+        "spread": f"by {spread}" if by_itself else f"{spread} where {than} than {border} is claimed",
+        "figures": " ".join(shown),
         "verdict": ("holds" if told else "can't be told") if holds else "does not hold",
     }
-    print("In {runs} runs, by {spread} ({figures}): {verdict}.".format(**row))
+    print(f"In {ahead} of {len(values)} runs, {row['spread']} ({row['figures']}): {row['verdict']}.")
     if file := os.environ.get(RECORD):
         with open(file, "a", encoding="utf-8") as record:
             record.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -97,10 +113,10 @@ def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = r
     return np.concatenate([again[None], values[1:]])
 
 
-def _in_words(figures: Sequence[float] | np.ndarray, unit: str) -> list[str]:
-    if unit == "points":
-        return [f"{100 * figure:+.1f}" for figure in figures]
-    return [f"{figure:.3g}" if unit == "×" else f"{figure:+.3g}" for figure in figures]
+def _in_words(figures: Sequence[float], unit: str, signed: bool) -> list[str]:
+    if unit in ("points", "%"):
+        return [f"{100 * figure:{'+' if signed else ''}.1f}" for figure in figures]
+    return [f"{figure:{'+' if signed and unit != '×' else ''}.3g}" for figure in figures]
 
 
 def _loaded(file: Path, seeds: Sequence[int]) -> tuple[np.ndarray, list[str]]:

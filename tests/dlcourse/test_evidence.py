@@ -28,6 +28,10 @@ def verdict(capsys, margins, **settings):
         ([1, 1, 1, 1, -1], {"told": False}, "does not hold"),
         ([1, -1, -1, -1, -1], {"told": False}, "does not hold"),
         ([-1, -1, -1, -1, -1], {"told": False}, "does not hold"),
+        ([0.2, 0.3, 0.4, 0.1, 0.6], {"below": 0.5}, "holds"),
+        ([0.2, 0.3, 0.4, 0.5, 0.6], {"below": 0.5}, "does not hold"),
+        ([0.98, 0.99, 0.99, 0.99, 0.97], {"above": 0.975, "unit": "%"}, "holds"),
+        ([3, 3, 3, 1.5, 1.5], {"above": 2, "unit": "×"}, "does not hold"),
     ],
 )
 def test_verdict(capsys, margins, settings, expected):
@@ -36,7 +40,7 @@ def test_verdict(capsys, margins, settings, expected):
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=20))
 def test_shares_are_shown_in_points(margins):
-    assert [float(shown) for shown in evidence._in_words(margins, "points")] == pytest.approx(
+    assert [float(shown) for shown in evidence._in_words(margins, "points", True)] == pytest.approx(
         [100 * margin for margin in margins], abs=0.051
     )
 
@@ -55,11 +59,19 @@ def test_is_recorded_where_it_is_asked_for(tmp_path, monkeypatch, capsys):
     assert first == {
         "name": "first",
         "runs": "5 of 5",
-        "spread": "+1.0 to +5.0 points",
+        "spread": "by +1.0 to +5.0 points",
         "figures": "+1.0 +2.0 +3.0 +4.0 +5.0",
         "verdict": "holds",
     }
-    assert (second["name"], second["spread"]) == ("second", "+1 to +5 ms")
+    assert (second["name"], second["spread"]) == ("second", "by +1 to +5 ms")
+
+
+def test_a_limit_and_a_clock_are_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(evidence.RECORD, str(tmp_path / "record"))
+    evidence.finding("wide", [0.01, 0.02, 0.03, 0.04, 0.05], unit="%", below=0.045, timed=True)
+    row = json.loads((tmp_path / "record").read_text("utf-8"))
+    assert (row["runs"], row["figures"]) == ("4 of 5, timed", "1.0 2.0 3.0 4.0 5.0")
+    assert row["spread"] == "1.0 to 5.0 % where less than 4.5 is claimed"
 
 
 @pytest.fixture

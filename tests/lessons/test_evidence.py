@@ -38,7 +38,7 @@ def source(tmp_path, monkeypatch):
 def test_a_lesson_is_run_and_its_findings_are_rows(source):
     source.write_text(HEAD + CELL + CLAIM, "utf-8")
     assert evidence.run(source) == [
-        findings.Row("wide", "Wide is slow.", "Wide", "4 of 5", "-1 to +4 ms", "+1 +2 +3 +4 -1", "holds")
+        findings.Row("wide", "Wide is slow.", "Wide", "4 of 5", "by -1 to +4 ms", "+1 +2 +3 +4 -1", "holds")
     ]
 
 

@@ -17,7 +17,7 @@ def table(tmp_path, monkeypatch):
 
 
 def row(name="relu_wins", claim="ReLU is ahead.", heading="ReLU", verdict="holds"):
-    return findings.Row(name, claim, heading, "5 of 5", "+1.0 to +2.0 points", "+1.0 +2.0", verdict)
+    return findings.Row(name, claim, heading, "5 of 5", "by +1.0 to +2.0 points", "+1.0 +2.0", verdict)
 
 
 TEXT = """\
@@ -47,7 +47,7 @@ def test_every_marked_finding_has_its_row(lesson):
     rows = findings.read().get(lesson.stem, [])
     assert [row[:3] for row in rows] == findings.claims(lesson.read_text("utf-8"))
     for row in rows:
-        holding, runs = map(int, row.runs.split(" of "))
+        holding, runs = map(int, row.runs.partition(",")[0].split(" of "))
         assert runs >= 5
         assert len(row.figures.split()) == runs
         assert row.verdict == ("holds" if holding / runs >= 0.8 else "can't be told"), row.name
@@ -95,6 +95,11 @@ def test_sentence_says_how_often(build, table):
         "> **Finding.** ReLU is ahead. *In 5 of 5 runs, by +1.0 to +2.0 points: holds.*\n\n### Below" in text
     )
     assert "{finding}" not in text
+
+
+def test_figures_of_a_clock_are_not_quoted():
+    timed = row()._replace(runs="4 of 5, timed")
+    assert timed.sentence == "> **Finding.** ReLU is ahead. *In 4 of 5 repetitions: holds.*"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ into the lesson's minute goes through `outcome`, which loads what `lessons/evide
 
 import json
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ RECORD = "DLCOURSE_EVIDENCE"
 """The environment variable that `lessons/evidence.py` sets: the file to which findings are written."""
 
 FEWEST = 5  # seeds; with fewer, four of five can't be seen
+MEND = "`python lessons/evidence.py` computes them; in an installed course, install it again."
 VERSIONS = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
@@ -46,7 +48,7 @@ def finding(
         timed: whether the figures were taken by a clock, so that runs are repetitions.
 
     Raises:
-        DataError: there are fewer than five runs, or one of them gave no finite number.
+        DataError: there are fewer than five runs, or one of them gave no finite number, or two limits.
 
     Example:
         >>> finding("wider_is_better", [0.02, 0.015, 0.031, -0.004, 0.012], unit="points")
@@ -59,6 +61,8 @@ def finding(
         raise DataError(f"The finding {name!r} has figures of shape {values.shape}: (runs,), five or more.")
     if not np.isfinite(values).all():
         raise DataError(f"The finding {name!r} has a run without a finite figure: {values.tolist()}")
+    if above is not None and below is not None:
+        raise DataError(f"The finding {name!r} has two limits: give `above` or `below`.")
     by_itself = above is None and below is None
     limit = below if below is not None else above if above is not None else 1 if unit == "×" else 0
     ahead, behind = int((values > limit).sum()), int((values < limit).sum())
@@ -94,7 +98,7 @@ def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = r
         The numbers, `(seeds, …)`, the first seed's as they came out now.
 
     Raises:
-        DataError: there is no such file, or it is of other seeds.
+        DataError: there is no such file, or it is of other seeds or of another shape.
     """
     file = folder("lessons") / "outcomes" / f"{name}.npz"
     if os.environ.get(RECORD):
@@ -105,11 +109,17 @@ def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = r
         return values
     values, used = _loaded(file, seeds)
     again = np.asarray(run(seeds[0]), float)
+    if again.shape != values[0].shape:
+        raise DataError(
+            f"The outcomes {file.name} are of other code, their shape is {values[0].shape}: {MEND}"
+        )
     distance = np.abs(again - values[0]).max()
     print(
         f"Loaded: {len(seeds)} runs of '{name}', computed with {', '.join(used[:2])}. "
         f"Seed {seeds[0]} was run again just now; largest difference {distance:.2g}."
     )
+    if not distance <= np.ptp(values, axis=0).max():
+        print(f"That is more than the stored runs differ from each other: are they of other code? {MEND}")
     return np.concatenate([again[None], values[1:]])
 
 
@@ -120,11 +130,13 @@ def _in_words(figures: Sequence[float], unit: str, signed: bool) -> list[str]:
 
 
 def _loaded(file: Path, seeds: Sequence[int]) -> tuple[np.ndarray, list[str]]:
-    mend = "`python lessons/evidence.py` computes it; in an installed course, install it again."
     if not file.exists():
-        raise DataError(f"The outcomes {file.name} are missing: {mend}")
-    with np.load(file) as stored:
-        values, stored_seeds, versions = (stored[key] for key in ("values", "seeds", "versions"))
+        raise DataError(f"The outcomes {file.name} are missing: {MEND}")
+    try:
+        with np.load(file) as stored:
+            values, stored_seeds, versions = (stored[key] for key in ("values", "seeds", "versions"))
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"The outcomes {file.name} can't be read: {MEND}") from error
     if stored_seeds.tolist() != list(seeds):
-        raise DataError(f"The outcomes {file.name} are of the seeds {stored_seeds.tolist()}: {mend}")
+        raise DataError(f"The outcomes {file.name} are of the seeds {stored_seeds.tolist()}: {MEND}")
     return values, versions.tolist()

@@ -28,7 +28,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -148,6 +148,10 @@ def execute(notebook: NotebookNode, name: str) -> None:
         client.execute(env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)))
     except CellExecutionError as error:
         raise BuildError(f"{name}: a cell raised {error.ename}\n{error}") from None
+    except DeadKernelError:
+        raise BuildError(
+            f"{name}: the kernel died: run the lesson's last cells by hand to see why."
+        ) from None
     print(f"\r{name}: {count} cells in {time.perf_counter() - started:.0f} s")
     for cell, ran in zip(notebook.cells, running.cells, strict=True):
         if KEPT in cell.metadata.get("tags", []):
@@ -208,6 +212,8 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
                     raise BuildError(
                         f"{lesson}: an {{exercise}} directive takes a name, and its body stays empty."
                     )
+                if odd := re.search(r"^```\{(finding|time)\}.*", TIME.sub("", part), re.MULTILINE):
+                    raise BuildError(f"{lesson}: this directive is not as it must be: {odd[0]}")
                 yield new_markdown_cell(LESSON_LINK.sub(r"\1.ipynb", part.strip()), metadata=metadata)
 
 
@@ -227,10 +233,12 @@ def _with_findings(text: str, lesson: str, counted: bool) -> str:
     names = iter(claims)
 
     def sentence(match: re.Match[str]) -> str:
+        if match[2] is None:  # a cell or a heading
+            return match[0]
         claim = next(names)
         return rows[claim.name].sentence if counted else f"> **Finding.** {claim.claim}"
 
-    return findings.DIRECTIVE.sub(sentence, text)
+    return findings.PARTS.sub(sentence, text)
 
 
 def _set_time(cells: list[NotebookNode], lesson: str) -> None:

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run the lessons' findings with several seeds.")
     parser.add_argument("lesson", nargs="*", help="a lesson's name, as 02_neural_networks; all if left out")
     options = parser.parse_args(arguments)
-    rows, refuted = findings.read(), []
+    there = {source.stem for source in build.sources()}
+    rows = {lesson: rows for lesson, rows in findings.read().items() if lesson in there}
+    refuted: list[str] = []
     try:
         for source in build.sources(options.lesson):
             began = time.perf_counter()
@@ -39,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except build.BuildError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped: docs/evidence.md has the lessons that ended before.", file=sys.stderr)
+        return 130
     if refuted:
         print(f"Not so: {', '.join(refuted)}. Say in the lesson what was found instead.", file=sys.stderr)
     return int(bool(refuted))
@@ -61,6 +66,10 @@ def run(source: Path) -> list[Row]:
             del os.environ[RECORD]
         found = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
     by_name = {one["name"]: one for one in found}
+    if len(by_name) < len(found):
+        names = [one["name"] for one in found]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise build.BuildError(f"{source.stem}: computed more than once: {', '.join(twice)}.")
     claimed = findings.claims(source.read_text("utf-8"))
     if odd := {claim.name for claim in claimed} ^ set(by_name):
         raise build.BuildError(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "evidence.md"
 DIRECTIVE = re.compile(r"^```\{finding\}[ \t]*(\S*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"evidence\.finding\(\s*\"(\w+)\"")
-_CELL_OR_HEADING = re.compile(
+PARTS = re.compile(
     r"^```\{code-cell\}.*?^```$|^#{2,3} (?P<heading>[^\n]+)$|" + DIRECTIVE.pattern, re.MULTILINE | re.DOTALL
 )
 
@@ -59,7 +59,7 @@ class Row(NamedTuple):
 def claims(text: str) -> list[Claim]:
     """All findings that a lesson's text marks, with the heading above each."""
     found, heading = [], ""
-    for match in _CELL_OR_HEADING.finditer(text):
+    for match in PARTS.finditer(text):
         if match["heading"]:
             heading = match["heading"]
         elif match[2] is not None:
@@ -75,7 +75,7 @@ def read() -> dict[str, list[Row]]:
             rows[line[3:]] = []
         elif line.startswith("| ") and rows:
             cells = [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-            if cells[0].startswith("`"):
+            if cells[0].startswith("`") and len(cells) == len(COLUMNS):
                 rows[list(rows)[-1]].append(Row(cells[0].strip("`"), *cells[1:]))
     return rows
 

@@ -123,10 +123,13 @@ def _compare_sequences(expected: list | tuple, got: Any, tolerance: Tolerance) -
     if not isinstance(got, list | tuple):
         return Difference("type", f"is {_a(got)}; {_asked(expected)} is asked for")
     if len(got) != len(expected):
-        return Difference("shape", f"has {len(got)} items; {len(expected)} are asked for")
+        return Difference(
+            "shape", f"has {len(got)} item{'s' * (len(got) != 1)}; {len(expected)} are asked for"
+        )
     for i, (right, item) in enumerate(zip(expected, got, strict=True)):
         if difference := compare(right, item, tolerance):
-            return Difference(difference.kind, f"differs in item {i}, which {difference.message}")
+            message = "is None" if difference.kind == "none" else difference.message
+            return Difference(difference.kind, f"differs in item {i}, which {message}")
     return None
 
 

@@ -7,6 +7,7 @@ For a grade it runs in the trusted process; a notebook's own check runs it in th
 
 import inspect
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from grader.child import plaindata
@@ -52,8 +53,6 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     raised, complete = attempt.outcomes[first].raised, attempt.end == "complete"
     mistake = _matching_mistake(exercise, bank, attempt.outcomes, found) if complete else None
     got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
-    if exercise.stable and not raised and (warned := attempt.outcomes[first].warnings):
-        got = Sentence(f"{_shown(exercise, got)}, with NumPy's warning of {' and '.join(warned)}")
     return verdict_on(
         exercise,
         "error" if raised and bank.expected[first].raised is None else "failed",
@@ -62,7 +61,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         passed=passed,
         seconds=attempt.seconds,
         mistake=mistake.name if mistake else None,
-        counterexample=_counterexample(exercise, bank, first, got),
+        counterexample=_counterexample(exercise, bank, first, got, attempt.outcomes[first].warnings),
         raised=raised,
         credit=credit,
     )
@@ -212,7 +211,9 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
     )
 
 
-def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counterexample | None:
+def _counterexample(
+    exercise: Exercise, bank: Bank, i: int, got: Any, warnings: Sequence[str] = ()
+) -> Counterexample | None:
     if exercise.artefact or exercise.kind == "goal":
         return None  # a whole training set, or a model: nothing to look at
     expected: Any = Sentence("whatever holds to the statement")
@@ -226,9 +227,10 @@ def _counterexample(exercise: Exercise, bank: Bank, i: int, got: Any) -> Counter
     names, case = inspect.signature(exercise.reference).parameters, plaindata.decode(bank.cases[i])
     arguments = dict(zip(names, case, strict=False))
     texts = None
-    if exercise.returns or not all(map(says_itself, (*arguments.values(), expected, got))):
+    warned = f", with NumPy's warning of {' and '.join(warnings)}" if exercise.stable and warnings else ""
+    if warned or exercise.returns or not all(map(says_itself, (*arguments.values(), expected, got))):
         given = {name: shown(value) for name, value in arguments.items()}
-        texts = Shown(given, _shown(exercise, expected), _shown(exercise, got))
+        texts = Shown(given, _shown(exercise, expected), _shown(exercise, got) + warned)
     return Counterexample(
         arguments={name: presentable(value) for name, value in arguments.items()},
         expected=presentable(expected),

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import operator
 import sys
 import textwrap
 from collections.abc import Callable
@@ -35,10 +36,14 @@ def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution
     """
     names = _names(sys._getframe(1).f_globals)
     try:
-        if function is None:
+        level = _hint_level(hint)
+        if level is None or (function is None and (level or solution)):
+            text = "A hint is for one exercise and has a number, 1 to 3: `check(relu, hint=1)`."
+            _show(Card("error", "Nothing was checked", [text]))
+        elif function is None:
             _check_all(names)
         else:
-            _show(_card(function, names, hint, solution))
+            _show(_card(function, names, level, solution))
     except KeyboardInterrupt:
         _show(Card("timeout", "Stopped", ["You interrupted the check; your answer was not judged."]))
     except Exception as error:  # a fault of ours must not end a "Run all"
@@ -56,6 +61,14 @@ def solved(*functions: Callable[..., Any]) -> bool:
             print(f"Waiting for {name}: solve it above, then run this cell again.")
             return False
     return True
+
+
+def _hint_level(hint: Any) -> int | None:
+    """Return the number of the strongest hint that is asked for, 0 to 3; `None` for what is no number."""
+    try:
+        return min(max(int(operator.index(hint)), 0), way_out.LAST_HINT)
+    except TypeError:
+        return None
 
 
 def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Card:

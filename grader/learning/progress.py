@@ -14,9 +14,12 @@ of it:
   `grader review --start` began. That an old answer still passes, as in a lesson that is run again, says
   nothing of memory. While such a file waits for its pass, checks of other files do not count. Without one, a
   known mistake is a failure all the same, for it was written anew.
+- Where the solution was seen before an answer passed (`grader.learning.way_out`), a pass counts in that file
+  only.
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -124,7 +127,7 @@ def change(edit: Callable[[dict[str, History]], None], now: datetime) -> None:
         except (ValueError, RecursionError):
             known = {}
             try:
-                path.replace(f"{path}.damaged")
+                path.rename(_free(f"{path}.damaged"))
             except OSError:
                 return
         for history in known.values():
@@ -179,6 +182,12 @@ def _decode(data: bytes) -> dict[str, History]:
     return msgspec.convert(plain, _File).exercises
 
 
+def _free(name: str) -> str:
+    """Return a name that no file has: what was put aside before stays."""
+    names = itertools.chain([name], (f"{name}.{number}" for number in itertools.count(2)))
+    return next(free for free in names if not Path(free).exists())
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Keep other processes waiting; where there can be no lock, a rare lost verdict is better than none."""
@@ -204,12 +213,17 @@ def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> Non
     last = history.reviews[-1] if history.reviews else None
     today = last if last is not None and days_between(last.at, now) == 0 else None
     failed_today = today is not None and today.rating == "again"
-    if history.passed and history.started is not None:
+    # Once the solution was seen, a pass elsewhere says nothing of memory until it was written again.
+    copies = history.seen is not None and not any(
+        review.at > history.seen and review.rating != "again" for review in history.reviews
+    )
+    if history.started is not None and (history.passed or copies):
         counts = PurePath(source).name == stub_name(verdict.name)
+    elif copies and verdict.status == "passed":
+        counts = False
     else:
         counts = not history.passed or verdict.mistake is not None or failed_today
-    copied = history.seen is not None and not history.passed  # so that a pass says nothing of memory
-    if not counts or (copied and verdict.status == "passed"):
+    if not counts:
         return
     if verdict.status != "passed":
         if today is None:

@@ -6,15 +6,16 @@ again: `grader review` brings it back, and the first pass after it is no test of
 """
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
-from types import CodeType
+from functools import partial
+from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any
 
 from grader.learning.progress import History, Review, change, days_between, histories, in_utc, local_now
 
 TRIES = 5
 LAST_HINT = 3
+WRAPPING = ("__wrapped__", "pyfunc", "func")  # what decorators, np.vectorize and partials hold
 
 
 def note(name: str, code: str, *, failed: bool, hint: int = 0, now: datetime | None = None) -> None:
@@ -64,19 +65,46 @@ def mark_seen(name: str, now: datetime | None = None) -> None:
     change(mark, now)
 
 
-def code_of(function: Callable[..., Any]) -> str:
-    """Return what tells a function's code from other code, whatever its comments, docstring and layout are.
+def code_of(function: Any) -> str:
+    """Return what tells an answer's code from other code, whatever its comments and layout are.
+
+    What it wraps and what it calls of the same module belong to it.
 
     >>> code_of(lambda x: x + 1) == code_of(lambda x: x + 2)
     False
     """
-    compiled = getattr(function, "__code__", None)
-    facts = _facts(compiled, function.__doc__) if isinstance(compiled, CodeType) else repr(type(function))
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(_facts(function, set())).encode()).hexdigest()[:12]
 
 
-def _facts(code: CodeType, documentation: str | None = None) -> tuple:
+def _facts(value: Any, seen: set[int]) -> Any:
+    if isinstance(value, bool | int | float | str | tuple | None):
+        return repr(value)
+    if not callable(value) or id(value) in seen:
+        return type(value).__name__
+    seen.add(id(value))
+    inner = [getattr(value, name) for name in WRAPPING if callable(getattr(value, name, None))]
+    if not isinstance(value, FunctionType):
+        inner.append(getattr(type(value), "__call__", None))  # noqa: B004
+        inner = [one for one in inner if isinstance(one, FunctionType | MethodType | partial)]
+        return type(value).__name__, [_facts(one, seen) for one in inner]
+    helpers = [value.__globals__.get(name) for name in sorted(_names_in(value.__code__))]
+    inner += [h for h in helpers if callable(h) and getattr(h, "__module__", None) == value.__module__]
+    held = [cell.cell_contents for cell in value.__closure__ or () if cell != CellType()]
+    settings = [value.__defaults__, tuple((value.__kwdefaults__ or {}).items()), *held]
+    return _facts_of_code(value.__code__, value.__doc__), [_facts(one, seen) for one in (*settings, *inner)]
+
+
+def _facts_of_code(code: CodeType, documentation: str | None = None) -> tuple:
     constants = [
-        _facts(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts if c != documentation
+        _facts_of_code(constant)
+        if isinstance(constant, CodeType)
+        else repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)
+        for constant in code.co_consts
+        if constant is None or constant != documentation
     ]
     return code.co_code, code.co_names, constants
+
+
+def _names_in(code: CodeType) -> set[str]:
+    nested = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names_in, nested))

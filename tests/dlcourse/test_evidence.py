@@ -104,3 +104,21 @@ def test_outcome_of_other_seeds_or_none_says_what_to_do(lessons, monkeypatch):
         evidence.outcome("squares", squares, seeds=range(5, 10))
     with pytest.raises(DataError, match=r"seeds \[5, 6, 7, 8, 9\]"):
         evidence.outcome("squares", squares)
+
+
+def test_an_outcome_of_other_code_is_told(lessons, monkeypatch, capsys):
+    with monkeypatch.context() as recording:
+        recording.setenv(evidence.RECORD, str(lessons / "record"))
+        evidence.outcome("squares", squares)
+    evidence.outcome("squares", lambda seed: [1000, 1000])
+    assert "are they of other code?" in capsys.readouterr().out
+    with pytest.raises(DataError, match="are of other code"):
+        evidence.outcome("squares", lambda seed: [1, 2, 3])
+    (lessons / "outcomes" / "squares.npz").write_bytes(b"no such file")
+    with pytest.raises(DataError, match="can't be read"):
+        evidence.outcome("squares", squares)
+
+
+def test_two_limits_are_one_too_many():
+    with pytest.raises(DataError, match="two limits"):
+        evidence.finding("wide", [1, 2, 3, 4, 5], above=0, below=6)

@@ -49,6 +49,12 @@ def test_a_finding_needs_both_its_cell_and_its_claim(source, text):
         evidence.run(source)
 
 
+def test_a_finding_is_computed_once(source):
+    source.write_text(HEAD + CELL + CELL + CLAIM, "utf-8")
+    with pytest.raises(evidence.build.BuildError, match="more than once: wide"):
+        evidence.run(source)
+
+
 def test_a_lesson_that_is_not_there_is_named(capsys):
     assert evidence.main(["98_nothing"]) == 1
     assert "98_nothing" in capsys.readouterr().err

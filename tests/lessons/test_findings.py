@@ -114,3 +114,15 @@ def test_a_finding_without_evidence_is_not_built(build, table, rows, message):
     findings.write({"99_lesson": rows})
     with pytest.raises(build.BuildError, match=message):
         build._with_findings(TEXT, "99_lesson", counted=True)
+
+
+def test_a_directive_that_is_not_one_is_refused(build, table, monkeypatch):
+    monkeypatch.setattr(build.exercises, "exercises_of", lambda lesson: ())
+    for text in ("```{finding} two extra\nClaim.\n```\n", "```{time} now\n```\n"):
+        with pytest.raises(build.BuildError, match="not as it must be"):
+            build.build(build.LESSONS / "99_lesson.md", f"# A lesson\n\n{text}", counted=False)
+
+
+def test_a_directive_within_code_is_code(build, table):
+    text = '## A\n\n```{code-cell} ipython3\n"""\n ```{finding} a\nx\n"""\n```\n'
+    assert build._with_findings(text, "99_lesson", counted=True) == text

@@ -88,6 +88,25 @@ def test_more_hints_on_request(shown):
     assert "Hint" not in shown(wrong)
 
 
+@pytest.mark.parametrize("hint", ["3", None, 1.5])
+def test_a_hint_that_is_no_number_is_said(shown, hint):
+    before = progress.histories()
+    assert "has a number, 1 to 3" in shown(named("relu", lambda x: x), hint=hint)
+    assert progress.histories() == before
+
+
+def test_a_hint_is_for_one_exercise(shown):
+    assert "for one exercise" in shown(hint=1)
+
+
+def test_an_odd_hint_does_no_harm_to_the_file(shown):
+    shown(relu)
+    for hint in (True, -1, np.int64(2)):
+        shown(named("tanh", lambda x: x), hint=hint)
+    assert set(progress.histories()) >= {"relu", "tanh"}
+    assert progress.histories()["tanh"].hint == 2
+
+
 def test_a_stub_is_not_answered_yet(shown):
     def softmax(z):
         raise NotImplementedError

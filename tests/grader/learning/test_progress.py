@@ -83,6 +83,16 @@ def test_a_damaged_file_counts_as_empty_and_is_kept_aside(content):
     assert file.with_name("progress.json.damaged").read_bytes() == content
 
 
+def test_what_was_put_aside_before_stays():
+    file = state_file()
+    for content in (b"first", b"second"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        progress.record([verdict("relu", "passed")])
+    assert file.with_name("progress.json.damaged").read_bytes() == b"first"
+    assert file.with_name("progress.json.damaged.2").read_bytes() == b"second"
+
+
 def test_a_file_of_the_first_format_is_carried_over():
     file = state_file()
     file.parent.mkdir(parents=True)

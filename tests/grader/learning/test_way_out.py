@@ -1,4 +1,9 @@
+import functools
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,3 +106,105 @@ def test_other_code_is_told_apart():
     doubled, halved = (lambda x: x * 2), (lambda x: x / 2)
     nested = [lambda x: [v + 1 for v in x], lambda x: [v + 2 for v in x]]
     assert len({way_out.code_of(f) for f in (one, doubled, halved, *nested, np.maximum)}) == 6
+
+
+def passes(name, now, source=""):
+    progress.record([verdict(name, "passed")], source, now=now)
+
+
+def test_a_first_pass_in_the_blank_file_counts(tmp_path):
+    way_out.mark_seen("relu", NOON)
+    later = NOON + timedelta(days=2)
+    review.start("relu", tmp_path, later)
+    passes("relu", later, "review_relu.py")
+    assert ratings() == ["again", "good"]
+    assert not review.schedule(later)[0].started
+
+
+def test_copying_twice_on_one_day_counts_neither_time():
+    way_out.mark_seen("relu", NOON)
+    for minute in (1, 2, 3):
+        passes("relu", NOON + timedelta(minutes=minute))
+    assert ratings() == ["again"]
+
+
+def helper(x):
+    return x + 1
+
+
+def by_helper(x):
+    return helper(x)
+
+
+def default(x, slope=0.1):
+    return x * slope
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        return function(*arguments)
+
+    return wrapper
+
+
+def closure(value):
+    return lambda x: x + value
+
+
+class Called:
+    def __call__(self, x):
+        return x + 3
+
+
+class CalledOtherwise:
+    def __call__(self, x):
+        return x + 4
+
+
+def test_what_an_answer_calls_and_wraps_belongs_to_its_code(monkeypatch):
+    before = way_out.code_of(by_helper)
+    monkeypatch.setitem(globals(), "helper", lambda x: x + 2)
+    monkeypatch.setattr(helper, "__module__", by_helper.__module__)
+    monkeypatch.setattr(default, "__defaults__", (0.1,))
+    one = way_out.code_of(default)
+    monkeypatch.setattr(default, "__defaults__", (0.2,))
+    pairs = [
+        (before, way_out.code_of(by_helper)),
+        (one, way_out.code_of(default)),
+        *(
+            (way_out.code_of(a), way_out.code_of(b))
+            for a, b in (
+                (decorated(lambda x: x + 1), decorated(lambda x: x + 2)),
+                (np.vectorize(lambda x: x + 1), np.vectorize(lambda x: x + 2)),
+                (functools.partial(default, slope=1), functools.partial(by_helper)),
+                (closure(1), closure(2)),
+                (Called(), CalledOtherwise()),
+            )
+        ),
+    ]
+    assert [a != b for a, b in pairs] == [True] * len(pairs)
+    assert way_out.code_of(closure(1)) == way_out.code_of(closure(1))
+    assert way_out.code_of(np.vectorize(one_line)) == way_out.code_of(np.vectorize(one_line))
+
+
+def one_line(x):
+    return x in {"a", "b", "c"}
+
+
+def test_code_is_the_same_in_every_process():
+    program = (
+        "from grader.learning.way_out import code_of\n"
+        "def f(x): return str(x) in {'a', 'b', 'c', 'd'}\n"
+        "print(code_of(f))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[3])},
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(found) == 1 and found != {""}

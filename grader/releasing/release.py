@@ -155,8 +155,6 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             _copy(file, student / name)
     for file in _data():
         _copy(file, student / "datasets" / file.relative_to(ROOT / "datasets"))
-    for file in sorted((ROOT / "lessons" / "outcomes").glob("*.npz")):
-        _copy(file, student / "lessons" / "outcomes" / file.name)
     for name in AT_ROOT:
         _copy(ROOT / name, student / name)
     _copy(OURS / "classroom.yml", student / ".github" / "workflows" / "classroom.yml")
@@ -171,6 +169,8 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             notebook, module = ROOT / "lessons" / f"{lesson}.ipynb", LESSONS[lesson]
             _require_blank(notebook, asked)
             _copy(notebook, student / "lessons" / notebook.name)
+            for outcome in _outcomes(notebook):
+                _copy(outcome, student / "lessons" / "outcomes" / outcome.name)
             _write(student / "grader" / "statements" / f"{module}.py", packing.statements(asked))
             for exercise in asked:
                 bank_of(exercise)
@@ -194,6 +194,13 @@ def _packages(*names: str) -> Iterator[tuple[str, Path]]:
 def _data() -> Iterator[Path]:
     files_there = sorted((ROOT / "datasets").rglob("*"))
     return (file for file in files_there if file.suffix in DATA or file.name == ".gitattributes")
+
+
+def _outcomes(notebook: Path) -> Iterator[Path]:
+    """Yield the files of runs that a lesson loads, because they take too long for it."""
+    text = notebook.read_text("utf-8").replace("\\", "")
+    files_there = sorted((ROOT / "lessons" / "outcomes").glob("*.npz"))
+    return (file for file in files_there if f'"{file.stem}"' in text)
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -48,7 +48,7 @@ STUCK = [
 ]
 
 
-def test_who_is_stuck_sees_the_solution_after_five_tries_and_the_third_hint(shown):
+def test_who_is_stuck_sees_the_solution_after_five_tries_and_the_third_hint(shown, own_home):
     for wrong in STUCK[:4] * 2:  # the same code again is no other try
         text = shown(wrong, solution=True)
     assert "after 1 more failed try of other code and after the third hint, `check(sigmoid, hint=3)`" in text
@@ -62,7 +62,7 @@ def test_who_is_stuck_sees_the_solution_after_five_tries_and_the_third_hint(show
     assert progress.histories()["sigmoid"].seen is not None
 
 
-def test_checks_of_all_count_as_tries(shown, monkeypatch):
+def test_checks_of_all_count_as_tries(shown, monkeypatch, own_home):
     for wrong in STUCK:
         monkeypatch.setattr(wrong, "__module__", "__main__")
         monkeypatch.setitem(globals(), "sigmoid", wrong)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse.content import folder
 from dlcourse.errors import DataError
+from dlcourse.files import write
 
 RECORD = "DLCOURSE_EVIDENCE"
 """The environment variable that `lessons/evidence.py` sets: the file to which findings are written."""
@@ -103,9 +104,8 @@ def outcome(name: str, run: Callable[[int], ArrayLike], seeds: Sequence[int] = r
     file = folder("lessons") / "outcomes" / f"{name}.npz"
     if os.environ.get(RECORD):
         values = np.array([run(seed) for seed in seeds], float)
-        file.parent.mkdir(exist_ok=True)
         used = [f"{package} {version(package)}" for package in VERSIONS]
-        np.savez(file, values=values, seeds=np.array(seeds), versions=np.array(used))
+        write(file, lambda to: np.savez(to, values=values, seeds=np.array(seeds), versions=np.array(used)))
         return values
     values, used = _loaded(file, seeds)
     again = np.asarray(run(seeds[0]), float)

@@ -219,9 +219,9 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
 
 def _with_findings(text: str, lesson: str, counted: bool) -> str:
     """Each finding's directive replaced by its sentence."""
+    sentences = {claim.name: f"> **Finding.** {claim.claim}" for claim in findings.claims(text)}
     rows = {row.name: row for row in findings.read().get(lesson, [])}
-    claims = findings.claims(text)
-    for claim in claims if counted else []:
+    for claim in findings.claims(text) if counted else []:
         row = rows.get(claim.name)
         if row is None or row[:3] != claim:
             raise BuildError(
@@ -230,15 +230,9 @@ def _with_findings(text: str, lesson: str, counted: bool) -> str:
             )
         if row.verdict == "does not hold":
             raise BuildError(f"{lesson}: the finding {claim.name!r} does not hold: say what was found.")
-    names = iter(claims)
-
-    def sentence(match: re.Match[str]) -> str:
-        if match[2] is None:  # a cell or a heading
-            return match[0]
-        claim = next(names)
-        return rows[claim.name].sentence if counted else f"> **Finding.** {claim.claim}"
-
-    return findings.PARTS.sub(sentence, text)
+        sentences[claim.name] = row.sentence
+    # A cell or a heading has no name.
+    return findings.PARTS.sub(lambda part: sentences.get(part["name"], part[0]), text)
 
 
 def _set_time(cells: list[NotebookNode], lesson: str) -> None:

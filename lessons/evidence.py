@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,9 +67,7 @@ def run(source: Path) -> list[Row]:
             del os.environ[RECORD]
         found = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
     by_name = {one["name"]: one for one in found}
-    if len(by_name) < len(found):
-        names = [one["name"] for one in found]
-        twice = sorted({name for name in names if names.count(name) > 1})
+    if twice := [name for name, count in Counter(one["name"] for one in found).items() if count > 1]:
         raise build.BuildError(f"{source.stem}: computed more than once: {', '.join(twice)}.")
     claimed = findings.claims(source.read_text("utf-8"))
     if odd := {claim.name for claim in claimed} ^ set(by_name):

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from dlcourse import files
+
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "evidence.md"
-DIRECTIVE = re.compile(r"^```\{finding\}[ \t]*(\S*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"evidence\.finding\(\s*\"(\w+)\"")
 PARTS = re.compile(
-    r"^```\{code-cell\}.*?^```$|^#{2,3} (?P<heading>[^\n]+)$|" + DIRECTIVE.pattern, re.MULTILINE | re.DOTALL
+    r"^```\{code-cell\}.*?^```$|^#{2,3} (?P<heading>[^\n]+)$"
+    r"|^```\{finding\}[ \t]*(?P<name>\S*)[ \t]*\n(?P<claim>.*?)^```[ \t]*$",
+    re.MULTILINE | re.DOTALL,
 )
 
 HEAD = """\
@@ -62,8 +65,8 @@ def claims(text: str) -> list[Claim]:
     for match in PARTS.finditer(text):
         if match["heading"]:
             heading = match["heading"]
-        elif match[2] is not None:
-            found.append(Claim(match[2], " ".join(match[3].split()), heading))
+        elif match["name"] is not None:
+            found.append(Claim(match["name"], " ".join(match["claim"].split()), heading))
     return found
 
 
@@ -85,7 +88,7 @@ def write(rows: dict[str, list[Row]]) -> None:
     parts = [HEAD]
     for lesson in sorted(rows):
         parts.append(f"\n## {lesson}\n\n{to_table(rows[lesson])}")
-    TABLE.write_text("".join(parts), encoding="utf-8", newline="\n")
+    files.write(TABLE, "".join(parts).encode())
 
 
 def to_table(rows: Iterable[Row]) -> str:

@@ -23,10 +23,15 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """Where and how an answer first differs; `message` completes "Your answer …"."""
+    """Where and how an answer first differs: `message` completes "Your answer …", `inner` "… which …"."""
 
     kind: Literal["none", "type", "shape", "nan", "value"]
-    message: str
+    inner: str
+    items: tuple[int, ...] = ()  # of lists in lists, the outermost first
+
+    @property
+    def message(self) -> str:
+        return "".join(f"differs in item {i}, which " for i in self.items) + self.inner
 
 
 def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
@@ -128,8 +133,8 @@ def _compare_sequences(expected: list | tuple, got: Any, tolerance: Tolerance) -
         )
     for i, (right, item) in enumerate(zip(expected, got, strict=True)):
         if difference := compare(right, item, tolerance):
-            message = "is None" if difference.kind == "none" else difference.message
-            return Difference(difference.kind, f"differs in item {i}, which {message}")
+            inner = "is None" if difference.kind == "none" else difference.inner
+            return Difference(difference.kind, inner, (i, *difference.items))
     return None
 
 

@@ -4,7 +4,6 @@ Values are compared with the reference's; what has many right answers is verifie
 """
 
 import inspect
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,8 +13,6 @@ from grader.child.calling import Outcome, Raised
 from grader.exercise import Exercise, Finding, Given, Tolerance
 from grader.judging.comparison import NO_ANSWER, Difference, compare
 
-INNER = re.compile(r"^(differs in item \d+, which )+")  # of arrays in lists
-ITEM = re.compile(r"differs in item (\d+), which")  # of what is returned
 FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 
@@ -79,7 +76,7 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
     if expected.raised is not None:
         return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
     if exercise.verify is None and (differs := difference(exercise, expected, outcome)):
-        return Finding(False, sentence(f"Your answer {_named(exercise, differs.message)}"))
+        return Finding(False, sentence(f"Your answer {_named(exercise, differs)}"))
     if exercise.stable and outcome.warnings:
         return Finding(
             False,
@@ -89,12 +86,13 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
     return None
 
 
-def _named(exercise: Exercise, message: str) -> str:
+def _named(exercise: Exercise, differs: Difference) -> str:
     """Return what differs, with the item of a tuple called by its name."""
-    item = ITEM.match(message)
-    if item is None or int(item[1]) >= len(exercise.returns):
-        return message
-    return f"differs in `{exercise.returns[int(item[1])]}`, which{message[item.end() :]}"
+    item, *within = differs.items or (None,)
+    if item is None or item >= len(exercise.returns):
+        return differs.message
+    inside = Difference(differs.kind, differs.inner, tuple(within)).message
+    return f"differs in `{exercise.returns[item]}`, which {inside}"
 
 
 def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcome) -> str | None:
@@ -110,9 +108,9 @@ def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcom
         return "Your answer is right, but its arguments can't be read any more."
     if differs is None:
         return None
-    where = INNER.sub("", differs.message)
     return sentence(
-        f"Your answer is right, but what it was given is not left as it should be; something in it {where}"
+        "Your answer is right, but what it was given is not left as it should be; something in it "
+        f"{differs.inner}"
     )
 
 

@@ -19,7 +19,7 @@ from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
-from grader.judging.showing import Sentence, presentable, says_itself, shown
+from grader.judging.showing import Sentence, indented, presentable, says_itself, shown
 from grader.running.attempt import Attempt
 
 RIGHT = "Right on every case."
@@ -243,7 +243,5 @@ def _shown(exercise: Exercise, answer: Any) -> str:
     """Return an answer as text, the items of a tuple under their names."""
     if not isinstance(answer, list | tuple) or not 0 < len(answer) == len(exercise.returns):
         return shown(answer)
-    lines = []
-    for name, item in zip(exercise.returns, answer, strict=True):
-        lines.append(f"{name} = " + shown(item).replace("\n", "\n" + " " * (len(name) + 3)))
-    return "\n".join(lines)
+    pairs = zip(exercise.returns, answer, strict=True)
+    return "\n".join(f"{name} = {indented(shown(item), len(name) + 3)}" for name, item in pairs)

@@ -75,6 +75,11 @@ def shown(value: Any) -> str:
     return f"{value:.8g}" if isinstance(value, float) else _inline(value)
 
 
+def indented(text: str, columns: int) -> str:
+    """Return a text that stands behind so many columns, with its further lines below its first."""
+    return text.replace("\n", "\n" + " " * columns)
+
+
 def _inline(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return _beginning(value) if value.size > MAX_ELEMENTS else _inline(value.tolist())

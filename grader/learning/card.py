@@ -6,7 +6,7 @@ from html import escape
 
 from grader.exercise import Exercise
 from grader.judging.report import Verdict
-from grader.judging.showing import shown
+from grader.judging.showing import indented, shown
 
 COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
 SYMBOLS = {"passed": "✓", "missing": "…"}
@@ -76,7 +76,7 @@ def verdict_card(
         return Card("passed", heading, [f"{report.message} ({report.cases} cases.)", note], reference)
     if report.cases and report.status not in ("missing", "refused"):
         heading += f", {report.passed} of {report.cases} cases right"
-    hints = exercise.hints[: max(0, min(hint, len(exercise.hints)))]
+    hints = exercise.hints[:hint]
     lines = [f"Hint {number} of 3: {text}" for number, text in enumerate(hints, start=1)]
     if len(hints) < len(exercise.hints) and not reference and (hints or report.status != "missing"):
         lines.append(f"{'More' if hints else 'A hint'}: `check({report.name}, hint={len(hints) + 1})`")
@@ -113,13 +113,9 @@ def counterexample_text(report: Verdict) -> str:
         call = f"{report.name}({', '.join(f'{name}={text}' for name, text in arguments.items())})"
     else:
         call = f"{report.name}({', '.join(arguments)}) with\n" + "\n".join(
-            f"  {name} = {_indented(text, len(name) + 5)}" for name, text in arguments.items()
+            f"  {name} = {indented(text, len(name) + 5)}" for name, text in arguments.items()
         )
-    return f"{call}\nexpected: {_indented(expected, 10)}\ngot:      {_indented(got, 10)}"
-
-
-def _indented(text: str, columns: int) -> str:
-    return text.replace("\n", "\n" + " " * columns)
+    return f"{call}\nexpected: {indented(expected, 10)}\ngot:      {indented(got, 10)}"
 
 
 def marked(text: str) -> str:

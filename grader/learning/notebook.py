@@ -75,8 +75,9 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
     exercise = _exercise(function, names)
     if exercise is not None:
         verdict = _verdict(exercise, function)
-        progress.record([verdict])
-        return _verdict_card(exercise, verdict, function, hint, solution)
+        codes = {exercise.name: way_out.code_of(function)}
+        progress.record([verdict], codes=codes, hint=hint)
+        return _verdict_card(exercise, verdict, hint, solution)
     if not callable(function):
         text = "`check` takes the function itself, as in `check(relu)`, not what it returns."
         return Card("error", f"This is no function, but of type {type(function).__name__}", [text])
@@ -86,22 +87,14 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
     return Card("error", f"There is no exercise called {name}", [text])
 
 
-def _verdict_card(exercise: Exercise, verdict: Verdict, function: Any, hint: int, solution: bool) -> Card:
+def _verdict_card(exercise: Exercise, verdict: Verdict, hint: int, solution: bool) -> Card:
     """Return the card; with the solution, if it is asked for and may be seen."""
-    passed, not_yet = verdict.status == "passed", ""
-    _note(verdict, function, hint)
-    if solution and not passed and exercise.public is None:
+    not_yet = ""
+    if solution and verdict.status != "passed" and exercise.public is None:
         not_yet = way_out.lacking(exercise.name)
         if not not_yet:
             way_out.mark_seen(exercise.name)
     return verdict_card(exercise, verdict, hint, solution, not_yet)
-
-
-def _note(verdict: Verdict, function: Any, hint: int = 0) -> None:
-    """Keep count of what a learner who may be stuck has tried."""
-    if verdict.status != "passed":
-        failed = verdict.status != "missing"
-        way_out.note(verdict.name, way_out.code_of(function), failed=failed, hint=hint)
 
 
 def _check_all(names: dict[str, Any]) -> None:
@@ -116,9 +109,8 @@ def _check_all(names: dict[str, Any]) -> None:
     with console.progress(len(found), "checking", result) as advance:
         for exercise in found:
             verdicts.append(_verdict(exercise, names[exercise.name]))
-            _note(verdicts[-1], names[exercise.name])
             advance(1, exercise.name)
-    progress.record(verdicts)
+    progress.record(verdicts, codes={e.name: way_out.code_of(names[e.name]) for e in found})
     if not console.in_notebook():
         _show(result())
 

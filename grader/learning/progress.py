@@ -20,9 +20,10 @@ of it:
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import msgspec
@@ -31,6 +32,7 @@ from grader.judging.report import Status, Verdict
 from grader.storage import folder, write
 
 MAX_REVIEWS = 100  # of one exercise: years of them
+MAX_FAILED_CODE = 5  # different answers that failed, of which the file keeps count
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -53,8 +55,7 @@ class History(msgspec.Struct):
         started: when a blank file was written for the review that is going on.
         seen: when the solution was shown before an answer passed.
         hint: the strongest hint that was shown, 0 for none.
-        failed_code: of each different answer that failed before one passed, as far as it matters: see
-            `grader.learning.way_out`.
+        failed_code: of each different answer that failed before one passed, `MAX_FAILED_CODE` at most.
         reviews: one a day at most, the oldest first.
     """
 
@@ -72,22 +73,34 @@ class History(msgspec.Struct):
     reviews: list[Review] = []  # msgspec copies it
 
 
-def record(reports: Sequence[Verdict], source: str = "", *, now: datetime | None = None) -> None:
+def record(
+    reports: Sequence[Verdict],
+    source: str = "",
+    *,
+    codes: Mapping[str, str] = MappingProxyType({}),
+    hint: int = 0,
+    now: datetime | None = None,
+) -> None:
     """Add verdicts to the file. What was passed stays passed; a file that can't be written is no error.
 
     Args:
         reports: the verdicts of one check.
         source: the name of the file that was checked.
+        codes: what tells the code of each exercise's answer from other code, see `way_out.code_of`.
+        hint: the strongest hint that is shown, 0 to 3.
         now: the time, with its zone, which decides what a day is; the learner's clock by default.
     """
-    verdicts = [report for report in reports if report.status != "missing"]
+    verdicts = [report for report in reports if report.status != "missing" or hint]
     now = now or local_now()
 
     def add(histories: dict[str, History]) -> None:
         for verdict in verdicts:
             history = histories.setdefault(verdict.name, History())
-            _rate(history, verdict, source, now)
-            _count(history, verdict, now)
+            if verdict.status != "passed":
+                history.hint = max(history.hint, hint)
+            if verdict.status != "missing":
+                _rate(history, verdict, source, now)
+                _count(history, verdict, codes.get(verdict.name), now)
 
     if verdicts:
         change(add, now)
@@ -164,6 +177,12 @@ def days_between(earlier: datetime, now: datetime) -> int:
     return (now.date() - earlier.astimezone(now.tzinfo).date()).days
 
 
+def review_of_the_day(history: History, now: datetime) -> Review | None:
+    """Return the rating that the day of `now` has already."""
+    last = history.reviews[-1] if history.reviews else None
+    return last if last is not None and days_between(last.at, now) == 0 else None
+
+
 class _File(msgspec.Struct):
     version: Literal[1]
     exercises: dict[str, History]
@@ -210,8 +229,7 @@ def _heal(history: History, now: datetime) -> None:
 
 def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> None:
     """Note what the verdict says of memory, by the rules above."""
-    last = history.reviews[-1] if history.reviews else None
-    today = last if last is not None and days_between(last.at, now) == 0 else None
+    today = review_of_the_day(history, now)
     failed_today = today is not None and today.rating == "again"
     # Once the solution was seen, a pass elsewhere says nothing of memory until it was written again.
     copies = history.seen is not None and not any(
@@ -228,7 +246,7 @@ def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> Non
     if verdict.status != "passed":
         if today is None:
             history.reviews.append(Review(in_utc(now), "again"))
-    elif last is not None:
+    elif history.reviews:
         if today is None:
             history.reviews.append(Review(in_utc(now), "good"))
         elif failed_today:
@@ -237,12 +255,14 @@ def _rate(history: History, verdict: Verdict, source: str, now: datetime) -> Non
     del history.reviews[:-MAX_REVIEWS]
 
 
-def _count(history: History, verdict: Verdict, now: datetime) -> None:
+def _count(history: History, verdict: Verdict, code: str | None, now: datetime) -> None:
     history.tries += not history.passed
     history.status = verdict.status
     history.tried = in_utc(now)
     if verdict.status != "passed":
         history.failed = in_utc(now)
+        if code is not None and not history.passed and code not in history.failed_code:
+            history.failed_code = [*history.failed_code, code][:MAX_FAILED_CODE]
         history.mistake = verdict.mistake or history.mistake
     elif not history.passed:
         history.passed, history.solved = True, in_utc(now)

@@ -2,7 +2,7 @@
 
 A try is a failed check of code that no failed check had before. What is counted, the strongest hint that was
 shown and when the solution was seen stand in the progress file. Who has seen a solution writes the exercise
-again: `grader review` brings it back, and the first pass after it is no test of memory.
+again: `grader review` brings it back, and until then a pass is no test of memory.
 """
 
 import hashlib
@@ -11,32 +11,20 @@ from functools import partial
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any
 
-from grader.learning.progress import History, Review, change, days_between, histories, in_utc, local_now
+from grader.learning.progress import (
+    MAX_FAILED_CODE,
+    History,
+    Review,
+    change,
+    histories,
+    in_utc,
+    local_now,
+    review_of_the_day,
+)
 
-TRIES = 5
+TRIES = MAX_FAILED_CODE
 LAST_HINT = 3
 WRAPPING = ("__wrapped__", "pyfunc", "func")  # what decorators, np.vectorize and partials hold
-
-
-def note(name: str, code: str, *, failed: bool, hint: int = 0, now: datetime | None = None) -> None:
-    """Count a check.
-
-    Args:
-        name: the exercise's.
-        code: of the answer, see `code_of`.
-        failed: whether the check failed.
-        hint: the strongest hint that was shown with it.
-        now: the time, with its zone.
-    """
-
-    def add(known: dict[str, History]) -> None:
-        history = known.setdefault(name, History())
-        history.hint = max(history.hint, min(hint, LAST_HINT))
-        if failed and not history.passed and code not in history.failed_code:
-            history.failed_code = [*history.failed_code, code][:TRIES]
-
-    if failed or hint > 0:
-        change(add, now or local_now())
 
 
 def lacking(name: str) -> str:
@@ -57,8 +45,8 @@ def mark_seen(name: str, now: datetime | None = None) -> None:
     def mark(known: dict[str, History]) -> None:
         history = known.setdefault(name, History())
         history.seen = in_utc(now)
-        if history.reviews and days_between(history.reviews[-1].at, now) == 0:
-            history.reviews[-1].rating = "again"
+        if today := review_of_the_day(history, now):
+            today.rating = "again"
         else:
             history.reviews.append(Review(in_utc(now), "again"))
 

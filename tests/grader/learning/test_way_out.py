@@ -22,7 +22,7 @@ def verdict(name, status):
 
 def fail(*codes, hint=0, now=NOON):
     for code in codes:
-        way_out.note("relu", code, failed=True, hint=hint, now=now)
+        progress.record([verdict("relu", "failed")], codes={"relu": code}, hint=hint, now=now)
 
 
 def test_both_the_tries_and_the_hint_are_needed():
@@ -31,9 +31,9 @@ def test_both_the_tries_and_the_hint_are_needed():
     assert "1 more failed try " in way_out.lacking("relu")
     fail("e")
     assert way_out.lacking("relu").endswith("or after the third hint, `check(relu, hint=3)`.")
-    way_out.note("relu", "", failed=False, hint=2)
+    progress.record([verdict("relu", "missing")], hint=2)
     assert way_out.lacking("relu")
-    way_out.note("relu", "", failed=False, hint=99)  # of a stub: a hint, and no try
+    progress.record([verdict("relu", "missing")], hint=3)  # of a stub: a hint, and no try
     assert way_out.lacking("relu") == ""
     assert way_out.lacking("tanh")
 

@@ -13,8 +13,9 @@ The statement is the reference's docstring; the name is the reference's name.
 
 import ast
 import inspect
+import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -39,24 +40,42 @@ class Case(NamedTuple):
         arguments: what the learner's function is called with.
         weight: how much it counts for partial credit.
         inputs: what the artefact that comes back is run on, in a process that knows no labels.
-        secret: what only `verify` sees: labels, statistics of the truth.
+        secret: what only `verify` sees: labels, statistics of the truth, what each choice leads to.
+        group: cases of one name are judged together, at the last of them, and count as one: where a single
+            case proves nothing, as of a rate or a mean. They follow each other.
     """
 
     arguments: tuple
     weight: float = 1.0
     inputs: Any = None
     secret: Any = None
+    group: str = ""
+
+
+class Answered(NamedTuple):
+    """A case with the answer to it."""
+
+    arguments: tuple
+    secret: Any
+    answer: Any
 
 
 class Given(NamedTuple):
-    """What `verify` knows beside an answer: its case, the cases before it with their answers, and what the
-    call has left of its arguments (see `live.after_call`).
+    """What `verify` knows beside an answer.
+
+    Args:
+        arguments, secret: of its case.
+        earlier: the cases before it.
+        after: what the call has left of its arguments (see `live.after_call`).
+        group: at the last case of a group the whole group, this case included, if the answers to the others
+            were found right; nothing at any other case.
     """
 
     arguments: tuple
     secret: Any
-    earlier: Sequence[tuple[tuple, Any]]
+    earlier: Sequence[Answered]
     after: Any = None
+    group: Sequence[Answered] = ()
 
 
 class Finding(NamedTuple):
@@ -81,6 +100,23 @@ class Mistake:
     message: str
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One of the faults in the code that a learner is to repair, as a change of the reference's source.
+
+    Args:
+        name: a short identifier; it stands in reports.
+        right: a piece of the reference's body that stands there once.
+        wrong: what stands there while the fault is in.
+        message: to a learner who has mended all faults but this; it doesn't name the line.
+    """
+
+    name: str
+    right: str
+    wrong: str
+    message: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One exercise and how it is checked.
@@ -96,6 +132,11 @@ class Exercise:
         minutes: how long it takes, shown to the learner.
         kind: see the catalogue. A `"value"` is compared with the reference's; anything else is judged by
             `verify`.
+        task: what is asked of the learner: to write a function, to repair one, to decide among what is given
+            (what a choice does is judged, never its name), to derive what no text above it says, to design,
+            or to find a fault.
+        faults: of a repair, what is planted in the reference to make its stub. That all are left but one is
+            a known mistake of its own, which need not be among `mistakes`.
         verify: says what is wrong with an answer that is not compared: `verify(given, answer)`. It runs in
             the trusted process, on plain data; of an artefact it gets what `grader.child.examining` found.
         artefact: the answer is a Keras model or a TFLite file, which is opened in a process of its own.
@@ -121,6 +162,8 @@ class Exercise:
     importance: int
     minutes: int
     kind: Literal["value", "property", "model", "bytes", "goal"] = "value"
+    task: Literal["write", "repair", "decide", "derive", "design", "find"] = "write"
+    faults: tuple[Fault, ...] = ()
     verify: Callable[[Given, Any], Finding] | None = None
     artefact: Literal["model", "tflite"] | None = None
     tolerance: Tolerance = FLOAT64
@@ -140,6 +183,10 @@ class Exercise:
             raise ValueError(f"{self.name}: a value is compared, and any other kind of answer verified.")
         if self.kind == "value" and not self.packages:
             object.__setattr__(self, "packages", ("numpy",))
+        known = {mistake.name for mistake in self.mistakes}  # of a copy of this, all are
+        new = (fault for fault in self.faults if fault.name not in known)
+        one_left = (Mistake(fault.name, self.with_faults([fault]), fault.message) for fault in new)
+        object.__setattr__(self, "mistakes", (*one_left, *self.mistakes))
 
     @property
     def heavy(self) -> bool:
@@ -152,8 +199,12 @@ class Exercise:
 
     @property
     def stub(self) -> str:
-        """What a learner is given: the reference's signature and docstring, and no body."""
-        source = textwrap.dedent(inspect.getsource(self.reference))
+        """What a learner is given: the reference's signature and docstring, and no body; of a repair all,
+        with its faults.
+        """
+        source = self._source(self.faults)
+        if self.task == "repair":
+            return source
         function = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
         lines = source.splitlines()[function.lineno - 1 : function.body[0].end_lineno]
         return "\n".join([*lines, "    raise NotImplementedError"])
@@ -162,3 +213,21 @@ class Exercise:
     def module(self) -> str:
         """The lesson's module name: `"neural_networks"`."""
         return self.reference.__module__.rpartition(".")[2]
+
+    def with_faults(self, faults: Collection[Fault]) -> Callable[..., Any]:
+        """Return the reference with these of its faults planted.
+
+        Raises:
+            ValueError: a fault's piece isn't there exactly once.
+        """
+        names = dict(vars(sys.modules[self.reference.__module__]))
+        exec(compile(self._source(faults), f"<{self.name} with faults>", "exec"), names)
+        return names[self.name]
+
+    def _source(self, faults: Collection[Fault]) -> str:
+        source = textwrap.dedent(inspect.getsource(self.reference)).rstrip("\n")
+        for fault in faults:
+            if source.count(fault.right) != 1:
+                raise ValueError(f"{self.name}: {fault.right!r} must stand once in the reference.")
+            source = source.replace(fault.right, fault.wrong)
+        return source

@@ -51,6 +51,14 @@ FOLDED = "measuring"  # a cell that only measures: its code is folded away, its 
 # Of a reader to whom it is new. An exercise's own minutes are those of somebody who knows the matter.
 WORDS_A_MINUTE, LINES_A_MINUTE = 130, 9
 BEGINNER = (1.5, 2)
+ASKED = {
+    "write": "",
+    "repair": "**repair it** · ",
+    "decide": "**decide** · ",
+    "derive": "**derive** · ",
+    "design": "**design** · ",
+    "find": "**find the fault** · ",
+}
 
 
 class BuildError(Exception):
@@ -273,7 +281,7 @@ def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
         return "●" * level + "○" * (5 - level)
 
     header = (
-        f"**Exercise: `{exercise.name}`** · difficulty {dots(exercise.difficulty)} · "
+        f"**Exercise: `{exercise.name}`** · {ASKED[exercise.task]}difficulty {dots(exercise.difficulty)} · "
         f"importance {dots(exercise.importance)} · {exercise.minutes} min"
     )
     parts = [
@@ -288,7 +296,7 @@ def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
 
 
 def stub(exercise: Exercise) -> str:
-    """The reference's signature and docstring, with `raise NotImplementedError` as its body."""
+    """What a learner begins with: signature, docstring, and no body or, of a repair, a faulty one."""
     if not exercise.reference.__doc__:
         raise BuildError(
             f"{exercise.name}: the reference has no docstring, so the exercise has no statement."

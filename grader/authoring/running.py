@@ -13,6 +13,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import combinations
 from typing import Any, NoReturn
 
 import msgspec
@@ -53,7 +54,7 @@ def mistake_is_refused_and_named(exercise: Exercise, mistake: Mistake, seed: str
         return None if found.message else f"{what} is refused without a word: let `verify` say why."
     if found.mistake is None:
         return f"{what} isn't recognised on {SEEDS[seed]}: its outcomes must be the same in every run."
-    if (found.mistake, found.message) != (mistake.name, mistake.message):
+    if found.mistake != mistake.name or not found.message.endswith(mistake.message):
         return (
             f"{what} is like `{found.mistake}` on {SEEDS[seed]}: add a case that tells them apart, or "
             "remove one."
@@ -100,14 +101,15 @@ def reference_is_written(exercise: Exercise) -> Iterator[str]:
 def solution_passes(exercise: Exercise) -> Iterator[str]:
     for seed, where in SEEDS.items():
         found = verdict(exercise, exercise.reference, seed)
-        every = len(bank_of(exercise, seed).cases)
+        every = len(bank_of(exercise, seed).units)
         right = found.status == "passed" and found.score == found.out_of > 0
         if not (right and found.passed == found.cases == every):
             yield f"The reference doesn't pass on {where}, mend it or the cases: {found.message}"
 
 
 def stub_is_missing(exercise: Exercise) -> Iterator[str]:
-    found = verdict(exercise, _stub, PUBLIC_SEED)
+    stub = exercise.with_faults(exercise.faults) if exercise.task == "repair" else _stub
+    found = verdict(exercise, stub, PUBLIC_SEED)
     if (found.status, found.score, found.passed) != ("missing", 0, 0):
         yield f"A stub counts as {found.status!r} and not as missing: look at the cases and at `verify`."
 
@@ -118,6 +120,18 @@ def mistakes_are_refused_and_named(exercise: Exercise) -> Iterator[str]:
             if owed := mistake_is_refused_and_named(exercise, mistake, seed):
                 yield owed
                 break
+
+
+def partly_mended_is_refused(exercise: Exercise) -> Iterator[str]:
+    """Of a repair: it has faults, and with any of them left it fails."""
+    if (exercise.task == "repair") != bool(exercise.faults):
+        yield "A repair has faults, and nothing else has: set `task` and `faults` both, or neither."
+    for count in range(2, len(exercise.faults)):  # one left is a known mistake, and all are the stub
+        for left in combinations(exercise.faults, count):
+            for seed, where in SEEDS.items():
+                if verdict(exercise, exercise.with_faults(left), seed).status not in ("failed", "error"):
+                    names = ", ".join(fault.name for fault in left)
+                    yield f"With {names} left it doesn't fail on {where}: add a case that shows them."
 
 
 def other_types_make_no_difference(exercise: Exercise) -> Iterator[str]:
@@ -241,6 +255,7 @@ CHECKS = (
     example_is_right,
     solution_passes,
     stub_is_missing,
+    partly_mended_is_refused,
     other_types_make_no_difference,
     value_has_enough_cases,
     seed_decides_the_cases,

@@ -53,12 +53,16 @@ def answers_of(submission: Submission) -> dict[str, Answer]:
 
 
 def _own_code(submission: Submission) -> dict[str, list[tuple[list[str], ast.stmt]]]:
-    """Return each exercise's statements, with their cells' lines; what several use belongs to the first."""
+    """Return each exercise's statements, with their cells' lines; what several use belongs to the first.
+
+    Of a repair everybody was given nearly the whole answer: none is anybody's own.
+    """
     cutter = Cutter(submission)
     defined = cutter.defined()
     taken: set[ast.stmt] = set()
     code: dict[str, list[tuple[list[str], ast.stmt]]] = {}
-    for name in (name for name in all_exercises() if name in defined):
+    own_work = [name for name, exercise in all_exercises().items() if exercise.task != "repair"]
+    for name in (name for name in own_work if name in defined):
         others = all_exercises().keys() - {name}
         code[name] = []
         for piece in cutter.cut(name).pieces:

@@ -12,7 +12,13 @@ def list_exercises(as_json: Json = False) -> None:
 
     known = states()
     rows = [
-        {"name": e.name, "lesson": lesson_of(e), "kind": e.kind, "state": known.get(e.name, "new")}
+        {
+            "name": e.name,
+            "lesson": lesson_of(e),
+            "kind": e.kind,
+            "task": e.task,
+            "state": known.get(e.name, "new"),
+        }
         for e in all_exercises().values()
     ]
     if as_json:

@@ -1,7 +1,7 @@
 """A lesson of the student edition: all that checking needs, as data, and no solution. `load` reads it.
 
     grader/exercises/<module>.bank   public cases, hints, limits, mistakes by message
-    grader/statements/<module>.py    the stubs that stand for the references
+    grader/statements/<module>.py    the stubs that stand for the references; of a repair, with its faults
 
 What only the judge sees of a case, as labels, is among the data: of the public seed, nothing is secret. A
 function that verifies is named, and lies in `grader.exercises.verifying`.
@@ -20,7 +20,14 @@ from grader.errors import NO_SECRETS, UnusableInput
 from grader.exercise import Exercise, Mistake
 from grader.storage import opened
 
-APART = ("reference", "cases", "mistakes", "verify", "public")  # functions, and what is written down of them
+APART = (
+    "reference",
+    "cases",
+    "mistakes",
+    "faults",
+    "verify",
+    "public",
+)  # functions, and what is written down of them
 Settings = msgspec.defstruct(
     "Settings",
     [(field.name, field.type) for field in dataclasses.fields(Exercise) if field.name not in APART],

@@ -20,7 +20,7 @@ from grader.child import calling, plaindata, zygote
 from grader.child.calling import Outcome
 from grader.child.plaindata import Live
 from grader.errors import NO_SECRETS, UnusableInput
-from grader.exercise import FLOAT64, Case, Exercise, Finding
+from grader.exercise import FLOAT64, Case, Exercise, Finding, Mistake
 from grader.judging import comparison
 from grader.judging.dependencies import version
 from grader.judging.findings import FREE, findings
@@ -28,6 +28,7 @@ from grader.running.attempt import require_examined
 from grader.storage import folder, opened, sealed, write
 
 PUBLIC_SEED = "public"
+AS_GIVEN = "as given"  # of a repair: among a bank's mistakes, and the exercise's no mistake
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -38,6 +39,7 @@ class Bank(msgspec.Struct, frozen=True):
         weights: what each counts for partial credit.
         inputs: what the artefact of each is run on, encoded.
         secrets: what only the judge sees of each, encoded.
+        groups: the name of each case's group, or nothing.
         expected: the reference's outcome on each case; for what is not compared, only the arguments as they
             must be left, or `FREE`.
         mistakes: by name, each known mistake's outcomes, where answers are compared.
@@ -49,13 +51,29 @@ class Bank(msgspec.Struct, frozen=True):
     weights: tuple[float, ...]
     inputs: tuple[bytes, ...]
     secrets: tuple[bytes, ...]
+    groups: tuple[str, ...]
     expected: tuple[Outcome, ...]
     mistakes: dict[str, tuple[Outcome, ...]] = {}
     flaws: dict[str, tuple[Finding, ...]] = {}
 
     def findings(self, exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Finding]:
         """Return what is wrong with a function's outcomes on these cases, case by case."""
-        return findings(exercise, outcomes, cases=self.cases, secrets=self.secrets, expected=self.expected)
+        return findings(
+            exercise,
+            outcomes,
+            cases=self.cases,
+            secrets=self.secrets,
+            groups=self.groups,
+            expected=self.expected,
+        )
+
+    @property
+    def units(self) -> dict[str | int, list[int]]:
+        """What counts as a case: the places of each group's cases, and of each case that is in none."""
+        found: dict[str | int, list[int]] = {}
+        for i, group in enumerate(self.groups):
+            found.setdefault(group or i, []).append(i)
+        return found
 
 
 @lru_cache(maxsize=128)
@@ -116,12 +134,15 @@ def build(exercise: Exercise, seed: str) -> Bank:
                 for case, encoded in zip(made, arguments, strict=True)
             )
         known = () if exercise.kind == "goal" else exercise.mistakes
+        if exercise.faults:
+            known += (Mistake(AS_GIVEN, exercise.with_faults(exercise.faults), ""),)
         outcomes = {mistake.name: run(mistake.answer) for mistake in known}
     bank = Bank(
         cases=tuple(arguments),
         weights=_weights(exercise, made, expected),
         inputs=tuple(inputs),
         secrets=tuple(plaindata.encode(case.secret) for case in made),
+        groups=tuple(case.group for case in made),
         expected=expected,
     )
     if exercise.kind == "value":

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
-from grader.exercise import Exercise, Finding, Given, Tolerance
+from grader.exercise import Answered, Exercise, Finding, Given, Tolerance
 from grader.judging.comparison import NO_ANSWER, Difference, compare
 
 FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
@@ -23,6 +23,7 @@ def findings(
     *,
     cases: Sequence[bytes],
     secrets: Sequence[bytes],
+    groups: Sequence[str],
     expected: Sequence[Outcome],
 ) -> list[Finding]:
     """Return for each case that was run whether it is right, and if not, why.
@@ -30,26 +31,42 @@ def findings(
     Args:
         exercise: what was asked.
         outcomes: the function's, in the order of the cases; perhaps not of all.
-        cases, secrets, expected: see `bank.Bank`.
+        cases, secrets, groups, expected: see `bank.Bank`.
     """
     found: list[Finding] = []
-    earlier: list[tuple[tuple, Any]] = []
-    for outcome, case, secret, wanted in zip(outcomes, cases, secrets, expected, strict=False):
+    answered: list[Answered] = []
+    for i, (outcome, wanted) in enumerate(zip(outcomes, expected, strict=False)):
         finding = _compared_finding(exercise, wanted, outcome)
-        finding = finding or _verified(exercise, case, secret, outcome, earlier)
-        if finding.right and not outcome.raised and (changed := _changed(exercise, case, wanted, outcome)):
+        if exercise.verify is not None:
+            case, secret = plaindata.decode(cases[i]), plaindata.decode(secrets[i])
+            answered.append(Answered(case, secret, outcome.value()))
+            first = _first_of_group(groups, i)
+            together = answered[first:] if all(earlier.right for earlier in found[first:]) else ()
+            finding = finding or _verified(exercise, outcome, answered, together)
+        finding = finding or Finding(True)
+        if (
+            finding.right
+            and not outcome.raised
+            and (changed := _changed(exercise, cases[i], wanted, outcome))
+        ):
             finding = Finding(False, changed)
         found.append(finding)
     return found
 
 
-def _verified(exercise: Exercise, case: bytes, secret: bytes, outcome: Outcome, earlier: list) -> Finding:
-    """Judge an answer of which more than one can be right, and add it to the earlier ones."""
-    if exercise.verify is None:
-        return Finding(True)
-    answer, arguments = outcome.value(), plaindata.decode(case)
-    given = Given(arguments, plaindata.decode(secret), tuple(earlier), _after(outcome))
-    earlier.append((arguments, answer))
+def _first_of_group(groups: Sequence[str], i: int) -> int:
+    """Return the first place of the group that ends with the i-th case; i + 1 if none does."""
+    ends = groups[i] and groups[i + 1 : i + 2] != groups[i : i + 1]
+    return groups.index(groups[i]) if ends else i + 1
+
+
+def _verified(
+    exercise: Exercise, outcome: Outcome, answered: Sequence[Answered], together: Sequence[Answered]
+) -> Finding:
+    """Judge the last answer, of which more than one can be right, and its whole group if it ends one."""
+    assert exercise.verify is not None
+    *earlier, (arguments, secret, answer) = answered
+    given = Given(arguments, secret, earlier, _after(outcome), together)
     if answer is None:
         return Finding(False, f"Your answer {NO_ANSWER}")
     if isinstance(answer, plaindata.Foreign):

@@ -8,14 +8,15 @@ For a grade it runs in the trusted process; a notebook's own check runs it in th
 import inspect
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
 from grader.child.forbidding import ForbiddenFunction, ForbiddenPackage
-from grader.exercise import Exercise, Finding, Mistake
+from grader.exercise import Exercise, Finding
 from grader.exercises import lesson_of
-from grader.judging.bank import Bank
+from grader.judging.bank import AS_GIVEN, Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
@@ -31,9 +32,9 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
     if used := _forbidden(attempt):
         return refused(exercise, used)
     found = bank.findings(exercise, attempt.outcomes)
-    passed = sum(finding.right for finding in found)
+    passed, credit = _counted(bank, found)
     first = next((i for i, finding in enumerate(found) if not finding.right), None)
-    if first is None and attempt.end == "complete" and passed == len(bank.cases):
+    if first is None and attempt.end == "complete" and passed == len(bank.units):
         notes = [finding.message for finding in found if finding.message]
         return verdict_on(
             exercise,
@@ -44,20 +45,25 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
             seconds=attempt.seconds,
             credit=1.0,
         )
-    right = sum(weight for weight, finding in zip(bank.weights, found, strict=False) if finding.right)
-    credit = right / sum(bank.weights)
     if first is None:
         return _cut_short(exercise, bank, passed, attempt, credit)
     if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
-        return not_answered(exercise, len(bank.cases))
-    raised, complete = attempt.outcomes[first].raised, attempt.end == "complete"
-    mistake = _matching_mistake(exercise, bank, attempt.outcomes, found) if complete else None
+        return not_answered(exercise, len(bank.units))
+    alike = partial(_is_alike, exercise, bank, attempt.outcomes, found)
+    complete = attempt.end == "complete"
+    if complete and alike(AS_GIVEN):
+        return unchanged(exercise, len(bank.units))
+    mistake = next((m for m in exercise.mistakes if complete and alike(m.name)), None)
+    message = mistake.message if mistake else found[first].message
+    if mistake and bank.groups[first]:  # a rate or a mean: what it came to belongs to the message
+        message = f"{found[first].message} {message}"
+    raised = attempt.outcomes[first].raised
     got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
     return verdict_on(
         exercise,
         "error" if raised and bank.expected[first].raised is None else "failed",
-        mistake.message if mistake else found[first].message,
-        cases=len(bank.cases),
+        message,
+        cases=len(bank.units),
         passed=passed,
         seconds=attempt.seconds,
         mistake=mistake.name if mistake else None,
@@ -74,13 +80,19 @@ def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:
     )
 
 
+def unchanged(exercise: Exercise, cases: int) -> Verdict:
+    """Return the verdict on a repair that hasn't begun."""
+    message = "It still does what it did as you were given it: find what is wrong in it, and mend that."
+    return verdict_on(exercise, "missing", message, cases=cases)
+
+
 def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict:
     """Return the verdict on an answer that is no stub, of a verdict that takes it for one.
 
     It has a body, in which the stub's `raise` is left.
     """
     raised = next((outcome.raised for outcome in attempt.outcomes), None)
-    if verdict.status != "missing" or raised is None:
+    if verdict.status != "missing" or raised is None or raised.type != "NotImplementedError":
         return verdict
     where = f" in line {raised.line}" if raised.line is not None else ""
     where += f" ({raised.place})" if raised.place else ""
@@ -137,20 +149,28 @@ def _forbidden(attempt: Attempt) -> str | None:
     return None
 
 
-def _matching_mistake(
-    exercise: Exercise, bank: Bank, outcomes: tuple[Outcome, ...], found: list[Finding]
-) -> Mistake | None:
-    """Return the first known mistake that gives the learner's outcomes on every case that was run.
+def _counted(bank: Bank, found: Sequence[Finding]) -> tuple[int, float]:
+    """Return how many cases are right, a group as one, and the share of their weight."""
+    right = [
+        places
+        for places in bank.units.values()
+        if places[-1] < len(found) and all(found[place].right for place in places)
+    ]
+    credit = sum(bank.weights[place] for places in right for place in places) / sum(bank.weights)
+    return len(right), credit
+
+
+def _is_alike(
+    exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], found: Sequence[Finding], name: str
+) -> bool:
+    """Whether the known mistake of this name, if there is one, gives the learner's outcomes on every case.
 
     What is verified is told by what was found of it: the same on every case as of the mistake.
     """
     if exercise.verify is not None:
-        return next((m for m in exercise.mistakes if bank.flaws.get(m.name) == tuple(found)), None)
-    for mistake in exercise.mistakes:
-        triples = zip(bank.cases, bank.mistakes[mistake.name], outcomes, strict=False)
-        if all(_same(exercise, *triple) for triple in triples):
-            return mistake
-    return None
+        return bank.flaws.get(name) == tuple(found)
+    triples = zip(bank.cases, bank.mistakes.get(name, ()), outcomes, strict=False)
+    return name in bank.mistakes and all(_same(exercise, *triple) for triple in triples)
 
 
 def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> bool:
@@ -202,7 +222,7 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
         exercise,
         status,
         message,
-        cases=len(bank.cases),
+        cases=len(bank.units),
         passed=passed,
         seconds=attempt.seconds,
         counterexample=counterexample,
@@ -214,8 +234,8 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
 def _counterexample(
     exercise: Exercise, bank: Bank, i: int, got: Any, warnings: Sequence[str] = ()
 ) -> Counterexample | None:
-    if exercise.artefact or exercise.kind == "goal":
-        return None  # a whole training set, or a model: nothing to look at
+    if exercise.artefact or exercise.kind == "goal" or _ends_group(bank, i):
+        return None  # a whole training set, a model, or what many cases come to: nothing to look at
     expected: Any = Sentence("whatever holds to the statement")
     if exercise.verify is None:
         raised = bank.expected[i].raised
@@ -237,6 +257,10 @@ def _counterexample(
         got=held,
         shown=texts,
     )
+
+
+def _ends_group(bank: Bank, i: int) -> bool:
+    return bool(bank.groups[i]) and bank.units[bank.groups[i]][-1] == i
 
 
 def _shown(exercise: Exercise, answer: Any) -> str:

@@ -12,6 +12,7 @@ from grader.exercise import Exercise
 from grader.exercises.edition import Public, Settings
 from grader.judging.bank import bank_of
 from grader.storage import sealed
+from grader.submissions.cut import Cut
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse
 
@@ -73,9 +74,9 @@ def statements(exercises: Sequence[Exercise]) -> str:
     ]
     cutter = Cutter(parse("\n\n\n".join(draft).encode(), ".py", module.__name__))
     needed: dict[int, str] = {}
-    for name in references:
+    for name, stub in references.items():
         cut = cutter.cut(name)
-        if not cut.is_stub or len(cut.definitions) != 1:
+        if not asks(cut, stub):
             raise UnusableInput(
                 f"{name} can't be released: its reference must be a plain function, defined once, with a "
                 "docstring that ends its line."
@@ -89,6 +90,13 @@ def statements(exercises: Sequence[Exercise]) -> str:
             needed[node.lineno] = ast.get_source_segment(cut.pieces[0].source, node) or ""
     title = '"""What the exercises of a lesson ask; the answers are yours. See lessons/."""'
     return "\n\n\n".join([title, *(text for _, text in sorted(needed.items()))]) + "\n"
+
+
+def asks(cut: Cut, stub: str) -> bool:
+    """Whether what was cut is the exercise's stub, defined once."""
+    return len(cut.definitions) == 1 and ast.dump(cut.definitions[0].node) == ast.dump(
+        ast.parse(stub).body[0]
+    )
 
 
 def _is_harmless(node: ast.stmt, references: dict[str, str]) -> bool:

@@ -219,7 +219,7 @@ def _require_blank(notebook: Path, exercises: Sequence[Exercise]) -> None:
     cutter = Cutter(read(notebook))
     for exercise in exercises:
         cut = cutter.cut(exercise.name)
-        if not cut.is_stub or len(cut.definitions) != 1:
+        if not packing.asks(cut, exercise.stub):
             what = "holds an answer to" if cut.definitions else "does not ask"
             raise UnusableInput(f"The lesson {notebook.name} {what} {exercise.name}: {mend}")
 

@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse import datasets
 from grader.child import live
 from grader.child.plaindata import Live
-from grader.exercise import FLOAT32, Case, Exercise, Finding, Mistake
+from grader.exercise import FLOAT32, Case, Exercise, Fault, Finding, Mistake
 from grader.exercises import goals
 
 
@@ -24,7 +24,7 @@ def is_shuffled(given, answer):
         return Finding(False, "Each number from 0 to n − 1 must be there once.")
     if n > 20 and (order == np.arange(n)).all():
         return Finding(False, "The numbers come back in order: nothing was shuffled.")
-    for (_, other_seed), other in given.earlier:
+    for (_, other_seed), _, other in given.earlier:
         if len(other) == n and (seed == other_seed) != (list(other) == order.tolist()):
             return Finding(False, "The same seed must give the same order, and another seed another.")
     return Finding(True)
@@ -271,4 +271,75 @@ TRAIN_STEP = Exercise(
     megabytes=1024,
 )
 
-EXERCISES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")
+
+def centred(x):
+    """The columns of x, less their means and divided by their largest size. A value, to be repaired."""
+    x = x - x.mean(axis=0)
+    return x / np.abs(x).max(axis=0)
+
+
+CENTRED = Exercise(
+    reference=centred,
+    task="repair",
+    cases=lambda rng: [(rng.normal(size=(rows, 2)),) for rows in (2, 3, 4)],
+    faults=(
+        Fault("over_rows", "x.mean(axis=0)", "x.mean(axis=1, keepdims=True)", "Each column has a mean."),
+        Fault("signed", "np.abs(x).max(axis=0)", "x.max(axis=0)", "Size has no sign."),
+    ),
+    mistakes=(Mistake("not_centred", lambda x: x / np.abs(x).max(axis=0), "Nothing is taken away."),),
+    hints=("", "", ""),
+    difficulty=1,
+    importance=1,
+    minutes=1,
+)
+
+
+def likelier_side(tosses):
+    """The side, 0 or 1, on which a coin that fell so is likelier to fall again. A decision, of a rate."""
+    return int(2 * np.sum(tosses) > len(tosses))
+
+
+def chooses_well(given, answer):
+    if answer not in (0, 1):
+        return Finding(False, "Choose a side, 0 or 1.")
+    if not given.group:
+        return Finding(True)
+    mean = np.mean([case.secret[case.answer] for case in given.group])
+    return Finding(bool(mean > 0.74), f"Your sides come up in {mean:.0%} of tosses.")
+
+
+def coins(rng):
+    for group in ("few tosses", "many tosses"):
+        for _ in range(40):
+            share = rng.choice([0.2, 0.8])
+            tosses = rng.binomial(1, share, 9 if group == "few tosses" else 99)
+            yield Case((tosses,), secret=[1 - share, share], group=group)
+
+
+LIKELIER_SIDE = Exercise(
+    reference=likelier_side,
+    kind="property",
+    task="decide",
+    verify=chooses_well,
+    cases=coins,
+    mistakes=(
+        Mistake("last", lambda tosses: int(tosses[-1]), "One toss tells little."),
+        Mistake("rarer", lambda tosses: int(2 * np.sum(tosses) < len(tosses)), "This is the rarer side."),
+    ),
+    hints=("", "", ""),
+    difficulty=1,
+    importance=1,
+    minutes=1,
+)
+
+EXERCISES = (
+    "shuffled",
+    "small_network",
+    "to_file",
+    "nearest_means",
+    "fill_missing",
+    "descend",
+    "train_step",
+    "centred",
+    "likelier_side",
+)

@@ -1,7 +1,9 @@
 """Exercises beyond values, through the whole grader: cut, sandbox, a fresh process for artefacts, judge."""
 
 import inspect
+import re
 import sys
+import textwrap
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +15,17 @@ from grader.judging.judge import judge
 from grader.learning import kernel
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
-NAMES = ("shuffled", "small_network", "to_file", "nearest_means", "fill_missing", "descend", "train_step")
+NAMES = (
+    "shuffled",
+    "small_network",
+    "to_file",
+    "nearest_means",
+    "fill_missing",
+    "descend",
+    "train_step",
+    "centred",
+    "likelier_side",
+)
 
 
 @pytest.fixture
@@ -55,6 +67,14 @@ MISTAKES = {
         ),
     },
     "fill_missing": {"zero": "def fill_missing(frame): return frame.fillna({'a': 0})"},
+    "centred": {
+        "over_rows": (
+            "def centred(x):\n"
+            "    x = x - x.mean(axis=1, keepdims=True)\n    return x / np.abs(x).max(axis=0)\n"
+        ),
+        "signed": "def centred(x):\n    x = x - np.mean(x, 0)\n    return x / np.max(x, 0)",
+    },
+    "likelier_side": {"rarer": "def likelier_side(tosses): return int(np.mean(tosses) < 0.5)"},
     "descend": {"uphill": "def descend(f, theta, rate): return theta + rate * f(theta)"},
     "train_step": {
         "no_step": (
@@ -160,6 +180,40 @@ def test_a_wrong_answer_is_refused_and_told_why(case, verdict):
     found = verdict(name, source)
     assert (found.status, found.score) == ("failed", 0.0), found.message
     assert words in found.message
+
+
+def test_a_repair_counts_as_missing_until_it_does_something_else(kinds, verdict):
+    found = verdict("centred", kinds.CENTRED.stub)
+    assert (found.status, found.score, found.cases, found.passed) == ("missing", 0.0, 3, 0)
+    assert "as you were given it" in found.message
+
+
+def test_a_repair_may_be_written_anew(verdict):
+    anew = """
+    def centred(x):
+        from_mean = np.array([[v - np.mean(column) for v in column] for column in x.T]).T
+        return np.array([row / np.abs(from_mean).max(axis=0) for row in from_mean])
+    """
+    assert verdict("centred", textwrap.dedent(anew)).status == "passed"
+
+
+def test_a_group_counts_as_one_case_and_says_what_it_came_to(verdict):
+    found = verdict("likelier_side", "def likelier_side(tosses): return int(tosses[0])")
+    assert (found.status, found.cases, found.passed) == ("failed", 2, 0)
+    assert (found.mistake, found.counterexample) == (None, None)
+    assert re.search(r"in \d\d% of tosses", found.message)
+
+
+def test_of_a_known_mistake_in_a_group_its_message_follows_what_it_came_to(verdict):
+    found = verdict("likelier_side", MISTAKES["likelier_side"]["rarer"])
+    assert re.fullmatch(r"Your sides come up in \d\d% of tosses. This is the rarer side.", found.message)
+
+
+def test_a_group_with_an_answer_that_is_none_is_no_group(verdict):
+    source = "def likelier_side(tosses): return 7 if len(tosses) == 9 else int(np.mean(tosses) > 0.5)"
+    found = verdict("likelier_side", source)
+    assert (found.status, found.passed, found.credit) == ("failed", 1, 0.5)
+    assert "0 or 1" in found.message and found.counterexample is not None
 
 
 def test_a_goal_says_how_sure_it_is(kinds, verdict):

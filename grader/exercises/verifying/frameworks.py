@@ -88,7 +88,7 @@ def is_shuffled_dataset(given: Given, answer: Any) -> Finding:
             f"Your batches have {', '.join(map(str, sizes[:8]))} pairs; {', '.join(map(str, wanted[:8]))} "
             "are asked for.",
         )
-    for (other_x, _, _, other_seed), other in given.earlier:
+    for (other_x, _, _, other_seed), _, other in given.earlier:
         if len(x) <= MANY or not np.array_equal(x, other_x):
             continue
         before = _order(x, other)

@@ -4,6 +4,7 @@
     python lessons/build.py --check        compare only; exit status 1 if a notebook is out of step
 
     lesson.md ── jupytext ──▶ cells ── {exercise} NAME ──▶ header · stub · check ── run ──▶ lesson.ipynb
+                                    └─ {predict} NAME ──▶ question · prediction ───┘
 
 `{finding} NAME` becomes its sentence with what `docs/evidence.md` says of it, `{time}` how long it all takes.
 
@@ -36,13 +37,13 @@ LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
 from dlcourse.errors import nearest  # noqa: E402
-from grader import exercises  # noqa: E402
+from grader import exercises, predictions  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
 from grader.submissions.submission import read  # noqa: E402
 from lessons import findings  # noqa: E402
 
-DIRECTIVE = re.compile(r"^```\{exercise\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^```\{(exercise|predict)\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
 TIME = re.compile(r"^```\{time\}[ \t]*\n```[ \t]*$", re.MULTILINE)
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
 KEPT = "nbval-check-output"
@@ -112,12 +113,14 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
 
     Raises:
         BuildError: a directive names no exercise, or the wrong one; or an exercise has no directive; or a
-            finding has no row of its own in `docs/evidence.md`.
+            question has none, or no outcome below it; or a finding has no row of its own in
+            `docs/evidence.md`.
     """
     text = source.read_text(encoding="utf-8") if text is None else text
     text = _with_findings(text, source.stem, counted)
     cells = list(_cells(jupytext.reads(text, fmt="md:myst"), source.stem))
     _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
+    _check_questions(source.stem, cells)
     _set_time(cells, source.stem)
     _set_ids(cells)
     metadata = {
@@ -161,6 +164,7 @@ def execute(notebook: NotebookNode, name: str) -> None:
             f"{name}: the kernel died: run the lesson's last cells by hand to see why."
         ) from None
     print(f"\r{name}: {count} cells in {time.perf_counter() - started:.0f} s")
+    _check_outcomes(name, running)
     for cell, ran in zip(notebook.cells, running.cells, strict=True):
         if KEPT in cell.metadata.get("tags", []):
             cell.outputs = _stable_outputs(ran)
@@ -211,14 +215,15 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
                 metadata["jupyter"] = {"source_hidden": True}
             yield new_code_cell(cell.source, metadata=metadata)
             continue
-        parts = DIRECTIVE.split(cell.source)  # text, name, text, name, …, text
+        parts = DIRECTIVE.split(cell.source)  # text, kind, name, text, kind, name, …, text
         for i, part in enumerate(parts):
-            if i % 2:
-                yield from _exercise_cells(_exercise(part, lesson))
-            elif part.strip():
-                if "{exercise}" in part:
+            if i % 3 == 2:
+                is_exercise = parts[i - 1] == "exercise"
+                yield from _exercise_cells(part, lesson) if is_exercise else _predict_cells(part, lesson)
+            elif i % 3 == 0 and part.strip():
+                if odd := re.search(r"\{(exercise|predict)\}", part):
                     raise BuildError(
-                        f"{lesson}: an {{exercise}} directive takes a name, and its body stays empty."
+                        f"{lesson}: an {odd[0]} directive takes a name, and its body stays empty."
                     )
                 if odd := re.search(r"^```\{(finding|time)\}.*", TIME.sub("", part), re.MULTILINE):
                     raise BuildError(f"{lesson}: this directive is not as it must be: {odd[0]}")
@@ -276,7 +281,9 @@ def _duration(minutes: float) -> str:
     return " ".join(f"{n} {unit}" for n, unit in ((hours, "h"), (rest, "min")) if n)
 
 
-def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
+def _exercise_cells(name: str, lesson: str) -> list[NotebookNode]:
+    exercise = _exercise(name, lesson)
+
     def dots(level: int) -> str:
         return "●" * level + "○" * (5 - level)
 
@@ -293,6 +300,18 @@ def _exercise_cells(exercise: Exercise) -> list[NotebookNode]:
         part.metadata["dlcourse"] = {"exercise": exercise.name, "role": its_role}
         part.id = exercise.name if its_role == "stub" else f"{exercise.name}-{its_role}"
     return parts
+
+
+def _predict_cells(name: str, lesson: str) -> list[NotebookNode]:
+    known = predictions.questions_of(lesson)
+    if name not in known:
+        near = nearest(name, known, cutoff=0)
+        raise BuildError(f"{lesson}: there is no question {name!r} of this lesson; the nearest is {near!r}.")
+    options = "\n".join(f"- {known[name].said(letter)}" for letter in known[name].letters)
+    call = new_code_cell(f'predict("{name}", choice=None)')
+    call.metadata["dlcourse"] = {"question": name, "role": "predict"}
+    call.id = f"predict-{name}"
+    return [new_markdown_cell(f"**Before you run it:** {known[name].question}\n\n{options}"), call]
 
 
 def stub(exercise: Exercise) -> str:
@@ -339,6 +358,31 @@ def _check_exercises(lesson: str, named: list[str]) -> None:
             raise BuildError(f"{lesson}: the exercise {name!r} is asked for twice.")
     if missing := [name for name in own if name not in named]:
         raise BuildError(f"{lesson}: no directive asks for {', '.join(missing)}.")
+
+
+def _check_questions(lesson: str, cells: list[NotebookNode]) -> None:
+    asked = [cell.metadata.dlcourse.question for cell in cells if role(cell) == "predict"]
+    for name in predictions.questions_of(lesson):
+        if asked.count(name) != 1:
+            raise BuildError(f"{lesson}: the question {name!r} is asked {asked.count(name)} times, not once.")
+        below = next(i for i, cell in enumerate(cells) if cell.get("id") == f"predict-{name}")
+        if not any(_shows_outcome(cell, name) for cell in cells[below:]):
+            raise BuildError(f"{lesson}: no cell below the question {name!r} shows its outcome.")
+
+
+def _check_outcomes(lesson: str, ran: NotebookNode) -> None:
+    """Make sure that each question came to the answer that its file says."""
+    for name, question in predictions.questions_of(lesson).items():
+        outputs = [out for cell in ran.cells if _shows_outcome(cell, name) for out in cell.outputs]
+        shown = "".join(out.get("data", {}).get("text/plain", "") for out in outputs)
+        if f"t was {question.said(question.answer)}" not in shown:
+            raise BuildError(
+                f"{lesson}: the question {name!r} didn't come to {question.answer!r}, but to {shown}"
+            )
+
+
+def _shows_outcome(cell: NotebookNode, name: str) -> bool:
+    return cell.cell_type == "code" and f'predict.outcome("{name}"' in cell.source
 
 
 def _source_of(lesson: str) -> Path:

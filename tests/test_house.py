@@ -25,6 +25,7 @@ FLOORS = (
         "learning",
         "judging",
         "exercises",
+        "predictions",
     ),
     *("references", "running", "submissions", "child"),
 )

@@ -75,6 +75,7 @@ class Learner(msgspec.Struct, frozen=True):
         comment: the instructor's, on the whole.
         platform: whose id the key is: `"canvas"`, `"moodle"` or `"gradescope"`; `""` where it is no id.
         unfinished: whether a submission that counts is still without a verdict.
+        predictions: the letters chosen before experiments, by the question's name.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Learner(msgspec.Struct, frozen=True):
     comment: str = ""
     platform: str = ""
     unfinished: bool = False
+    predictions: dict[str, str] = {}
 
     @property
     def points(self) -> float:

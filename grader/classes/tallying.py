@@ -120,6 +120,12 @@ def _learner(
         comment=whole.comment if whole else "",
         platform=entries[0].platform,
         unfinished=unfinished,
+        predictions={
+            name: choice
+            for entry in sorted(entries, key=lambda entry: entry.place)
+            if entry.report is not None
+            for name, choice in entry.report.predictions.items()
+        },
     )
 
 

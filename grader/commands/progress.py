@@ -26,6 +26,9 @@ def progress(as_json: Json = False) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for row in rows:
         _print_lesson(console, row)
+    if (row := _predicted())["made"]:
+        seen = f"{row['came_true']} of {row['seen']} came true" if row["seen"] else "no outcome seen yet"
+        console.print(f"Predictions: {row['made']} of {row['questions']} made; {seen}.", markup=False)
     if due := _due_today():
         console.print(f"To repeat today: {', '.join(due)}. `grader review` says how.", markup=False)
 
@@ -51,6 +54,17 @@ def _lessons() -> Iterator[dict]:
             "weak": [_weakness(exercise, history[exercise.name]) for exercise in weak],
             "next": following and {"name": following.name, "minutes": following.minutes},
         }
+
+
+def _predicted() -> dict[str, int]:
+    """Return how many predictions were made, and how many of those whose outcome was seen came true."""
+    from grader.learning.progress import predictions
+    from grader.predictions import questions
+
+    made = {name: prediction for name, prediction in predictions().items() if name in questions()}
+    seen = [prediction for prediction in made.values() if prediction.outcome is not None]
+    came_true = sum(prediction.choice == prediction.outcome for prediction in seen)
+    return {"questions": len(questions()), "made": len(made), "seen": len(seen), "came_true": came_true}
 
 
 def _weakness(exercise: "Exercise", history: "History") -> dict:

@@ -17,11 +17,13 @@ from grader.judging.judge import judge, left_over, not_answered, verdict_on
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
+from grader.predictions import questions
 from grader.running.attempt import Attempt
 from grader.running.impatient import ImpatientWorker
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cut import Cut
 from grader.submissions.cutting import Cutter
+from grader.submissions.predicted import predicted
 from grader.submissions.submission import Submission
 
 # With these imports alone, code can't easily change, unseen, what the next exercise in its process relies on.
@@ -82,7 +84,15 @@ def grade(
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
     lesson = submission.lesson if submission.lesson in LESSONS else None
-    return Graded(Report(submission.name, seed, sandbox, in_order, lesson=lesson), answers)
+    report = Report(submission.name, seed, sandbox, in_order, lesson=lesson, predictions=_made(submission))
+    return Graded(report, answers)
+
+
+def _made(submission: Submission) -> dict[str, str]:
+    """Return the learner's predictions, of the questions that there are."""
+    known = questions()
+    made = predicted(submission).items()
+    return {name: choice for name, choice in made if name in known and known[name].has(choice)}
 
 
 def _prepared(jobs: list[Job], exercise: Exercise, cut: Cut, seed: str) -> Verdict | None:

@@ -74,7 +74,8 @@ class Verdict(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """The verdict on one submission. `error` says why it could not be read, where it could not.
 
-    `lesson`, the one that a notebook names as its own, is no part of the published report.
+    `lesson`, the one that a notebook names as its own, is no part of the published report. `predictions` are
+    the letters that the learner chose before experiments, by the question's name; no score depends on them.
     """
 
     submission: str
@@ -83,6 +84,7 @@ class Report(msgspec.Struct, frozen=True):
     exercises: list[Verdict]
     error: str | None = None
     lesson: str | None = None
+    predictions: dict[str, str] = {}
 
     @property
     def score(self) -> float:
@@ -112,6 +114,8 @@ class Report(msgspec.Struct, frozen=True):
             "out_of": self.out_of,
             "exercises": [exercise.published() for exercise in self.exercises],
         }
+        if self.predictions:
+            plain["predictions"] = self.predictions
         if self.error is not None:
             plain["error"] = self.error
         return msgspec.json.encode(plain).decode()

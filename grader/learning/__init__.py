@@ -1,6 +1,7 @@
 """One learner: checks in a notebook and in a terminal, what is done, what to repeat.
 
 notebook   `check` and `solved`
+predicting `predict` and `predict.outcome`
 kernel     runs the function in the notebook's own kernel
 card       what a check shows
 progress   what was tried, failed and passed

@@ -8,8 +8,8 @@ from grader.exercise import Exercise
 from grader.judging.report import Verdict
 from grader.judging.showing import indented, shown
 
-COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00"}
-SYMBOLS = {"passed": "✓", "missing": "…"}
+COLOURS = {"passed": "#2e7d32", "missing": "#8d6e00", "asked": "#1565c0"}
+SYMBOLS = {"passed": "✓", "missing": "…", "asked": "?"}
 WORDS = {
     "passed": "passed",
     "failed": "not yet",

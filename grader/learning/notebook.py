@@ -1,4 +1,4 @@
-"""What a learner calls in a notebook: `check(relu)`, `check()` and `solved(relu)`."""
+"""What a learner calls in a notebook to be checked: `check(relu)`, `check()` and `solved(relu)`."""
 
 import ast
 import inspect
@@ -39,16 +39,16 @@ def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution
         level = _hint_level(hint)
         if level is None or (function is None and (level or solution)):
             text = "A hint is for one exercise and has a number, 1 to 3: `check(relu, hint=1)`."
-            _show(Card("error", "Nothing was checked", [text]))
+            show(Card("error", "Nothing was checked", [text]))
         elif function is None:
             _check_all(names)
         else:
-            _show(_card(function, names, level, solution))
+            show(_card(function, names, level, solution))
     except KeyboardInterrupt:
-        _show(Card("timeout", "Stopped", ["You interrupted the check; your answer was not judged."]))
+        show(Card("timeout", "Stopped", ["You interrupted the check; your answer was not judged."]))
     except Exception as error:  # a fault of ours must not end a "Run all"
         text = culprit(error) or f"{type(error).__name__}: {str(error)[:300]}."
-        _show(Card("error", "The check itself failed", [f"{text} Your answer is not to blame."]))
+        show(Card("error", "The check itself failed", [f"{text} Your answer is not to blame."]))
 
 
 def solved(*functions: Callable[..., Any]) -> bool:
@@ -101,7 +101,7 @@ def _check_all(names: dict[str, Any]) -> None:
     found = [exercise for exercise in all_exercises().values() if _is_answer(names.get(exercise.name))]
     if not found:
         text = "Run the cells that define your answers first."
-        _show(Card("missing", "There is nothing to check yet", [text]))
+        show(Card("missing", "There is nothing to check yet", [text]))
         return
     verdicts: list[Verdict] = []
     total = sum(len(exercises_of(lesson)) for lesson in {lesson_of(exercise) for exercise in found})
@@ -112,7 +112,7 @@ def _check_all(names: dict[str, Any]) -> None:
             advance(1, exercise.name)
     progress.record(verdicts, codes={e.name: way_out.code_of(names[e.name]) for e in found})
     if not console.in_notebook():
-        _show(result())
+        show(result())
 
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
@@ -165,7 +165,8 @@ def _is_answer(value: Any) -> bool:
     return callable(value) and not isinstance(value, type) and getattr(value, "__module__", "") == "__main__"
 
 
-def _show(card: Card) -> None:
+def show(card: Card) -> None:
+    """Show a card in the notebook, or print it where there is none."""
     if _shell() is None:
         print(card)
     else:

@@ -1,6 +1,7 @@
 """What a learner has tried, failed and passed, in one small file: `progress.json`.
 
-    {"version": 1, "exercises": {"relu": {"status": "passed", "tries": 3, "mistake": "leaky", …}}}
+    {"version": 1, "exercises": {"relu": {"status": "passed", "tries": 3, "mistake": "leaky", …}},
+     "predictions": {"drawn_labels": {"choice": "b", "outcome": "c", …}}}
 
 A check is also a test of memory. The file keeps what it said, and `grader.learning.review` makes the schedule
 of it:
@@ -73,6 +74,22 @@ class History(msgspec.Struct):
     reviews: list[Review] = []  # msgspec copies it
 
 
+class Prediction(msgspec.Struct):
+    """What was said before an experiment, and what it came to, as letters of the question's options."""
+
+    choice: str
+    at: Moment
+    outcome: str | None = None
+
+
+class Known(msgspec.Struct):
+    """All that the file knows, by the names of exercises and questions."""
+
+    version: Literal[1] = 1
+    exercises: dict[str, History] = {}
+    predictions: dict[str, Prediction] = {}
+
+
 def record(
     reports: Sequence[Verdict],
     source: str = "",
@@ -93,9 +110,9 @@ def record(
     verdicts = [report for report in reports if report.status != "missing" or hint]
     now = now or local_now()
 
-    def add(histories: dict[str, History]) -> None:
+    def add(known: Known) -> None:
         for verdict in verdicts:
-            history = histories.setdefault(verdict.name, History())
+            history = known.exercises.setdefault(verdict.name, History())
             if verdict.status != "passed":
                 history.hint = max(history.hint, hint)
             if verdict.status != "missing":
@@ -117,13 +134,15 @@ def states() -> dict[str, str]:
 
 def histories() -> dict[str, History]:
     """Return what is known of each exercise by its name; a damaged file counts as empty."""
-    try:
-        return _decode(_path().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
+    return _known().exercises
 
 
-def change(edit: Callable[[dict[str, History]], None], now: datetime) -> None:
+def predictions() -> dict[str, Prediction]:
+    """Return what was predicted, by the question's name; a damaged file counts as empty."""
+    return _known().predictions
+
+
+def change(edit: Callable[[Known], None], now: datetime) -> None:
     """Read the file, let `edit` change what it holds, and write it, while no other process does.
 
     A damaged file is kept as `progress.json.damaged`. Times later than `now`, of a clock that went wrong,
@@ -134,19 +153,19 @@ def change(edit: Callable[[dict[str, History]], None], now: datetime) -> None:
         try:
             known = _decode(path.read_bytes())
         except FileNotFoundError:
-            known = {}
+            known = Known()
         except OSError:  # it is there: what can't be read must not be overwritten
             return
         except (ValueError, RecursionError):
-            known = {}
+            known = Known()
             try:
                 path.rename(_free(f"{path}.damaged"))
             except OSError:
                 return
-        for history in known.values():
+        for history in known.exercises.values():
             _heal(history, now)
         edit(known)
-        write(path, msgspec.json.format(msgspec.json.encode(_File(1, known)), indent=1))
+        write(path, msgspec.json.format(msgspec.json.encode(known), indent=1))
 
 
 def stub_name(name: str) -> str:
@@ -183,22 +202,24 @@ def review_of_the_day(history: History, now: datetime) -> Review | None:
     return last if last is not None and days_between(last.at, now) == 0 else None
 
 
-class _File(msgspec.Struct):
-    version: Literal[1]
-    exercises: dict[str, History]
-
-
 def _path() -> Path:
     return folder("state") / "progress.json"
 
 
-def _decode(data: bytes) -> dict[str, History]:
+def _known() -> Known:
+    try:
+        return _decode(_path().read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return Known()
+
+
+def _decode(data: bytes) -> Known:
     """Return what a file holds, which may be of the first format: `{name: last verdict}`."""
     plain = msgspec.json.decode(data)
     if isinstance(plain, dict) and "version" not in plain:
         statuses = msgspec.convert(plain, dict[str, Status])
-        return {name: History(status, status == "passed", tries=1) for name, status in statuses.items()}
-    return msgspec.convert(plain, _File).exercises
+        return Known(exercises={name: History(s, s == "passed", tries=1) for name, s in statuses.items()})
+    return msgspec.convert(plain, Known)
 
 
 def _free(name: str) -> str:

@@ -18,7 +18,16 @@ from dlcourse.errors import nearest
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, lesson_of
-from grader.learning.progress import History, change, days_between, histories, in_utc, local_now, stub_name
+from grader.learning.progress import (
+    History,
+    Known,
+    change,
+    days_between,
+    histories,
+    in_utc,
+    local_now,
+    stub_name,
+)
 
 
 class Repetition(msgspec.Struct, frozen=True):
@@ -82,8 +91,8 @@ def start(name: str, directory: Path, now: datetime | None = None) -> Path:
     except OSError as error:
         raise UnusableInput(f"{path.name} can't be written here: {error.strerror}.") from None
 
-    def begin(known: dict[str, History]) -> None:
-        known.setdefault(name, History()).started = in_utc(now)
+    def begin(known: Known) -> None:
+        known.exercises.setdefault(name, History()).started = in_utc(now)
 
     change(begin, now)
     return path

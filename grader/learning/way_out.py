@@ -14,6 +14,7 @@ from typing import Any
 from grader.learning.progress import (
     MAX_FAILED_CODE,
     History,
+    Known,
     Review,
     change,
     histories,
@@ -42,8 +43,8 @@ def mark_seen(name: str, now: datetime | None = None) -> None:
     """Note that the solution was shown before an answer passed, so that the exercise comes back in review."""
     now = now or local_now()
 
-    def mark(known: dict[str, History]) -> None:
-        history = known.setdefault(name, History())
+    def mark(known: Known) -> None:
+        history = known.exercises.setdefault(name, History())
         history.seen = in_utc(now)
         if today := review_of_the_day(history, now):
             today.rating = "again"

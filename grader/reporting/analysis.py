@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from grader.classes.results import Asked, ClassResults, Learner, Result
 from grader.learning.card import WORDS
+from grader.predictions import Question, questions
 
 MAX_BARS = 20
 MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
+DISCUSSED = (0.3, 0.7)  # shares of right predictions
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,27 @@ class Bar:
     count: int
 
 
+@dataclass(frozen=True)
+class Split:
+    """How a class split on a question before an experiment: how many chose each option, by its letter."""
+
+    name: str
+    question: Question
+    chosen: dict[str, int]
+
+    @property
+    def made(self) -> int:
+        return sum(self.chosen.values())
+
+    @property
+    def worth_discussing(self) -> bool:
+        """Whether so many are right, and wrong, that learners can convince each other (Crouch & Mazur, 2001,
+        "Peer Instruction: Ten years of experience and results").
+        """
+        share = self.chosen[self.question.answer] / self.made
+        return DISCUSSED[0] <= share <= DISCUSSED[1]
+
+
 class Distribution(NamedTuple):
     """The class's points: a histogram, and its lowest, quartiles and highest."""
 
@@ -98,6 +121,17 @@ def exercise_figures(results: ClassResults) -> list[ExerciseFigures]:
             )
         )
     return figures
+
+
+def split(results: ClassResults) -> list[Split]:
+    """Return how the class split on each question that anybody answered, in the order of the course."""
+    found = []
+    for name, question in questions().items():
+        chosen = [learner.predictions[name] for learner in results.learners if name in learner.predictions]
+        chosen = [letter for letter in chosen if question.has(letter)]
+        if chosen:
+            found.append(Split(name, question, {letter: chosen.count(letter) for letter in question.letters}))
+    return found
 
 
 def faults(results: ClassResults) -> list[Fault]:

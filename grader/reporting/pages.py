@@ -17,7 +17,14 @@ from grader.classes.results import ClassResults, Learner
 from grader.learning import card
 from grader.learning.card import SYMBOLS as CARD_SYMBOLS
 from grader.learning.card import WORDS, counterexample_text
-from grader.reporting.analysis import Distribution, distribution, exercise_figures, faults, surely_negative
+from grader.reporting.analysis import (
+    Distribution,
+    distribution,
+    exercise_figures,
+    faults,
+    split,
+    surely_negative,
+)
 from grader.reporting.file_names import file_stem
 from grader.text import line, number, visible
 
@@ -36,6 +43,7 @@ def class_page(results: ClassResults) -> str:
         figures=exercise_figures(results),
         faults=faults(results),
         distribution=distribution(results),
+        splits=split(results),
         script=_file("class.js"),
         policy=_policy("class.js"),
     )

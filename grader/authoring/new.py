@@ -12,7 +12,7 @@ from dlcourse.errors import nearest
 from grader.authoring import skeletons
 from grader.authoring.places import ROOT, Places, catalogue, points, require_clone
 from grader.errors import UnusableInput
-from grader.exercises import COURSE, LESSONS
+from grader.exercises import COURSE, LESSONS, lessons_of
 
 DEFAULT = "{name}(x: np.ndarray) -> np.ndarray"
 LAST_SECTIONS = ("## All your answers", "## Take-away", "## Further")
@@ -96,6 +96,8 @@ def _lesson(name: str) -> str:
     by_name = {**{lesson: lesson for lesson in LESSONS}, **{COURSE[lesson]: lesson for lesson in LESSONS}}
     if name in by_name:
         return by_name[name]
+    if today := lessons_of(name):
+        raise UnusableInput(f"The lesson {name!r} has become {' and '.join(today)}: name one of them.")
     near = nearest(name, by_name, cutoff=0.4)
     guess = f"do you mean {by_name[near]!r}?" if near else f"there are {', '.join(LESSONS)}."
     raise UnusableInput(f"There is no lesson {name!r}; {guess}")

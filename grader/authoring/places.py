@@ -65,7 +65,7 @@ class Places:
         return self.root / "tests" / "grader" / "catalogue.txt"
 
     def shown(self, path: Path) -> str:
-        """The path as one types it in the clone: `"solutions/training.py"`."""
+        """The path as one types it in the clone: `"solutions/frameworks.py"`."""
         return path.relative_to(self.root).as_posix()
 
 

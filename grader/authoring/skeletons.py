@@ -83,7 +83,7 @@ def exercise(function: ast.FunctionDef, lesson: str, module: str) -> str:
             random=_tuple("rng.normal(0, 2, size).round(2)", required),
         )
     return EXERCISE.substitute(
-        number=int(lesson.partition("_")[0][:2]),
+        number=lesson.partition("_")[0].lstrip("0"),
         module=module,
         name=function.name,
         cases=cases,

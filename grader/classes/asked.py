@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from grader.classes.course import Course
 from grader.classes.repeats import Entry
 from grader.classes.results import Asked
-from grader.exercises import LESSONS, exercises_of
+from grader.exercises import LESSONS, exercises_of, lessons_of
 from grader.text import number
 
 SMALL = 3  # learners, among whom one is a share
@@ -92,15 +92,17 @@ class _HandedIn:
         for entry in entries:
             if entry.report is None:
                 continue
-            own, verdicts = entry.report.lesson, entry.report.exercises
+            own, verdicts = lessons_of(entry.report.lesson), entry.report.exercises
             self.defined |= {verdict.lesson for verdict in verdicts}
             answers = Counter(verdict.lesson for verdict in verdicts if verdict.status != "missing")
-            if own is not None and own in answers:
-                self.notebooks[own].add(entry.key)
-            for lesson, count in answers.items():
-                if lesson == own or (own not in LESSONS and (count > 1 or max(answers.values()) == 1)):
+            if not answers.keys().isdisjoint(own):
+                for lesson in own:
+                    self.notebooks[lesson].add(entry.key)
                     self.of[lesson].setdefault(entry.key, entry.name)
-                else:
+            for lesson, count in answers.items():
+                if not own and (count > 1 or max(answers.values()) == 1):
+                    self.of[lesson].setdefault(entry.key, entry.name)
+                elif lesson not in own:
                     self.strays[lesson].append(entry.name)
         self.learners = {key for files in self.of.values() for key in files}
 

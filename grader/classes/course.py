@@ -19,6 +19,7 @@ Verdicts do not depend on it, but for the seeds: points and dates can change aft
 import hashlib
 import math
 import tomllib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,15 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     points: dict[str, float] = {}
     due: dict[str, datetime] = {}
 
+    def __post_init__(self) -> None:
+        """Call lessons by their names of today, in a file or a gradebook of before, too."""
+        msgspec.structs.force_setattr(self, "lessons", tuple(dict.fromkeys(_today(self.lessons))))
+        for name in ("points", "due"):
+            settings = getattr(self, name)
+            # What is said of a lesson by its own name goes first.
+            today = {new: settings.get(new, settings[old]) for old in settings for new in _today([old])}
+            msgspec.structs.force_setattr(self, name, today)
+
     def seed_of(self, seed: str, key: str) -> str:
         """Return the seed of one learner's cases."""
         if not self.per_learner_seeds:
@@ -82,6 +92,14 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def late_factor(self, days: int) -> float:
         """Return the share of its points that work handed in so many days late keeps."""
         return round(1 - min(self.late_per_day * max(days, 0), self.late_at_most), 6)
+
+
+def _today(names: Iterable[str]) -> Iterator[str]:
+    """Yield what lessons are called today; any other name stays."""
+    from grader.exercises import lessons_of
+
+    for name in names:
+        yield from lessons_of(name) or (name,)
 
 
 def read(path: Path) -> Course:

@@ -27,11 +27,11 @@ from grader.classes.schema import (
     APPLICATION_ID,
     LAST_RESULTS,
     ORDER,
-    REPORTS,
     SCHEMA,
     VERSION,
     entry_of,
     migrate,
+    report_of,
 )
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
@@ -279,7 +279,7 @@ class Gradebook:
             "WHERE name = ? ORDER BY r.id",
             (name,),
         )
-        return [(row["graded"], REPORTS.decode(row["report"])) for row in rows]
+        return [(row["graded"], report_of(row["report"])) for row in rows]
 
     def learners(self) -> dict[str, str]:
         """Return each learner's name by key."""

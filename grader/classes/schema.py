@@ -1,6 +1,6 @@
 """What is in the gradebook's file, how it is read, and how one of before becomes one of today.
 
-    SCHEMA, LAST_RESULTS → entry_of
+    SCHEMA, LAST_RESULTS → entry_of → report_of
     migrate
 
 An attempt has 1 as `counts` until it is replaced, and one less each time that the class is: what was replaced
@@ -12,7 +12,8 @@ import sqlite3
 import msgspec
 
 from grader.classes.repeats import Entry
-from grader.judging.report import Report
+from grader.exercises import LESSONS, all_exercises, lesson_of
+from grader.judging.report import Report, Verdict
 
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
 VERSION = 3
@@ -104,10 +105,24 @@ def entry_of(row: sqlite3.Row) -> Entry:
         content=row["content"],
         given=row["given"],
         settled=bool(row["settled"]),
-        report=REPORTS.decode(row["report"]) if row["report"] is not None else None,
+        report=report_of(row["report"]) if row["report"] is not None else None,
         modules=MODULES.decode(row["modules"]),
         answers=ANSWERS.decode(row["answers"]) if row["answers"] is not None else {},
     )
+
+
+def report_of(encoded: bytes) -> Report:
+    """Return a report as it was written, its verdicts in the lessons of today."""
+    report = REPORTS.decode(encoded)
+    return msgspec.structs.replace(report, exercises=[_in_its_lesson(v) for v in report.exercises])
+
+
+def _in_its_lesson(verdict: Verdict) -> Verdict:
+    """Return the verdict; where its lesson is no more, in the one that asks its exercise now."""
+    exercise = all_exercises().get(verdict.name)
+    if verdict.lesson in LESSONS or exercise is None:
+        return verdict
+    return msgspec.structs.replace(verdict, lesson=lesson_of(exercise))
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

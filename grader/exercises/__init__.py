@@ -19,10 +19,14 @@ from grader.exercise import Exercise
 COURSE: dict[str, str] = {
     "01_introduction": "introduction",
     "02_neural_networks": "neural_networks",
-    "03_training": "training",
+    "03a_backpropagation": "backpropagation",
+    "03b_optimization": "optimization",
     "04_frameworks": "frameworks",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
+
+RENAMED: dict[str, tuple[str, ...]] = {"03_training": ("03a_backpropagation", "03b_optimization")}
+"""What a lesson was once called → its names of today, which are several where it was divided."""
 
 HERE = Path(__file__).parent
 LESSONS = {
@@ -49,6 +53,17 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
         return edition.load(released)
     names = import_module(f"{__name__}.{module}").EXERCISES
     return tuple(import_module(f"{__name__}.{module}.{name}").EXERCISE for name in names)
+
+
+def lessons_of(name: str | None) -> tuple[str, ...]:
+    """Return the lessons that a name stands for which somebody wrote: today's, or one of before.
+
+    Several for a lesson that was divided since; none where there is no such lesson.
+
+    >>> lessons_of("03_training")
+    ('03a_backpropagation', '03b_optimization')
+    """
+    return tuple(lesson for lesson in RENAMED.get(name or "", (name,)) if lesson in LESSONS)
 
 
 def lesson_of(exercise: Exercise) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from grader.child.calling import Raised
 from grader.errors import GraderError
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, all_exercises, exercises_of
+from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import fault
@@ -83,7 +83,7 @@ def grade(
     in_order = [explainer.explained(verdicts[e.name], cuts[e.name]) for e in exercises]
     answered = [verdict.name for verdict in in_order if verdict.status != "missing"]
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
-    lesson = submission.lesson if submission.lesson in LESSONS else None
+    lesson = submission.lesson if lessons_of(submission.lesson) else None
     report = Report(submission.name, seed, sandbox, in_order, lesson=lesson, predictions=_made(submission))
     return Graded(report, answers)
 
@@ -113,11 +113,12 @@ def _expected(submission: Submission, cutter: Cutter, explainer: Explainer) -> l
     Where there is none, of every lesson that it seems to answer: there is something to be said then.
     """
     # A lesson's notebook has many names, and some are another lesson's functions: accuracy, a number here.
-    defined = cutter.functions() if submission.lesson in LESSONS else cutter.defined()
+    named = lessons_of(submission.lesson)
+    defined = cutter.functions() if named else cutter.defined()
     lessons = [
         lesson
         for lesson in LESSONS
-        if lesson == submission.lesson or any(e.name in defined for e in exercises_of(lesson))
+        if lesson in named or any(e.name in defined for e in exercises_of(lesson))
     ] or [
         lesson for lesson in LESSONS if any(explainer.seems_to_answer(e.name) for e in exercises_of(lesson))
     ]

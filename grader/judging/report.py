@@ -74,8 +74,9 @@ class Verdict(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """The verdict on one submission. `error` says why it could not be read, where it could not.
 
-    `lesson`, the one that a notebook names as its own, is no part of the published report. `predictions` are
-    the letters that the learner chose before experiments, by the question's name; no score depends on them.
+    `lesson`, the one that a notebook names as its own, perhaps by a name of before, is no part of the
+    published report. `predictions` are the letters that the learner chose before experiments, by the
+    question's name; no score depends on them.
     """
 
     submission: str

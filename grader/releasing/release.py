@@ -27,7 +27,7 @@ from grader import references
 from grader.classes.course import Course
 from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, exercises_of
+from grader.exercises import LESSONS, exercises_of, lessons_of
 from grader.judging.bank import bank_of
 from grader.releasing import packing
 from grader.submissions.cutting import Cutter
@@ -82,10 +82,11 @@ def release(
     """
     _require_clone()
     course = course or Course()
-    wanted = tuple(lessons) or course.lessons or tuple(LESSONS)
-    for lesson in wanted:
-        if lesson not in LESSONS:
-            raise UnusableInput(f"There is no lesson {lesson!r}; `grader list` shows them all.")
+    named = tuple(lessons) or course.lessons or tuple(LESSONS)
+    for name in named:
+        if not lessons_of(name):
+            raise UnusableInput(f"There is no lesson {name!r}; `grader list` shows them all.")
+    wanted = {lesson for name in named for lesson in lessons_of(name)}
     exercises = {lesson: exercises_of(lesson) for lesson in LESSONS if lesson in wanted}
     course = msgspec.structs.replace(course, lessons=tuple(exercises))
     try:

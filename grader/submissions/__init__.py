@@ -18,4 +18,5 @@ changing     what a single node changes and binds
 effects      what statements change beside that, by own functions and under other names
 cut          the code of one exercise
 cutting      the cells → the code of one exercise
+predicted    what was said before experiments
 """

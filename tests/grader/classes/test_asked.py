@@ -10,7 +10,7 @@ from grader.exercises import LESSONS, all_exercises, exercises_of
 from grader.judging.judge import not_answered, verdict_on
 from grader.judging.report import Report
 
-NETS, TRAINING = "02_neural_networks", "03_training"
+NETS, LOSSES, STEPS = "02_neural_networks", "03a_backpropagation", "03b_optimization"
 EXERCISES = all_exercises()
 
 
@@ -60,7 +60,7 @@ def test_a_lone_notebook_is_of_the_lesson_that_it_names():
         [NETS],
         (
             "The class is out of 12 points: 1 of 1 learner handed in 02_neural_networks.",
-            "03_training does not count: answers of it are only in files of other lessons, as ada/hw"
+            "03a_backpropagation does not count: answers of it are only in files of other lessons, as ada/hw"
             ".ipynb; if it is to count, name it under `lessons` in course.toml.",
         ),
     )
@@ -71,16 +71,16 @@ def test_a_lone_notebook_is_of_the_lesson_that_it_names():
 )
 def test_notebooks_of_one_learner_in_ten_bring_their_lesson_in(size, others, counts):
     class_ = [entry(f"{i}/hw.ipynb", "relu", lesson=NETS) for i in range(size - others)]
-    class_ += [entry(f"grace{i}/hw.ipynb", "mse", lesson=TRAINING) for i in range(others)]
+    class_ += [entry(f"grace{i}/hw.ipynb", "mse", lesson=LOSSES) for i in range(others)]
     found, sentences = lessons(*class_)
-    assert (TRAINING in found) == counts
+    assert (LOSSES in found) == counts
     assert any("answers of it" in sentence for sentence in sentences) != counts
 
 
 @pytest.mark.parametrize("size", [2, 10, 40])
 def test_a_notebook_without_an_answer_brings_nothing_in(size):
     class_ = [entry(f"{i}/hw.ipynb", "relu", lesson=NETS) for i in range(size - 1)]
-    found, sentences = lessons(*class_, entry("grace/hw.ipynb", lesson=TRAINING))
+    found, sentences = lessons(*class_, entry("grace/hw.ipynb", lesson=LOSSES))
     assert found == [NETS]
     assert not any("answers of it" in sentence for sentence in sentences)
 
@@ -88,7 +88,7 @@ def test_a_notebook_without_an_answer_brings_nothing_in(size):
 @pytest.mark.parametrize(("answering", "counts"), [(3, True), (2, False)])
 def test_answers_of_more_than_half_bring_a_lesson_in(answering, counts):
     class_ = [entry(f"{i}/hw.py", "relu", *["mse"][: i < answering]) for i in range(4)]
-    assert (TRAINING in lessons(*class_)[0]) == counts
+    assert (LOSSES in lessons(*class_)[0]) == counts
 
 
 @pytest.mark.parametrize("name", ["ada/hw.ipynb", "ada/hw.py"])
@@ -97,17 +97,17 @@ def test_one_name_of_another_lesson_hands_in_no_lesson(name):
         [NETS],
         (
             "The class is out of 12 points: 1 of 1 learner handed in 02_neural_networks.",
-            "03_training does not count: answers of it are only in files of other lessons, as "
+            "03a_backpropagation does not count: answers of it are only in files of other lessons, as "
             f"{name}; if it is to count, name it under `lessons` in course.toml.",
         ),
     )
-    assert lessons(entry(name, "relu", "tanh", "mse", "sgd_step"))[0] == [NETS, TRAINING]
-    assert lessons(entry(name, "relu", "tanh"), entry("ada/03.py", "mse"))[0] == [NETS, TRAINING]
+    assert lessons(entry(name, "relu", "tanh", "mse", "sgd_step"))[0] == [NETS, LOSSES]
+    assert lessons(entry(name, "relu", "tanh"), entry("ada/03.py", "mse"))[0] == [NETS, LOSSES]
 
 
 def test_where_no_lesson_is_common_any_answer_counts_and_then_any_name_and_then_all():
     apart = [entry("a/a.py", "relu"), entry("b/b.py", "mse"), entry("c/c.py", "zone_features")]
-    assert lessons(*apart)[0] == ["01_introduction", NETS, TRAINING]
+    assert lessons(*apart)[0] == ["01_introduction", NETS, LOSSES]
     assert lessons(entry("a/a.py", stubs=("relu",)))[0] == [NETS]
     found, (sentence,) = lessons(entry("a/utils.py"))
     assert found == list(LESSONS)
@@ -115,9 +115,9 @@ def test_where_no_lesson_is_common_any_answer_counts_and_then_any_name_and_then_
 
 
 def test_course_toml_decides_where_it_names_lessons():
-    found, sentences = lessons(ADA, entry("grace/utils.py"), course=Course(lessons=(TRAINING,)))
-    assert found == [TRAINING]
-    assert sentences == ("The class is out of 17 points: course.toml names 03_training.",)
+    found, sentences = lessons(ADA, entry("grace/utils.py"), course=Course(lessons=(LOSSES,)))
+    assert found == [LOSSES]
+    assert sentences == ("The class is out of 10 points: course.toml names 03a_backpropagation.",)
 
 
 def test_reports_on_files_hold_what_counts_and_nobody_is_shown_less_than_was_asked():

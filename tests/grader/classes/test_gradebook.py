@@ -133,7 +133,7 @@ def test_what_replaces_a_class_without_an_answer_leaves_what_it_is_out_of(book, 
     assert [report.out_of for report in book.reports()] == [0]
     book.begin("s", Course(), handed("new.py"), replace=True)
     book.add("new.py", "state", Report("new.py", "s", "process", [verdict("mse", "failed")]), {})
-    assert {exercise.lesson for exercise in book.results().exercises} == {"03_training"}
+    assert {exercise.lesson for exercise in book.results().exercises} == {"03a_backpropagation"}
 
 
 def test_several_files_of_one_learner_are_one_learner(book):

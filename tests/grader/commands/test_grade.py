@@ -121,8 +121,8 @@ def test_one_learners_stray_files_change_nothing_for_the_class(grader, tmp_path)
     ]
     assert done.stderr.splitlines()[-2:] == [
         f"The class is out of {count} points: 2 of 2 learners handed in 02_neural_networks.",
-        "03_training does not count: only grace/hw.py has answers of it; if it is to count, name it under "
-        "`lessons` in course.toml.",
+        "03a_backpropagation does not count: only grace/hw.py has answers of it; if it is to count, name it "
+        "under `lessons` in course.toml.",
     ]
     lines = [json.loads(line) for line in (tmp_path / "out/reports.jsonl").read_text().splitlines()]
     assert [line["out_of"] for line in lines] == [count, count, count, 0, 0]
@@ -134,7 +134,7 @@ def test_one_learners_stray_files_change_nothing_for_the_class(grader, tmp_path)
     assert f"Points Possible,,,,,{count}" in (report / "canvas.csv").read_text()
     for file in (report / "gradescope").iterdir():
         assert sum(test["max_score"] for test in json.loads(file.read_text())["tests"]) == count
-    assert "03_training does not count" in (report / "index.html").read_text()
+    assert "03a_backpropagation does not count" in (report / "index.html").read_text()
 
 
 def test_an_empty_folder_is_one_sentence_and_status_2(grader, tmp_path):

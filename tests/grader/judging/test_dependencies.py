@@ -23,7 +23,7 @@ def copy(tmp_path, monkeypatch):
     monkeypatch.setattr(dependencies.references, "FOLDER", tmp_path / "solutions")
     monkeypatch.setattr(content, "folder", lambda name: tmp_path / name)
 
-    def version(module="training"):
+    def version(module="optimization"):
         dependencies._common.cache_clear()
         return dependencies.version.__wrapped__(module)
 
@@ -34,10 +34,10 @@ def copy(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
-        *("grader/exercises/training/cases.py", "grader/exercises/training/adam_step.py"),
-        *("grader/exercises/verifying/training.py", "grader/exercises/goals.py", "grader/exercise.py"),
+        *("grader/exercises/optimization/cases.py", "grader/exercises/optimization/adam_step.py"),
+        *("grader/exercises/verifying/optimization.py", "grader/exercises/goals.py", "grader/exercise.py"),
         *("grader/judging/comparison.py", "grader/child/examining.py", "grader/submissions/cutting.py"),
-        *("grader/running/sandbox.py", "solutions/training.py", "dlcourse/datasets/__init__.py"),
+        *("grader/running/sandbox.py", "solutions/optimization.py", "dlcourse/datasets/__init__.py"),
         "datasets/digits.npz",
     ],
 )
@@ -53,7 +53,7 @@ def test_what_decides_verdicts_changes_the_version(copy, name):
     "name",
     [
         *("grader/reporting/pages.py", "grader/commands/grade.py", "grader/learning/card.py"),
-        *("grader/exercises/frameworks/train_step.py", "solutions/frameworks.py", "datasets/digits.md"),
+        *("grader/exercises/frameworks/train_step.py", "solutions/backpropagation.py", "datasets/digits.md"),
     ],
 )
 def test_what_decides_none_does_not(copy, name):

@@ -1,0 +1,43 @@
+"""Lesson 3a: known mistakes, told from one another and from right answers."""
+
+import itertools
+
+import numpy as np
+import pytest
+from asking import cases_of, outcomes_of, same
+
+from grader.exercises import exercises_of
+
+EXERCISES = exercises_of("03a_backpropagation")
+VALUES = [exercise for exercise in EXERCISES if exercise.kind == "value"]
+SEEDS = (0, 1, 2)
+each_value = pytest.mark.parametrize("exercise", VALUES, ids=lambda exercise: exercise.name)
+
+
+def sizes_of(case):
+    arrays = [value for value in case if isinstance(value, np.ndarray | list)]
+    return sum(sum(map(np.size, value)) if isinstance(value, list) else value.size for value in arrays)
+
+
+@each_value
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_mistake_is_told_from_the_others(exercise, seed):
+    answers = {"": exercise.reference} | {mistake.name: mistake.answer for mistake in exercise.mistakes}
+    for one, other in itertools.combinations(answers, 2):
+        outcomes = (outcomes_of(exercise.name, answers[name], seed) for name in (one, other))
+        triples = zip(cases_of(exercise.name, seed), *outcomes, strict=True)
+        assert not all(same(exercise, *triple) for triple in triples), (one, other)
+
+
+@each_value
+def test_every_mistake_fails_on_something_small(exercise):
+    """A counterexample is only worth reading if it can be worked out by hand."""
+    right = outcomes_of(exercise.name, exercise.reference)
+    for mistake in exercise.mistakes:
+        wrong = outcomes_of(exercise.name, mistake.answer)
+        failing = [
+            sizes_of(case)
+            for case, *pair in zip(cases_of(exercise.name), right, wrong, strict=True)
+            if not same(exercise, case, *pair)
+        ]
+        assert min(failing) <= 12, mistake.name

@@ -53,3 +53,10 @@ def waves(theta: np.ndarray, *, frequencies: np.ndarray) -> float:
     """`Σ sin(wᵢ θᵢ) + Π cos(θᵢ)`, with the frequencies in the order of theta's elements, row by row."""
     flat = np.ravel(theta)
     return float(np.sum(np.sin(frequencies * flat)) + np.prod(np.cos(flat)))
+
+
+def activation(z: np.ndarray, *, below: float, above: float, shift: float, bend: float) -> np.ndarray:
+    """`slope · z − shift`, with one slope below 0 and one above; with a bend, times a sigmoid."""
+    lines = np.where(z > 0, above * z, below * z)
+    gate = 1.0 if bend == 0 else 0.5 * (1 + np.tanh(bend * z / 2))
+    return lines * gate - shift

@@ -182,7 +182,7 @@ def tune_momentum(curvatures: np.ndarray) -> tuple[float, float]:
     """Choose learning rate and momentum for a quadratic bowl whose curvatures are known.
 
     The bowl is `½ Σ cᵢ θᵢ²`, and a step is that of `momentum_step`. A pair is judged by the steps that it
-    takes from a θ of ones until θ is a millionth as long: at most 1.7 times those of the best pair.
+    takes from a θ of ones until θ is a millionth as long: at most 1.7 times those of the pair of theory.
 
     Args:
         curvatures: cᵢ > 0, shape (d,); the largest is 10 to 2,000 times the smallest.

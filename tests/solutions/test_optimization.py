@@ -175,3 +175,81 @@ def test_only_numpy_is_imported():
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("ratio", [10, 100, 2000])
+def test_no_pair_of_a_grid_settles_much_sooner(rng, ratio):
+    curvatures = 0.3 * np.array([1.0, ratio, *rng.uniform(1, ratio, 4)])
+    ours = settling(curvatures, *optimization.tune_momentum(curvatures))
+    momenta = np.linspace(0, 0.99, 34)
+    rates = np.geomspace(0.3, 4, 20) / curvatures.max()
+    best = min(settling(curvatures, rate, momentum, most=ours) for rate in rates for momentum in momenta)
+    assert ours <= 1.5 * best
+
+
+def settling(curvatures, rate, momentum, most=5000):
+    """Steps of `momentum_step` until theta is a millionth as long."""
+    theta, velocity = np.ones_like(curvatures), np.zeros_like(curvatures)
+    for step in range(1, most + 1):
+        theta, velocity = optimization.momentum_step(theta, curvatures * theta, velocity, rate, momentum)
+        length = np.linalg.norm(theta) / np.sqrt(len(theta))
+        if length <= 1e-6:
+            return step
+        if length > 1e6:
+            break
+    return most + 1
+
+
+@pytest.mark.parametrize(
+    ("f", "gain"),
+    [
+        (lambda z: np.maximum(z, 0), 2.0),
+        (lambda z: z, 1.0),
+        (np.abs, 1.0),
+        (lambda z: np.where(z > 0, z, 0.3 * z), 2 / 1.09),
+    ],
+)
+def test_scales_are_those_that_theory_gives_where_it_has_a_formula(f, gain):
+    scales = optimization.signal_preserving_scales(f, [100, 400, 300])
+    np.testing.assert_allclose(scales, np.sqrt(gain / np.array([100, 400])), rtol=0.02)
+
+
+def test_a_batch_of_the_size_has_the_error_when_it_is_drawn(rng):
+    gradients = rng.normal([1.0, -0.5, 0.2], 2.0, (200, 3))
+    mean = gradients.mean(axis=0)
+    for error in (0.2, 0.5):
+        batch = optimization.batch_size_for(gradients, error)
+        draws = gradients[rng.integers(0, 200, (4000, batch))].mean(axis=1)
+        found = np.sqrt(np.mean(np.sum((draws - mean) ** 2, axis=1))) / np.linalg.norm(mean)
+        assert found == pytest.approx(error, rel=0.05)
+
+
+@pytest.mark.parametrize(("curvature", "noise"), [(0.1, 0.02), (2.0, 0.3), (30.0, 1.0)])
+def test_an_optimiser_finds_no_better_plan(curvature, noise):
+    from scipy.optimize import minimize
+
+    def end(shares):
+        spread = 1.0
+        for rate in shares / curvature:
+            spread = (1 - rate * curvature) ** 2 * spread + (rate * noise) ** 2
+        return np.log(spread)
+
+    plan = curvature * optimization.rate_plan(curvature, noise, 8)
+    found = minimize(end, np.full(8, 0.3), bounds=[(0, 2)] * 8)
+    assert end(plan) <= found.fun + 1e-9
+
+
+def test_the_path_is_that_of_torch(rng):
+    torch = pytest.importorskip("torch")
+    A = np.diag([1.0, 3.0])
+    start = rng.normal(size=2)
+    theta = torch.tensor(start, requires_grad=True)
+    adam = torch.optim.Adam([theta], lr=0.05, eps=0.1)
+    theirs = [start]
+    for _ in range(10):
+        adam.zero_grad()
+        (0.5 * theta @ torch.tensor(A) @ theta).backward()
+        adam.step()
+        theirs.append(theta.detach().numpy().copy())
+    ours = optimization.adam_path(lambda x: A @ x, start, 0.05, 0.1, 10)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)

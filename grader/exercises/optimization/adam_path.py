@@ -14,7 +14,7 @@ def paths(rng: np.random.Generator) -> Iterator[tuple[Live, np.ndarray, float, f
     for epsilon, steps in ((0.1, 0), (0.1, 1), (0.0, 3)):
         slope = Live("function", ["quadratic_gradient", {"A": np.array([[2.0]]), "b": np.zeros(1)}])
         yield slope, np.array([1.0]), 0.1, epsilon, steps
-    for i in range(16):
+    for i in range(18):
         d, steps = int(rng.integers(1, 5)), int(rng.integers(1, 9))
         diagonal = np.diag(rng.uniform(0.5, 3, d).round(1))
         bowl = ["quadratic_gradient", {"A": diagonal, "b": rng.normal(0, 1, d).round(1)}]

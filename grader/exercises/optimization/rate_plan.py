@@ -51,6 +51,11 @@ EXERCISE = Exercise(
             "The last rates are still large, and the noise of the last steps stays in θ.",
         ),
         Mistake(
+            "cosine",
+            falling(lambda share: 0.5 * (1 + np.cos(np.pi * share))),
+            "A cosine stays large for half of the way, and leaves too few steps to average the noise.",
+        ),
+        Mistake(
             "diverges",
             falling(lambda share: 4 * (1 - share)),
             "The first rates are above 2 / curvature, where each step leads further away.",

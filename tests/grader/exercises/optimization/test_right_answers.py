@@ -9,7 +9,7 @@ import pytest
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import tensorflow as tf
-from asking import BY_NAME, cases_of, changed, outcomes_of
+from asking import BY_NAME, cases_of, changed, outcomes_of, verdict
 
 from grader.exercises import exercises_of
 from grader.judging.comparison import compare
@@ -112,3 +112,55 @@ def test_another_right_answer_is_accepted(name, answer, seed):
 def test_the_values_that_the_course_began_with_have_another_right_answer():
     assert set(ALSO_RIGHT) <= {exercise.name for exercise in VALUES}
     assert len(ALSO_RIGHT) >= 6
+
+
+def momentum_by_search(curvatures):
+    """The pair of a grid that takes the fewest steps, found by simulating all at once."""
+    momenta, shares = np.meshgrid(np.linspace(0.2, 0.98, 40), np.geomspace(0.5, 3.9, 24))
+    rates = shares / np.max(curvatures)
+    theta, velocity = np.ones((*momenta.shape, len(curvatures))), 0.0
+    for _ in range(2000):
+        velocity = momenta[..., None] * velocity - rates[..., None] * curvatures * theta
+        theta = np.clip(theta + velocity, -1e9, 1e9)
+        lengths = np.linalg.norm(theta, axis=-1)
+        if lengths.min() < 1e-6 * np.sqrt(len(curvatures)):
+            break
+    best = np.unravel_index(lengths.argmin(), lengths.shape)
+    return [float(rates[best]), np.float32(momenta[best])]
+
+
+def scales_by_secant(f, sizes):
+    """Each layer's scale from what the layers before it really give."""
+    rng = np.random.default_rng(1)
+    outputs, scales = rng.normal(size=(200, sizes[0])), []
+    for units in sizes[1:]:
+        sums = outputs @ rng.normal(size=(outputs.shape[1], units))
+        tries = np.geomspace(1e-3, 1, 60)
+        found = [np.mean(f(scale * sums) ** 2) for scale in tries]
+        scales.append(tries[np.argmin(np.abs(np.log(found)))])
+        outputs = f(scales[-1] * sums)
+    return np.array(scales)
+
+
+def geometric_plan(curvature, noise, steps):
+    return list(np.geomspace(1, 1 / steps, steps) / curvature)
+
+
+def one_over_step(curvature, noise, steps):
+    return 1 / (curvature * (1 + np.arange(steps)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("tune_momentum", momentum_by_search),
+        ("signal_preserving_scales", scales_by_secant),
+        ("rate_plan", geometric_plan),
+        ("rate_plan", one_over_step),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_choices_that_lead_as_far_pass(name, answer, seed):
+    found = verdict(name, answer, f"secret {seed}")
+    assert found.status == "passed", found.message

@@ -162,7 +162,17 @@ def test_exercises_of_another_version_of_the_course_are_left_alone():
     assert set(histories()) == {"removed", "tanh"}
 
 
-@pytest.mark.parametrize("name", all_exercises())
+@pytest.mark.parametrize("name", [name for name, asked in all_exercises().items() if asked.task == "repair"])
+def test_a_repair_begins_with_its_faults(tmp_path, name):
+    source = review.start(name, tmp_path, NOON).read_text()
+    *_, function = ast.parse(source).body
+    assert ast.unparse(function) == ast.unparse(ast.parse(all_exercises()[name].stub))
+    names = {}
+    exec(compile(source, "review.py", "exec"), names)
+    assert callable(names[name])
+
+
+@pytest.mark.parametrize("name", [name for name, asked in all_exercises().items() if asked.task != "repair"])
 def test_a_stub_is_blank_and_runs(tmp_path, name):
     path = review.start(name, tmp_path, NOON)
     assert path.name == f"review_{name}.py"

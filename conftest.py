@@ -22,6 +22,26 @@ def _numpy_warns_as_before():
         assert sys.modules["numpy"].geterr() == before, "this test has changed what NumPy warns of"
 
 
+@pytest.fixture
+def one_question(tmp_path, monkeypatch):
+    """The course has one question, `drawn_labels`, of a lesson `99_lesson`."""
+    from grader import predictions
+
+    tables = tmp_path / "predictions"
+    tables.mkdir()
+    (tables / "99_lesson.toml").write_text(
+        'drawn_labels = {question = "How right?", options = ["10 %", "50 %", "100 %"], limits = [0.2, 0.8], '
+        'shown = "{:.0%}", answer = "c", why = "Noise can be learnt."}'
+    )
+    monkeypatch.setattr(predictions, "TABLES", tables)
+    cached = (predictions.questions, predictions.questions_of)
+    for function in cached:
+        function.cache_clear()
+    yield "drawn_labels"
+    for function in cached:
+        function.cache_clear()
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print how long each lesson ran: here, since xdist's controller loads no other conftest."""
     ran = [dict(report.user_properties) for report in terminalreporter.stats.get("passed", ())]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dlcourse import files
+from grader.authoring import seeds
 
 TABLE = Path(__file__).resolve().parents[1] / "docs" / "evidence.md"
 CALL = re.compile(r"evidence\.finding\(\s*\"(\w+)\"")
@@ -73,7 +74,8 @@ def claims(text: str) -> list[Claim]:
 def read() -> dict[str, list[Row]]:
     """The rows of the table, by lesson; none if there is no table yet."""
     rows: dict[str, list[Row]] = {}
-    for line in TABLE.read_text("utf-8").splitlines() if TABLE.exists() else []:
+    text = TABLE.read_text("utf-8") if TABLE.exists() else ""
+    for line in text.removesuffix(seeds.section(text)).splitlines():
         if line.startswith("## "):
             rows[line[3:]] = []
         elif line.startswith("| ") and rows:
@@ -84,11 +86,12 @@ def read() -> dict[str, list[Row]]:
 
 
 def write(rows: dict[str, list[Row]]) -> None:
-    """Write the table, lesson by lesson."""
+    """Write the table, lesson by lesson; what it says of exercises stays behind."""
     parts = [HEAD]
     for lesson in sorted(rows):
         parts.append(f"\n## {lesson}\n\n{to_table(rows[lesson])}")
-    files.write(TABLE, "".join(parts).encode())
+    exercises = seeds.section(TABLE.read_text("utf-8")) if TABLE.exists() else ""
+    files.write(TABLE, "\n".join(filter(None, ["".join(parts), exercises])).encode())
 
 
 def to_table(rows: Iterable[Row]) -> str:

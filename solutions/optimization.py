@@ -1,10 +1,13 @@
 """Lesson 3b, optimization: batches, steps and learning rates in NumPy, and a network trained by them.
 
     minibatches → one step of momentum, RMSprop, Adam → clip_by_global_norm · cosine_decay → train_network
+    choices by thought: batch_size_for · tune_momentum · signal_preserving_scales · rate_plan
 
 Shapes in comments: n samples, k classes, inputs and units of a layer. A gradient is always that of the mean
 over the batch.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -173,6 +176,152 @@ def cosine_decay(step: int, total_steps: int, initial: float) -> float:
     """
     progress = min(step, total_steps) / total_steps  # from 0 to 1
     return float(0.5 * initial * (1 + np.cos(np.pi * progress)))
+
+
+def tune_momentum(curvatures: np.ndarray) -> tuple[float, float]:
+    """Choose learning rate and momentum for a quadratic bowl whose curvatures are known.
+
+    The bowl is `½ Σ cᵢ θᵢ²`, and a step is that of `momentum_step`. A pair is judged by the steps that it
+    takes from a θ of ones until θ is a millionth as long: at most 1.7 times those of the best pair.
+
+    Args:
+        curvatures: cᵢ > 0, shape (d,); the largest is 10 to 2,000 times the smallest.
+
+    Returns:
+        The learning rate, and the momentum from 0 to below 1.
+
+    Source: Polyak (1964), "Some methods of speeding up the convergence of iteration methods".
+
+    >>> rate, momentum = tune_momentum(np.array([1.0, 100.0]))
+    >>> round(rate, 4), round(momentum, 4)
+    (0.0331, 0.6694)
+    """
+    low, high = np.sqrt(np.min(curvatures)), np.sqrt(np.max(curvatures))
+    return float((2 / (high + low)) ** 2), float(((high - low) / (high + low)) ** 2)
+
+
+def signal_preserving_scales(f: Callable[[np.ndarray], np.ndarray], sizes: list[int]) -> list[float]:
+    """Choose how wide the initial weights of each layer are drawn, so that signals keep their size.
+
+    Layer l computes `f(X W)`, W of shape (sizes[l], sizes[l + 1]), without a bias. Its weights are drawn from
+    a normal distribution of mean 0. The inputs of the first layer are drawn from the standard normal
+    distribution. Behind every layer the root mean square of what comes out is to lie between 0.5 and 2.
+
+    Args:
+        f: an activation, element by element, that may be none of the usual ones.
+        sizes: numbers of inputs and of units, 100 or more each.
+
+    Returns:
+        The standard deviation of the weights, one for each layer: `len(sizes) - 1` numbers.
+
+    Source: He, Zhang, Ren & Sun (2015), "Delving Deep into Rectifiers", section 2.2, for ReLU.
+
+    >>> [round(scale, 3) for scale in signal_preserving_scales(lambda z: 3 * z, [100, 400])]
+    [0.033]
+    """
+    z = np.random.default_rng(0).normal(size=50_000)  # a sum over many inputs is nearly normal
+    low, high = 1e-3, 1e3  # spreads of that sum, of which one makes the mean of f² equal to 1
+    for _ in range(60):
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if np.mean(f(middle * z) ** 2) < 1 else (low, middle)
+    return [float(middle / np.sqrt(fan_in)) for fan_in in sizes[:-1]]
+
+
+def batch_size_for(gradients: np.ndarray, relative_error: float) -> int:
+    """The smallest batch whose mean gradient is near enough to that of all samples.
+
+    A batch is drawn with replacement. Its error is the root mean square, over many draws, of the length of
+    the difference between its mean gradient and the mean of all. It may be `relative_error` times the length
+    of the mean of all.
+
+    Args:
+        gradients: the gradient of each sample's loss, shape (n, d).
+        relative_error: above 0.
+
+    Returns:
+        The number of samples, at least 1; it may exceed n.
+
+    Source: Bottou, Curtis & Nocedal (2018), "Optimization Methods for Large-Scale Machine Learning".
+
+    >>> batch_size_for(np.array([[1.0], [3.0]]), 0.1)
+    25
+    """
+    mean = gradients.mean(axis=0)
+    variance = np.sum((gradients - mean) ** 2) / len(gradients)  # of one draw, over all directions
+    return max(1, int(np.ceil(variance / (relative_error**2 * np.sum(mean**2)))))
+
+
+def rate_plan(curvature: float, noise: float, steps: int) -> np.ndarray:
+    """Plan the learning rates of a descent whose gradients are noisy.
+
+    The loss is `½ c θ²`, the descent begins at θ = 1, and each gradient is cθ plus normal noise. The plan is
+    judged by the mean of the loss after the last step, over all noise: at most 0.9 times that of the best
+    learning rate that stays the same.
+
+    Args:
+        curvature: c, above 0.
+        noise: the standard deviation of the noise, above 0.
+        steps: how many steps there are.
+
+    Returns:
+        The learning rate of each step, shape (steps,), none below 0.
+
+    Source: Robbins & Monro (1951), "A Stochastic Approximation Method", for rates that fall.
+
+    >>> rate_plan(2.0, 0.1, 3).round(3)
+    array([0.499, 0.25 , 0.167])
+    """
+    rates, spread = [], 1.0  # the mean of θ²
+    for _ in range(steps):
+        rate = curvature * spread / (curvature**2 * spread + noise**2)  # makes the next spread the least
+        spread = (1 - rate * curvature) ** 2 * spread + (rate * noise) ** 2
+        rates.append(rate)
+    return np.array(rates)
+
+
+def adam_path(
+    g: Callable[[np.ndarray], np.ndarray],
+    theta: np.ndarray,
+    learning_rate: float,
+    epsilon: float,
+    steps: int,
+) -> np.ndarray:
+    """The points that Adam passes, as the sheet has it, with β₁ = 0.9 and β₂ = 0.999.
+
+    `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `θ ← θ − η m̂ / (√v̂ + ε)`, with
+    `m̂ = m / (1 − β₁ᵗ)` and `v̂ = v / (1 − β₂ᵗ)` in step t = 1, 2, …
+
+    Args:
+        g: the gradient of the loss, a function of theta.
+        theta: the start, shape (d,). It is left as it was.
+        learning_rate, epsilon: η and ε.
+        steps: how many, 0 or more.
+
+    Returns:
+        All points, the start first, shape (steps + 1, d).
+
+    Source: Kingma & Ba (2015), "Adam: A Method for Stochastic Optimization".
+
+    >>> adam_path(lambda theta: 2 * theta, np.array([1.0]), 0.1, 0.0, 2).round(3)
+    array([[1. ],
+           [0.9],
+           [0.8]])
+    """
+    m = np.zeros_like(theta)
+    v = np.zeros_like(theta)
+    theta = theta.copy()
+    path = [theta.copy()]
+    for t in range(1, steps + 1):
+        gradient = g(theta)
+        m *= 0.9
+        m += 0.1 * gradient
+        v *= 0.999
+        v += 0.001 * gradient**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.999**t)
+        theta -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
+        path.append(theta.copy())
+    return np.array(path)
 
 
 def train_network(

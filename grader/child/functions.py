@@ -2,8 +2,8 @@
 
 Each takes its settings by keyword, so that a case can name it and its settings as plain data. What ends in
 `_gradient` is the gradient of the function before it; what takes `(X_train, y_train, X)` is a model, which
-learns labels (n,) from rows (n, features) and answers for new rows; the others turn an array of any shape
-into a number.
+learns labels (n,) from rows (n, features) and answers for new rows; `activation` works element by element;
+the others turn an array of any shape into a number.
 """
 
 import numpy as np
@@ -55,6 +55,13 @@ def waves(theta: np.ndarray, *, frequencies: np.ndarray) -> float:
     """`Σ sin(wᵢ θᵢ) + Π cos(θᵢ)`, with the frequencies in the order of theta's elements, row by row."""
     flat = np.ravel(theta)
     return float(np.sum(np.sin(frequencies * flat)) + np.prod(np.cos(flat)))
+
+
+def activation(z: np.ndarray, *, below: float, above: float, shift: float, bend: float) -> np.ndarray:
+    """`slope · z − shift`, with one slope below 0 and one above; with a bend, times a sigmoid."""
+    lines = np.where(z > 0, above * z, below * z)
+    gate = 1.0 if bend == 0 else 0.5 * (1 + np.tanh(bend * z / 2))
+    return lines * gate - shift
 
 
 def votes(X_train: np.ndarray, y_train: np.ndarray, X: np.ndarray, *, neighbours: int) -> np.ndarray:

@@ -35,6 +35,14 @@ def check(
     slow: Annotated[
         bool, typer.Option("--slow", help="Also train the known mistakes of goals: some minutes more.")
     ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            "--seeds",
+            min=1,
+            help="Instead: run reference and mistakes on so many secret seeds; write what came of it.",
+        ),
+    ] = None,
 ) -> None:
     """Show in one table what each exercise still owes. Exit status 0: nothing."""
     from dlcourse.console import progress as bar
@@ -44,6 +52,8 @@ def check(
 
     require_clone()
     exercises = _asked(names or [])
+    if seeds is not None:
+        raise typer.Exit(_on_seeds(exercises, seeds))
     lessons = list(dict.fromkeys(map(lesson_of, exercises)))
     rows: list[tuple[str, list[str]]] = []
     with bar(len(exercises) + len(lessons), "Checking") as advance:
@@ -58,6 +68,24 @@ def check(
     if skipped:
         print(f"Not trained: the known mistakes of {', '.join(skipped)}; --slow does.")
     raise typer.Exit(1 if any(owed for _, owed in rows) else 0)
+
+
+def _on_seeds(exercises: "Sequence[Exercise]", count: int) -> int:
+    """Try the exercises on secret seeds, and write the table; return the command's exit status."""
+    from dlcourse.console import progress as bar
+    from grader.authoring.seeds import TABLE, holds, seeds_of, tried, write
+
+    rows = []
+    with bar(len(exercises), "Trying seeds") as advance:
+        for exercise in exercises:
+            rows.append(tried(exercise, seeds_of(exercise, count)))
+            advance(1, exercise.name)
+    write(rows)
+    odd = [row for row in rows if not holds(row)]
+    for row in odd:
+        print(f"{row.exercise}: the reference passes on {row.reference}; mistakes: {row.refused}.")
+    print(f"{len(rows)} tried, {len(odd) or 'none'} odd; the table is in {TABLE.parent.name}/{TABLE.name}.")
+    return int(bool(odd))
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grader import predictions
 from grader.exercises import all_exercises, exercises_of
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import parse
@@ -29,7 +30,8 @@ def code_of(notebook):
 def one_exercise(build, monkeypatch):
     """A lesson whose only exercise is `relu`."""
     monkeypatch.setattr(build.exercises, "LESSONS", {"99_lesson": "lesson"})
-    monkeypatch.setattr(build.exercises, "exercises_of", lambda lesson: (all_exercises()["relu"],))
+    relu = all_exercises()["relu"]
+    monkeypatch.setattr(build.exercises, "exercises_of", lambda lesson: (relu,))
     return Path("99_lesson.md")
 
 
@@ -287,3 +289,44 @@ def test_time_is_reckoned_from_words_code_and_exercises(build, one_exercise):
     assert minutes(build.build(one_exercise, code).cells[0].source)[0] == 45
     folded = code.replace("1 + 1", ":tags: [measuring]\n\n1 + 1", 1)
     assert minutes(build.build(one_exercise, folded).cells[0].source)[0] == 15
+
+
+QUESTION = TEXT.replace(
+    "Text.",
+    "```{predict} drawn_labels\n```\n\n"
+    '```{code-cell} ipython3\n# Before.\npredict.outcome("drawn_labels", RESULT)\n```',
+).replace("NAME", "relu")
+
+
+def test_a_question_is_asked_before_its_outcome(build, one_exercise, one_question):
+    cells = build.build(one_exercise, QUESTION.replace("RESULT", "1.0")).cells
+    (at,) = [i for i, cell in enumerate(cells) if build.role(cell) == "predict"]
+    assert cells[at].source == 'predict("drawn_labels", choice=None)'
+    assert "How right?\n\n- a) 10 %\n- b) 50 %\n- c) 100 %" in cells[at - 1].source
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (QUESTION.replace("predict} drawn_labels", "predict} drawn_lables"), "nearest is 'drawn_labels'"),
+        (QUESTION.replace("```{predict} drawn_labels\n```", ""), "asked 0 times"),
+        (QUESTION.replace("predict.outcome(", "print("), "no cell below the question"),
+        (QUESTION.replace("drawn_labels\n```", "drawn_labels\nText\n```"), "its body stays empty"),
+    ],
+)
+def test_a_question_that_is_not_asked_as_it_must_be_is_refused(
+    build, one_exercise, one_question, text, message
+):
+    with pytest.raises(build.BuildError, match=message):
+        build.build(one_exercise, text)
+
+
+def test_an_outcome_that_is_not_the_files_stops_the_build(build, one_exercise, one_question):
+    before = (
+        "from pathlib import Path\nimport numpy as np\nfrom grader import check, predict, predictions\n"
+        f"predictions.TABLES = Path({str(predictions.TABLES)!r})"
+    )
+    text = QUESTION.replace("1 + 1", before)
+    build.execute(build.build(one_exercise, text.replace("RESULT", "[1.0, 0.9]")), "99_lesson")
+    with pytest.raises(build.BuildError, match="didn't come to 'c'"):
+        build.execute(build.build(one_exercise, text.replace("RESULT", "0.5")), "99_lesson")

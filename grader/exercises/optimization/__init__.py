@@ -6,10 +6,15 @@ large epsilon, so that its place in the formula shows.
 
 EXERCISES = (
     "minibatches",
+    "batch_size_for",
     "momentum_step",
+    "tune_momentum",
     "rmsprop_step",
     "adam_step",
+    "adam_path",
+    "signal_preserving_scales",
     "clip_by_global_norm",
     "cosine_decay",
+    "rate_plan",
     "train_network",
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.child import functions
 from grader.exercise import Finding, Given
 from grader.exercises import goals
 
@@ -43,6 +44,109 @@ def is_trained(given: Given, answer: Any) -> Finding:
     predicted = _predicted(given.secret["x"], weights)
     found = goals.accuracy(given.secret["y"], predicted, TARGET, excused=0.0 if misfit else EXCUSED)
     return found if found.right else Finding(False, f"{found.message} {misfit or _why(X, weights, right)}")
+
+
+MOST_STEPS = 1.7  # times those of the best pair
+NEAR = 1e-6
+PATIENCE = 5_000  # steps
+SIZES = (0.5, 2.0)  # root mean square of what comes out of a layer
+MOST_OF_CONSTANT = 0.9
+
+
+def settles_soon(given: Given, answer: Any) -> Finding:
+    """Judge `(learning_rate, momentum)` by the steps to a millionth of the way, beside the best pair's."""
+    (curvatures,) = given.arguments
+    pair = _row(answer, 2)
+    if pair is None or not (pair[0] > 0 and 0 <= pair[1] < 1):
+        return Finding(
+            False, "Return a learning rate above 0 and a momentum from 0 to below 1, two finite numbers."
+        )
+    low, high = np.sqrt(np.min(curvatures)), np.sqrt(np.max(curvatures))
+    best = steps_to_settle(curvatures, (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2)
+    most = int(MOST_STEPS * best)
+    taken = steps_to_settle(curvatures, *pair, most=PATIENCE)
+    if taken <= most:
+        return Finding(True)
+    if taken > PATIENCE:
+        return Finding(False, f"With your pair it never gets there; {most} steps are enough.")
+    return Finding(False, f"Your pair takes {taken} steps; {best} are possible, and {most} allowed.")
+
+
+def steps_to_settle(curvatures: np.ndarray, rate: float, momentum: float, most: int = PATIENCE) -> int:
+    """Return after how many steps θ is a millionth as long as at the start; more than `most` if it isn't."""
+    theta, velocity = np.ones(len(curvatures)), np.zeros(len(curvatures))
+    for step in range(1, most + 1):
+        velocity = momentum * velocity - rate * curvatures * theta
+        theta = theta + velocity
+        length = np.sqrt(np.mean(theta**2))
+        if length <= NEAR:
+            return step
+        if length > 1e9:
+            break
+    return most + 1
+
+
+def keeps_signals(given: Given, answer: Any) -> Finding:
+    """Judge each layer's scale by the size of what comes out behind it, with weights drawn anew."""
+    _, sizes = given.arguments
+    scales = _row(answer, len(sizes) - 1)
+    if scales is None or (scales <= 0).any():
+        return Finding(False, f"Return {len(sizes) - 1} finite numbers above 0, one for each layer.")
+    rng = np.random.default_rng(given.secret["seed"])
+    outputs = rng.standard_normal((64, sizes[0]), np.float32)
+    layers = zip(scales, sizes[:-1], sizes[1:], strict=True)
+    for layer, (scale, fan_in, units) in enumerate(layers, start=1):
+        with np.errstate(all="ignore"):
+            sums = outputs @ rng.standard_normal((fan_in, units), np.float32) * np.float32(scale)
+            outputs = functions.activation(sums, **given.secret["activation"])
+            size = np.sqrt(np.mean(outputs**2))
+        if not SIZES[0] <= size <= SIZES[1]:
+            return Finding(
+                False,
+                f"Behind layer {layer} of {len(scales)} the root mean square is {size:.2g}, and "
+                f"{SIZES[0]:g} to {SIZES[1]:g} is asked for.",
+            )
+    return Finding(True)
+
+
+def ends_low(given: Given, answer: Any) -> Finding:
+    """Judge a plan by the mean loss that it ends at, beside that of the best constant rate."""
+    curvature, noise, steps = given.arguments
+    rates = _row(answer, steps)
+    if rates is None or (rates < 0).any():
+        return Finding(False, f"Return {steps} finite learning rates, none below 0.")
+    candidates = np.geomspace(1e-3, 1.9, 200) / curvature
+    constant = mean_square(curvature, noise, np.tile(candidates, (steps, 1))).min()
+    share = float(mean_square(curvature, noise, rates[:, np.newaxis])[0] / constant)
+    if share <= MOST_OF_CONSTANT:
+        return Finding(True)
+    return Finding(
+        False,
+        f"Your plan ends at {share:.3g} times the mean loss of the best constant rate; at most "
+        f"{MOST_OF_CONSTANT:g} times is asked for.",
+    )
+
+
+def mean_square(curvature: float, noise: float, plans: np.ndarray) -> np.ndarray:
+    """Return the mean of θ² after the steps of each plan from θ = 1, over all noise: none needs to be drawn.
+
+    Each step makes θ ← (1 − ηc) θ + η · noise, so the mean square s ← (1 − ηc)² s + (η · σ)².
+
+    Args:
+        curvature, noise: c and σ.
+        plans: learning rates, (steps, plans).
+    """
+    spread = np.ones(plans.shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):  # a plan that diverges
+        for rates in plans:
+            spread = (1 - rates * curvature) ** 2 * spread + (rates * noise) ** 2
+    return np.where(np.isnan(spread), np.inf, spread)
+
+
+def _row(answer: Any, count: int) -> np.ndarray | None:
+    """Return an answer's finite numbers, if it is a row of so many."""
+    row = _numbers(answer)
+    return row if row is not None and row.shape == (count,) and np.isfinite(row).all() else None
 
 
 def _numbers(part: Any) -> np.ndarray | None:

@@ -32,11 +32,12 @@ FUNCTIONS = {
     if isinstance(value, types.FunctionType) and value.__module__ == functions.__name__
 }
 GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
-OF_NUMBERS = [name for name in FUNCTIONS if name not in MODELS]
+BY_ELEMENT = {"activation": {"below": 0.1, "above": 2.0, "shift": 0.5, "bend": 1.0}}
+OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
 
 
 def test_every_function_has_settings_here():
-    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS}
+    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
     assert len(GRADIENTS) == 3
 
 
@@ -89,6 +90,15 @@ def test_a_function_travels_by_its_name_and_settings(name):
     made = travelled(name, settings)
     theta = np.array([0.3, -1.2, 0.7])
     np.testing.assert_array_equal(made(theta), FUNCTIONS[name](theta, **settings))
+
+
+def test_an_activation_works_element_by_element():
+    settings, z = BY_ELEMENT["activation"], np.array([[-3.0, 0.0], [0.5, 2.0]])
+    whole = travelled("activation", settings)(z)
+    single = [[functions.activation(value, **settings) for value in row] for row in z]
+    np.testing.assert_array_equal(whole, single)
+    lines = functions.activation(z, below=0.1, above=2.0, shift=0.5, bend=0.0)
+    np.testing.assert_allclose(lines, [[-0.8, -0.5], [0.5, 3.5]])
 
 
 @pytest.fixture

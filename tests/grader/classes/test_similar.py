@@ -1,6 +1,7 @@
 """Submissions that are alike: disguised copies are found, and independent answers are not."""
 
 import ast
+import inspect
 import random
 import re
 
@@ -9,6 +10,7 @@ from variants import VARIANTS, module, nth, renamed
 
 from dlcourse.content import folder
 from grader.classes.similar import Alike, alike
+from grader.exercises import all_exercises
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import Cell, Submission, read
 
@@ -160,3 +162,9 @@ def test_scores_do_not_depend_on_the_order():
 def test_hostile_submissions_are_compared_like_any(source):
     assert isinstance(found(source, source, nth(1), renamed(nth(1))), set)
     assert ("s002", "s003") in found(source, source, nth(1), renamed(nth(1)))
+
+
+def test_two_who_repaired_the_same_program_are_not_alike(kinds):
+    repaired = f"import numpy as np\n\n\n{inspect.getsource(kinds.centred)}\n"
+    assert all_exercises()["centred"].task == "repair"
+    assert alike([(name, submission(repaired)) for name in "abc"], 0.05) == Alike([], [])

@@ -249,3 +249,13 @@ def test_what_is_not_there_is_missing_whatever_else_is(graded, head):
     verdicts = graded(f"{head}\nimport numpy as np\ndef relu(x): return np.maximum(x, 0)\n")
     assert verdicts.pop("relu").status == "passed"
     assert {v.status for v in verdicts.values()} == {"missing"}
+
+
+def test_predictions_are_read_from_the_code_and_change_no_score(one_question, sandbox, worker, tmp_path):
+    file = tmp_path / "hw.py"
+    said = 'predict("drawn_labels", choice="b")\npredict("other", "a")\n'
+    for line, found in ((said, {"drawn_labels": "b"}), ('predict("drawn_labels", "z")\n', {})):
+        file.write_text(f"{line}def relu(x):\n    return x * (x > 0)\n")
+        report = grade(read(file), worker, seed="s", sandbox=sandbox.level, only="relu").report
+        assert (report.predictions, report.score) == (found, 1.0)
+        assert json.loads(report.to_json()).get("predictions", {}) == found

@@ -2,25 +2,11 @@
 
 import pytest
 
-from grader import predict, predictions
+from grader import predict
 from grader.learning import progress
 from grader.storage import folder
 
 pytestmark = pytest.mark.usefixtures("own_home", "one_question")
-
-
-@pytest.fixture
-def one_question(tmp_path, monkeypatch):
-    (tmp_path / "99_t.toml").write_text(
-        'drawn_labels = {question = "How right?", options = ["10 %", "50 %", "100 %"], limits = [0.2, 0.8], '
-        'shown = "{:.0%}", answer = "c", why = "Noise can be learnt."}'
-    )
-    monkeypatch.setattr(predictions, "TABLES", tmp_path)
-    predictions.questions.cache_clear()
-    predictions.questions_of.cache_clear()
-    yield
-    predictions.questions.cache_clear()
-    predictions.questions_of.cache_clear()
 
 
 def kept():

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classes.results import Mark, Result
-from grader.reporting.analysis import discrimination, distribution, exercise_figures, faults, surely_negative
+from grader.reporting.analysis import (
+    discrimination,
+    distribution,
+    exercise_figures,
+    faults,
+    split,
+    surely_negative,
+)
 from grader.reporting.pages import class_page
 
 
@@ -159,3 +166,19 @@ def test_an_empty_class_has_no_figures(class_of):
     assert distribution(class_of({})) is None
     assert exercise_figures(class_of({})) == []
     assert distribution(class_of({"a": []})) is None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "worth"),
+    [("c", False), ("cb", True), ("ccccb", False), ("ccb", True), ("bbbac", False), ("zc", False)],
+)
+def test_a_question_is_worth_discussing_where_some_are_right_and_some_are_not(
+    class_of, one_question, chosen, worth
+):
+    results = class_of({str(i): ["passed"] for i in range(len(chosen))})
+    learners = [
+        msgspec.structs.replace(learner, predictions={one_question: letter})
+        for learner, letter in zip(results.learners, chosen, strict=True)
+    ]
+    (found,) = split(msgspec.structs.replace(results, learners=tuple(learners)))
+    assert (found.worth_discussing, found.made) == (worth, sum(letter in "abc" for letter in chosen))

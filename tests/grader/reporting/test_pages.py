@@ -292,3 +292,20 @@ def test_text_can_be_read_on_what_is_behind_it(scheme, ink):
     for paper in ("page", "panel", "note") if ink == "text" else ("page", "panel"):
         lighter, darker = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, f"{ink} on {paper}"
+
+
+def test_how_a_class_split_on_a_question_is_said(class_of, one_question):
+    results = class_of({name: ["passed"] for name in "abcd"})
+    said = [{one_question: letter} for letter in "cbc"] + [{}]
+    learners = [
+        msgspec.structs.replace(learner, predictions=made)
+        for learner, made in zip(results.learners, said, strict=True)
+    ]
+    page = class_page(msgspec.structs.replace(results, learners=tuple(learners)))
+    text = " ".join("".join(Outline(page).text).split()).partition("How right?")[2]
+    assert "b) 50 %: 1" in text and "c) 100 %: 2" in text
+    assert "2 of 3, 67 %" in text and "worth discussing" in text
+
+
+def test_a_class_that_predicted_nothing_has_no_section_of_it(class_of):
+    assert "expected" not in class_page(class_of({"a": ["passed"]})).lower()

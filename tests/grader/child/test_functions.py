@@ -1,4 +1,4 @@
-"""Functions given as arguments: right gradients, models that do as they say, and globals that lead nowhere."""
+"""Functions given as arguments: right gradients, models that do as told, and globals that lead nowhere."""
 
 import inspect
 import types

@@ -1,6 +1,7 @@
 """Lesson 2, neural networks: from one neuron to a forward pass, in NumPy, then once in TensorFlow.
 
-    weighted_sum → relu · sigmoid · tanh · softmax, with derivatives → dense → mlp_forward
+    weighted_sum · smallest_flip → relu · sigmoid · tanh · softmax, with derivatives → dense → mlp_forward
+    relu → piecewise_network · wake_units; mlp_forward → classify
 
 Shapes in comments: n samples, inputs or units per layer, k classes.
 """
@@ -25,6 +26,30 @@ def weighted_sum(x: np.ndarray, w: np.ndarray, b: float) -> float:
     1.5
     """
     return float(x @ w + b)
+
+
+def smallest_flip(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    """The nearest input for which a neuron decides otherwise: the smallest change that is enough.
+
+    A neuron decides by the sign of its score, `z = w·x + b`. Of all points whose score has the other sign,
+    or is 0, find the one at the smallest Euclidean distance `‖new − x‖` from x.
+
+    Args:
+        x: inputs, shape (inputs,), at least one. No array is changed in place.
+        w: weights, shape (inputs,), not all of them 0.
+        b: bias, a number.
+
+    Returns:
+        The new inputs, shape (inputs,). They may lie up to 0.1 % further from x than they must; rounding is
+        forgiven, too. Where the score of x is exactly 0, x itself.
+
+    >>> smallest_flip(np.array([3.0]), np.array([2.0]), 0.0)
+    array([0.])
+    >>> smallest_flip(np.array([1.0, 5.0]), np.array([1.0, 1.0]), -2.0)
+    array([-1.,  3.])
+    """
+    z = x @ w + b
+    return x - z / (w @ w) * w  # w / ‖w‖ is the direction, z / ‖w‖ the distance
 
 
 def relu(x: np.ndarray) -> np.ndarray:
@@ -62,6 +87,38 @@ def relu_derivative(x: np.ndarray) -> np.ndarray:
     array([0., 0., 1.])
     """
     return np.where(x > 0, 1.0, 0.0)
+
+
+def piecewise_network(
+    knots: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A network, built by hand, that runs through given points and straight from each to the next.
+
+    `f(x) = relu(x·W₁ + b₁)·W₂ + b₂`
+
+    One number goes in and one comes out; between them is one hidden layer of ReLU units. Only what lies
+    between the first and the last knot counts.
+
+    Args:
+        knots: where the points lie, rising, at least two; shape (points,). No array is changed in place.
+        values: what f is to be there, shape (points,).
+
+    Returns:
+        `(W1, b1, W2, b2)`, shapes (1, units), (units,), (units, 1) and (1,), with at most as many units as
+        there are points.
+
+    >>> W1, b1, W2, b2 = piecewise_network(np.array([0.0, 1.0, 3.0]), np.array([1.0, 3.0, 2.0]))
+    >>> x = np.array([[0.0], [0.5], [1.0], [3.0]])
+    >>> relu(x @ W1 + b1) @ W2 + b2
+    array([[1.],
+           [2.],
+           [3.],
+           [2.]])
+    """
+    slopes = np.diff(values) / np.diff(knots)  # (points − 1,)
+    W1 = np.ones((1, len(slopes)))
+    W2 = np.diff(slopes, prepend=0)[:, None]  # each unit bends the line: (points − 1, 1)
+    return W1, -knots[:-1], W2, values[:1].astype(float)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -230,6 +287,33 @@ def mlp_forward(X: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray, str | 
     return H
 
 
+def classify(X: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Which class a network answers for each sample.
+
+    `H₀ = X`, `Hᵢ = relu(Hᵢ₋₁Wᵢ + bᵢ)` for each hidden layer; the last layer's `Hᵢ₋₁Wᵢ + bᵢ` are the scores,
+    and the class of the highest score is the answer.
+
+    Args:
+        X: samples, shape (n, inputs), at least one. No array is changed in place.
+        layers: one `(W, b)` a layer, from input to output, at least one; W has the shape (inputs, units), b
+            the shape (units,). The units of the last are the classes.
+
+    Returns:
+        A class for each sample, whole numbers, shape (n,).
+
+    >>> hidden = np.array([[1.0, -1.0]]), np.array([0.0, 0.0])
+    >>> output = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([-5.0, -4.0])
+    >>> classify(np.array([[3.0], [0.5], [-2.0]]), [hidden, output])
+    array([0, 1, 1])
+    """
+    H = X  # (n, inputs)
+    *hidden, (W_out, b_out) = layers
+    for W, b in hidden:
+        H = np.maximum(H @ W + b, 0)  # (n, units of this layer)
+    scores = H @ W_out + b_out  # (n, classes)
+    return scores.argmax(axis=1)
+
+
 def dead_fraction(Z: np.ndarray) -> float:
     """Share of a ReLU layer's units that are dead: no sample gets them above 0.
 
@@ -251,6 +335,36 @@ def dead_fraction(Z: np.ndarray) -> float:
     """
     dead = np.all(Z <= 0, axis=0)  # (units,)
     return float(np.mean(dead))
+
+
+def wake_units(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Biases with which every unit of a ReLU layer has something to decide.
+
+    A unit is on for a sample if `xW + b > 0`, else off. One that is off for all samples learns nothing, and
+    one that is on for all bends nothing. With the new biases every unit is on for at least one sample of X
+    and off for at least one.
+
+    Args:
+        X: samples, shape (n, inputs). No array is changed in place.
+        W: weights, shape (inputs, units): one column a unit.
+        b: biases, shape (units,).
+
+    Returns:
+        New biases, shape (units,). A unit that is on for some samples and off for others already keeps its
+        bias, and so does one whose weights are all 0, which no bias can help. No other unit's sum xW is the
+        same for all samples.
+
+    >>> X, W = np.array([[1.0], [2.0], [5.0]]), np.array([[1.0, 1.0, -1.0]])
+    >>> new = wake_units(X, W, np.array([-9.0, -2.0, 7.0]))
+    >>> float(new[1])
+    -2.0
+    >>> np.sum(X @ W + new > 0, axis=0)
+    array([1, 1, 2])
+    """
+    sums = X @ W  # (n, units)
+    low, high = sums.min(axis=0), sums.max(axis=0)
+    decides = (low + b <= 0) & (high + b > 0)
+    return np.where(decides | (low == high), b, -(low + high) / 2)
 
 
 def forward_propagation(X, W, b):

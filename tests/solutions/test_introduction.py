@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.datasets import make_moons
 from sklearn.dummy import DummyClassifier
-from sklearn.neighbors import NearestCentroid
+from sklearn.model_selection import PredefinedSplit, StratifiedKFold, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
@@ -146,3 +148,84 @@ def test_first_model_is_the_guides_and_learns(digits):
     loss, accuracy = model.evaluate(x[1400:], digits.target[1400:], verbose=0)
     assert accuracy > 0.8
     assert loss < np.log(10)
+
+
+def test_first_fit_reads_new_digits(digits):
+    keras.utils.set_random_seed(0)
+    model = intro.first_fit(digits.features[:1300], digits.target[:1300])
+    outputs = np.asarray(model(digits.features[1300:]))
+    assert outputs.shape == (497, 10)
+    assert np.mean(outputs.argmax(axis=1) == digits.target[1300:]) > 0.9
+
+
+def nearest(X_train, y_train, X):
+    return KNeighborsClassifier(1).fit(X_train, y_train).predict(X)
+
+
+def test_holdout_accuracy_is_scikit_learns_on_the_same_rows():
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(42, 2)), rng.integers(0, 2, 42)
+    before = X.copy(), y.copy()
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(42)
+        split = PredefinedSplit(np.where(np.isin(np.arange(42), order[:10]), 0, -1))
+        (theirs,) = cross_val_score(KNeighborsClassifier(1), X, y, cv=split)
+        assert intro.holdout_accuracy(nearest, X, y, seed) == pytest.approx(theirs)
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+
+
+def test_holdout_accuracy_asks_about_no_row_that_was_learnt():
+    def remembers(X_train, y_train, X):
+        return [x in X_train for x in X]
+
+    X = np.arange(9.0)[:, None]
+    assert intro.holdout_accuracy(remembers, X, np.ones(9), 0) == 0
+
+
+def test_pick_model_takes_the_one_that_cross_validation_takes():
+    X, y = make_moons(200, noise=0.35, random_state=0)
+    X, y = X[np.argsort(y)], np.sort(y)
+    counts = (1, 15, 200)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    theirs = [cross_val_score(KNeighborsClassifier(k), X, y, cv=folds).mean() for k in counts[:2]]
+    assert theirs[1] > theirs[0] + 0.03 > 0.5
+
+    def model(k):
+        def fitted(X_train, y_train, X):
+            return KNeighborsClassifier(min(k, len(y_train))).fit(X_train, y_train).predict(X)
+
+        return fitted
+
+    for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        chosen = intro.pick_model([model(counts[i]) for i in order], X, y)
+        assert type(chosen) is int
+        assert order[chosen] == 1
+
+
+def test_multiplication_count_is_that_of_three_loops():
+    def counted(height, width, channels, kernel, filters):
+        image, weights = np.ones((height, width, channels)), np.ones((kernel, kernel, channels, filters))
+        count = 0
+        for i in range(height - kernel + 1):
+            for j in range(width - kernel + 1):
+                patch = image[i : i + kernel, j : j + kernel, :, None]
+                count += (patch * weights).size
+        return count
+
+    for sizes in ((5, 4, 1, 3, 2), (3, 3, 2, 3, 1), (6, 7, 3, 1, 4)):
+        assert intro.multiplication_count([("convolution", *sizes)]) == counted(*sizes)
+    assert intro.multiplication_count([]) == 0
+
+
+def test_multiplication_count_is_that_of_keras_layers():
+    """Outputs of a layer times the weights that lead into one of them."""
+    keras_layers = [keras.layers.Conv2D(16, 3), keras.layers.MaxPooling2D(2), keras.layers.Conv2D(64, 3)]
+    model = keras.Sequential([keras.Input((16, 16, 1)), *keras_layers])
+    convolutions = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    expected = sum(
+        int(np.prod(layer.output.shape[1:])) * int(np.prod(layer.kernel.shape[:-1])) for layer in convolutions
+    )
+    layers = [("convolution", 16, 16, 1, 3, 16), ("convolution", 7, 7, 16, 3, 64)]
+    assert intro.multiplication_count(layers) == expected
+    assert intro.multiplication_count([*layers, ("dense", 64, 10)]) == expected + 640

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.optimize
 import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from grader.references import neural_networks as nn
 
 ELEMENTWISE = (nn.relu, nn.relu_derivative, nn.sigmoid, nn.sigmoid_derivative, nn.tanh, nn.tanh_derivative)
 FUNCTIONS = (*ELEMENTWISE, nn.weighted_sum, nn.softmax, nn.dense, nn.mlp_forward, nn.dead_fraction)
-FUNCTIONS += (nn.forward_propagation,)
+FUNCTIONS += (nn.forward_propagation, nn.smallest_flip, nn.piecewise_network, nn.classify, nn.wake_units)
 
 EXTREMES = np.array([-1e4, -800.0, -40.0, -1.0, -1e-12, -0.0, 0.0, 1e-12, 1.0, 40.0, 800.0, 1e4])
 
@@ -231,3 +232,55 @@ def test_only_numpy_is_imported():
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 7])
+def test_smallest_flip_is_where_an_optimiser_ends(inputs, rng):
+    for _ in range(5):
+        x, w = rng.normal(size=(2, inputs))
+        b = float(rng.normal())
+        boundary = {"type": "eq", "fun": lambda new, w=w, b=b: new @ w + b}
+        found = scipy.optimize.minimize(lambda new, x=x: np.sum((new - x) ** 2), x, constraints=[boundary])
+        np.testing.assert_allclose(nn.smallest_flip(x, w, b), found.x, atol=1e-5)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=2, max_size=9, unique_by=lambda p: p[0]
+    )
+)
+def test_piecewise_network_is_numpys_interpolation(points):
+    knots, values = np.array(sorted(points), float).T
+    W1, b1, W2, b2 = nn.piecewise_network(knots, values)
+    assert [part.shape for part in (W1, b1, W2, b2)] == [(1, len(b1)), (len(b1),), (len(b1), 1), (1,)]
+    assert len(b1) <= len(knots)
+    x = np.linspace(knots[0], knots[-1], 101)
+    y = nn.mlp_forward(x[:, None], [(W1, b1, "relu"), (W2, b2, None)])[:, 0]
+    np.testing.assert_allclose(y, np.interp(x, knots, values), atol=1e-9)
+
+
+def test_wake_units_makes_every_unit_decide_and_leaves_the_others(rng):
+    X, W = rng.uniform(0.5, 2, (20, 3)), rng.normal(size=(3, 40))
+    W[:, 0] = 0
+    b = rng.normal(0, 4, 40)
+    before, after = (X @ W + biases > 0 for biases in (b, nn.wake_units(X, W, b)))
+    fine = before.any(axis=0) & ~before.all(axis=0)
+    assert 5 < fine.sum() < 35
+    assert (after.any(axis=0) & ~after.all(axis=0))[1:].all()
+    unchanged = nn.wake_units(X, W, b) == b
+    np.testing.assert_array_equal(unchanged, fine | (np.arange(40) == 0))
+
+
+def test_classify_answers_as_keras(rng):
+    sizes = (5, 8, 8, 4)
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            *(keras.layers.Dense(n, "relu", bias_initializer="random_normal") for n in sizes[1:-1]),
+            keras.layers.Dense(4, bias_initializer=keras.initializers.Constant(-3.0)),
+        ]
+    )
+    X = rng.normal(size=(50, 5)).astype("float32")
+    theirs = np.asarray(model(X)).argmax(axis=1)
+    assert len(set(theirs.tolist())) > 1
+    np.testing.assert_array_equal(nn.classify(X, [layer.get_weights() for layer in model.layers]), theirs)

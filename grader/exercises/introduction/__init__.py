@@ -4,10 +4,14 @@ Case values are rounded, so that a counterexample can be followed by hand.
 """
 
 EXERCISES = (
-    "dense_parameter_count",
-    "zone_features",
     "majority_baseline",
     "nearest_centroid_predict",
+    "first_fit",
+    "dense_parameter_count",
     "linear_collapse",
     "first_model",
+    "holdout_accuracy",
+    "pick_model",
+    "zone_features",
+    "multiplication_count",
 )

@@ -6,15 +6,19 @@ numbers, so that an honest float32 answer is not blamed for its rounding.
 
 EXERCISES = (
     "weighted_sum",
+    "smallest_flip",
     "relu",
     "relu_derivative",
+    "piecewise_network",
     "sigmoid",
     "sigmoid_derivative",
     "tanh",
     "tanh_derivative",
+    "dead_fraction",
+    "wake_units",
     "softmax",
     "dense",
     "mlp_forward",
-    "dead_fraction",
+    "classify",
     "forward_propagation",
 )

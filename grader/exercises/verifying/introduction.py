@@ -1,4 +1,4 @@
-"""Lesson 1: what is asked of the first Keras model, by what it is and what it does."""
+"""Lesson 1: networks, by what they are and what they do; and the choice of a model, by what it does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.exercise import Finding, Given
+from grader.exercises import goals
 
 PARAMETERS = [(784, 128), (128,), (128, 10), (10,)]
 COUNT = sum(int(np.prod(shape)) for shape in PARAMETERS)
@@ -13,6 +14,9 @@ TRAINING_ONLY = ("Dropout", "Noise", "Regularization")  # layers that change not
 LEARNING_RATE = 0.1  # the largest: with longer steps the weights are soon far larger than they start
 LOSSES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 ONE_HOT_LOSSES = ("categorical_crossentropy", "CategoricalCrossentropy")
+CLASSES, TARGET, EXCUSED = 10, 0.93, 0.01  # of digits to read
+GUESSED, LEARNT = 0.25, 0.98  # of the digits it was trained on: fewer are guessed, more are known
+BEHIND = 0.04  # how much less accurate than the best a chosen model may be
 METRICS = ("accuracy", "acc", "sparse_categorical_accuracy", "sparsecategoricalaccuracy")
 
 
@@ -47,6 +51,58 @@ def is_first_model(given: Given, found: dict[str, Any]) -> Finding:
     if flaw := _flaw(found["weights"], given.secret, found["outputs"]):
         return Finding(False, flaw)
     return _compiled_rightly(found["compiled"])
+
+
+def reads_digits(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a trained network by digits it never saw, whose labels are the secret; then come its own."""
+    outputs, labels, known = np.asarray(found["outputs"]), given.secret, given.arguments[1]
+    if outputs.shape != (len(labels) + len(known), CLASSES):
+        return Finding(
+            False,
+            f"Ten numbers for each image are asked for, and your model gives shape {outputs.shape} for "
+            f"{len(labels) + len(known)} images: look at its last layer.",
+        )
+    if not np.isfinite(outputs).all():
+        return Finding(False, "Your model's outputs are not all numbers: its training ran out of all bounds.")
+    answers = outputs.argmax(axis=1)
+    judged = goals.accuracy(labels, answers[: len(labels)], TARGET, EXCUSED)
+    if judged.right:
+        return judged
+    share = np.mean(answers[len(labels) :] == known)
+    told = f"Of the digits that it was given to learn it knows {share:.0%}"
+    if share < GUESSED:
+        why = f"{told}: it guesses. Was it fitted, and to images each with its own label?"
+    elif share < LEARNT:
+        why = f"{told}: it is still learning. Let it go through them more often."
+    else:
+        why = f"{told}, and new ones it doesn't: it has learnt them by heart. Let it be simpler."
+    return Finding(False, f"{judged.message} {why}")
+
+
+def chooses_well(given: Given, answer: Any) -> Finding:
+    """Judge the choice of models over all sets of data; the secret is how each does on new rows."""
+    models = given.arguments[0]
+    if _place(answer, len(models)) is None:
+        return Finding(
+            False, f"The place of one of the {len(models)} models is asked for: a whole number from 0 on."
+        )
+    if not given.group:
+        return Finding(True)
+    behind = np.array([max(case.secret) - case.secret[int(case.answer)] for case in given.group])
+    near, wanted = int(np.sum(behind <= BEHIND)), len(behind) - 1
+    return Finding(
+        near >= wanted,
+        f"In {near} of {len(behind)} sets of data your choice is near the best model on new rows, and "
+        f"{wanted} are asked for; in the mean it is {100 * behind.mean():.1f} points behind.",
+    )
+
+
+def _place(answer: Any, count: int) -> int | None:
+    """Return a whole number from 0 to count − 1, or `None` for anything else."""
+    number = np.asarray(answer)
+    if number.shape or number.dtype.kind not in "iuf" or not 0 <= number < count or number % 1:
+        return None
+    return int(number)
 
 
 def _restrictions(layers: list[dict[str, Any]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Functions given as arguments: gradients that are right, and globals that lead nowhere."""
+"""Functions given as arguments: right gradients, models that do as told, and globals that lead nowhere."""
 
 import inspect
 import types
@@ -6,6 +6,8 @@ import types
 import numpy as np
 import pytest
 import scipy.optimize
+from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from grader.child import functions, live, plaindata
 from grader.child.plaindata import Live
@@ -17,16 +19,25 @@ SETTINGS = {
     "weighted_cubes": {"weights": np.array([1.0, -2.0, 0.5])},
     "waves": {"frequencies": np.array([1.0, 2.0, -0.5])},
 }
+MODELS = {
+    "votes": {"neighbours": 3},
+    "least_squares": {},
+    "remembers": {},
+    "counts_rows": {},
+    "checks_pairs": {},
+}
 FUNCTIONS = {
     name: value
     for name, value in vars(functions).items()
     if isinstance(value, types.FunctionType) and value.__module__ == functions.__name__
 }
 GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
+BY_ELEMENT = {"activation": {"below": 0.1, "above": 2.0, "shift": 0.5, "bend": 1.0}}
+OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
 
 
 def test_every_function_has_settings_here():
-    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == set(SETTINGS)
+    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
     assert len(GRADIENTS) == 3
 
 
@@ -41,7 +52,7 @@ def test_a_gradient_is_that_of_its_function(name):
         np.testing.assert_array_equal(theta, before)
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in GRADIENTS])
+@pytest.mark.parametrize("name", [name for name in OF_NUMBERS if name not in GRADIENTS])
 def test_a_function_takes_any_shape_and_gives_a_number(name):
     theta = np.array([0.3, -1.2, 0.7])
     values = [FUNCTIONS[name](theta.reshape(shape), **SETTINGS[name]) for shape in ((3,), (1, 3), (3, 1, 1))]
@@ -69,9 +80,66 @@ def test_a_function_leads_to_numpy_and_nowhere_else(name):
     assert modules == {"numpy"}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+def travelled(name, settings):
+    return live.instantiate(plaindata.decode(plaindata.encode(Live("function", [name, settings])), ours=True))
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
 def test_a_function_travels_by_its_name_and_settings(name):
     settings = SETTINGS[name.removesuffix("_gradient")]
-    made = live.instantiate(plaindata.decode(plaindata.encode(Live("function", [name, settings])), ours=True))
+    made = travelled(name, settings)
     theta = np.array([0.3, -1.2, 0.7])
     np.testing.assert_array_equal(made(theta), FUNCTIONS[name](theta, **settings))
+
+
+def test_an_activation_works_element_by_element():
+    settings, z = BY_ELEMENT["activation"], np.array([[-3.0, 0.0], [0.5, 2.0]])
+    whole = travelled("activation", settings)(z)
+    single = [[functions.activation(value, **settings) for value in row] for row in z]
+    np.testing.assert_array_equal(whole, single)
+    lines = functions.activation(z, below=0.1, above=2.0, shift=0.5, bend=0.0)
+    np.testing.assert_allclose(lines, [[-0.8, -0.5], [0.5, 3.5]])
+
+
+@pytest.fixture
+def rows():
+    """Rows whose last column is their label, the labels, and new rows."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    X[:, 2] = y
+    return X, y, rng.normal(size=(10, 3))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_answers_for_each_row_and_changes_nothing(name, rows):
+    before = [part.copy() for part in rows]
+    answers = travelled(name, MODELS[name])(*rows)
+    assert np.shape(answers) == (10,)
+    for part, as_it_was in zip(rows, before, strict=True):
+        np.testing.assert_array_equal(part, as_it_was)
+    X, y, new = (part.tolist() for part in rows)
+    np.testing.assert_array_equal(FUNCTIONS[name](X, y, new, **MODELS[name]), answers)
+
+
+@pytest.mark.parametrize("neighbours", [1, 5, 40])
+def test_votes_are_those_of_scikit_learn(neighbours, rows):
+    X, y, new = rows
+    theirs = KNeighborsClassifier(neighbours).fit(X, y).predict(new)
+    np.testing.assert_array_equal(functions.votes(X, y, new, neighbours=neighbours), theirs)
+    everyone = functions.votes(X, y, new, neighbours=1000)
+    assert set(everyone.tolist()) == {int(np.bincount(y).argmax())}
+
+
+def test_least_squares_is_that_of_scikit_learn(rows):
+    X, y, new = rows
+    theirs = LinearRegression().fit(X, np.eye(3)[y]).predict(new).argmax(axis=1)
+    np.testing.assert_array_equal(functions.least_squares(X, y, new), theirs)
+
+
+def test_probes_tell_what_they_were_given(rows):
+    X, y, new = rows
+    assert functions.remembers(X, y, X[:5]).tolist() == y[:5].tolist()
+    assert set(functions.remembers(X, y, new).tolist()) == {-1}
+    assert functions.counts_rows(X, y, new[:2]).tolist() == [1, 1]
+    assert functions.checks_pairs(X, y, X[:5]).tolist() == y[:5].tolist()
+    assert set(functions.checks_pairs(X, np.roll(y, 1), X).tolist()) == {-1.0}

@@ -98,7 +98,60 @@ def in_tensorflow(W1, b1, W2, b2):
     return tf.matmul(W1, W2), tf.linalg.matvec(W2, b1, transpose_a=True) + b2
 
 
+def by_indices(model, X, y, seed):
+    order = list(np.random.default_rng(seed).permutation(len(X)))
+    held_out, rest = order[: len(X) // 4], order[len(X) // 4 :]
+    answers = model(X[rest], y[rest], X[held_out])
+    return sum(a == b for a, b in zip(answers, y[held_out], strict=True)) / len(held_out)
+
+
+def by_deleting(model, X, y, seed):
+    held_out = np.random.default_rng(seed).permutation(len(X))[: len(X) // 4]
+    others = np.array([i for i in np.random.default_rng(seed).permutation(len(X)) if i not in held_out])
+    return (model(X[others], y[others], X[held_out]) == y[held_out]).mean()
+
+
+def by_masks(models, X, y):
+    """Ten folds, as sums of right answers, the order drawn anew by nobody's seed."""
+    fold = np.random.default_rng().permutation(len(X)) % 10
+    right = [
+        sum((model(X[fold != k], y[fold != k], X[fold == k]) == y[fold == k]).sum() for k in range(10))
+        for model in models
+    ]
+    return right.index(max(right))
+
+
+def by_holding_out_often(models, X, y):
+    rng, scores = np.random.default_rng(5), np.zeros(len(models))
+    for _ in range(8):
+        order = rng.permutation(len(X))
+        for i, model in enumerate(models):
+            held_out, rest = order[:60], order[60:]
+            scores[i] += np.mean(model(X[rest], y[rest], X[held_out]) == y[held_out])
+    return np.argmax(scores)
+
+
+def looped_multiplications(layers):
+    total = 0
+    for layer in layers:
+        if layer[0] == "dense":
+            total += layer[1] * layer[2]
+        if layer[0] == "convolution":
+            _, height, width, channels, kernel, filters = layer
+            for _top in range(height - kernel + 1):
+                for _left in range(width - kernel + 1):
+                    total += kernel * kernel * channels * filters
+    return total
+
+
 ALSO_RIGHT = {
+    "holdout_accuracy": [by_indices, by_deleting],
+    "pick_model": [by_masks, by_holding_out_often],
+    "multiplication_count": [
+        looped_multiplications,
+        lambda layers: float(looped_multiplications(layers)),
+        lambda layers: np.int64(looped_multiplications(layers)),
+    ],
     "dense_parameter_count": [
         counted,
         lambda sizes: sum((a + 1) * b for a, b in pairwise(sizes)),

@@ -30,7 +30,40 @@ def classes_in_order_met(train_x, train_y, x):
     return [min(centroids, key=lambda k: np.linalg.norm(row - centroids[k])) for row in x]
 
 
+def judged_on_all_rows(models, X, y):
+    scores = [sum(model(X, y, X) == y) for model in models]
+    return scores.index(max(scores))
+
+
+def folds_of_neighbours(models, X, y):
+    size, scores = len(X) // 5, []
+    for model in models:
+        right = 0
+        for start in range(0, len(X), size):
+            held_out = range(start, start + size)
+            rest = [i for i in range(len(X)) if i not in held_out]
+            right += sum(model(X[rest], y[rest], X[held_out]) == y[held_out])
+        scores.append(right)
+    return int(np.argmax(scores))
+
+
+def learns_from_everything(model, X, y, seed):
+    held_out = np.random.default_rng(seed).permutation(len(X))[: len(X) // 4]
+    return np.mean(model(X, y, X[held_out]) == y[held_out])
+
+
 NAMED = {
+    "trust in what was learnt by heart": ("pick_model", judged_on_all_rows, "training_accuracy"),
+    "folds of neighbours": ("pick_model", folds_of_neighbours, "unshuffled"),
+    "trained on all": ("holdout_accuracy", learns_from_everything, "on_training_rows"),
+    "the dense layers' parameters": (
+        "multiplication_count",
+        lambda layers: sum(
+            (n + 1) * rest[0] if kind == "dense" else (rest[1] * rest[2] ** 2 + 1) * rest[3]
+            for kind, n, *rest in layers
+        ),
+        "parameters",
+    ),
     "a mean of everything in a zone": ("zone_features", averaged_by_blocks, "averaged_without_axis"),
     "features in columns": (
         "zone_features",
@@ -57,6 +90,24 @@ def test_a_mistake_is_named_however_it_is_written(case, seed):
 
 
 PLANTED = {
+    "the model itself": ("pick_model", lambda models, X, y: models[0]),
+    "a score": ("pick_model", lambda models, X, y: 0.87),
+    "from 1 on": ("pick_model", lambda *data: reference.pick_model(*data) + 1),
+    "counted from the end": ("pick_model", lambda *data: reference.pick_model(*data) - len(data[0])),
+    "a list of places": ("pick_model", lambda *data: [reference.pick_model(*data)]),
+    "the errors": ("holdout_accuracy", lambda *data: 1 - reference.holdout_accuracy(*data)),
+    "another seed": (
+        "holdout_accuracy",
+        lambda model, X, y, seed: reference.holdout_accuracy(model, X, y, seed + 1),
+    ),
+    "no convolutions": (
+        "multiplication_count",
+        lambda layers: reference.multiplication_count([layer for layer in layers if layer[0] == "dense"]),
+    ),
+    "the last layer": (
+        "multiplication_count",
+        lambda layers: reference.multiplication_count(layers[-1:]),
+    ),
     "a layer of one before it": (
         "dense_parameter_count",
         lambda sizes: reference.dense_parameter_count([1, *sizes]),

@@ -90,7 +90,26 @@ def as_float32(function):
     return lambda x: function(x.astype(np.float32))
 
 
+def looped_classify(X, layers):
+    answers = []
+    for x in X:
+        for i, (W, b) in enumerate(layers):
+            x = [sum(x[j] * W[j, k] for j in range(len(x))) + b[k] for k in range(len(b))]
+            if i + 1 < len(layers):
+                x = [max(0.0, z) for z in x]
+        answers.append(x.index(max(x)))
+    return answers
+
+
+def float32_classify(X, layers):
+    H = tf.cast(X, "float32")
+    for i, (W, b) in enumerate(layers):
+        H = (tf.nn.relu(H) if i else H) @ tf.cast(W, "float32") + tf.cast(b, "float32")
+    return tf.argmax(H, axis=-1)
+
+
 ALSO_RIGHT = {
+    "classify": [looped_classify, float32_classify],
     "weighted_sum": [
         lambda x, w, b: sum(xi * wi for xi, wi in zip(x, w, strict=True)) + b,
         lambda x, w, b: np.float32(np.dot(x.astype(np.float32), w.astype(np.float32))) + np.float32(b),

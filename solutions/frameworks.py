@@ -1,7 +1,8 @@
 """Lesson 4, frameworks: data, training and deployment in TensorFlow and Keras, and PyTorch's layouts.
 
-    scale_images → make_dataset → train_step · build_and_train → save_and_restore
-    → to_tflite · to_tflite_int8 → tflite_predict;  dense_to_torch · conv_to_torch
+    train_step → count_traces · scale_images → make_dataset · build_and_train → custom_step
+    → save_and_restore → to_tflite · to_tflite_int8 → affine_quantisation · clip_range → tflite_predict;
+    dense_to_torch · conv_to_torch
 
 Shapes in comments: n samples, h rows and w columns of an image, k classes. TensorFlow and Keras are imported
 where they are used: without them, the rest of this module starts seconds sooner.
@@ -93,6 +94,28 @@ def train_step(model, optimizer, x, y) -> float:
     return float(loss)
 
 
+def count_traces(calls: list) -> int:
+    """How often `tf.function` traces a Python function that is called so, one call after the other.
+
+    A prediction: count without TensorFlow. The function is a new one, takes one argument, and has not been
+    told of any signature.
+
+    Args:
+        calls: the argument of each call, in order. `("tensor", "float32", (2, 3))` stands for a tensor of
+            that type and shape, whose numbers are others each time; `("number", 7)` for a whole number of
+            Python's.
+
+    Returns:
+        How many graphs have been made when all calls are over.
+
+    Source: TensorFlow, "Better performance with tf.function".
+
+    >>> count_traces([("tensor", "float32", (3,)), ("tensor", "float32", (3,))])
+    1
+    """
+    return len(set(calls))
+
+
 def build_and_train(x, y):
     """A classifier of small images, built and trained: the whole way from arrays to a model that predicts.
 
@@ -120,6 +143,43 @@ def build_and_train(x, y):
     mlp.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
     mlp.fit(x, y, epochs=20, batch_size=64, verbose=0)
     return mlp
+
+
+def custom_step(model, optimizer, x, y) -> float:
+    """One step of training, as `train_step`, for models with `BatchNormalization` and `Dropout` in them.
+
+    The loss is the sparse categorical cross-entropy, its mean over the batch, of the model as it is while it
+    trains. After the step, all that Keras's own step would have changed in the model has changed, by the same
+    amount.
+
+    Args:
+        model: a Keras model that ends in probabilities (softmax). Its weights are updated in place.
+        optimizer: a Keras optimizer, which does the update.
+        x: samples, shape (n, …).
+        y: labels, whole numbers, shape (n,).
+
+    Returns:
+        The loss on this batch, as it was before the update.
+
+    Source: Keras, "Writing a training loop from scratch in TensorFlow".
+
+    >>> import keras
+    >>> output = keras.layers.Dense(2, "softmax", kernel_initializer="zeros")
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(), output])
+    >>> x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    >>> [round(custom_step(model, keras.optimizers.SGD(0.1), x, y), 2) for _ in range(3)]
+    [0.69, 0.6, 0.52]
+    """
+    import keras
+    import tensorflow as tf
+
+    mean_loss = keras.losses.SparseCategoricalCrossentropy()
+    with tf.GradientTape() as tape:
+        p = model(x, training=True)  # (n, k)
+        loss = mean_loss(y, p)
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+    return float(loss)
 
 
 def save_and_restore(model, path: str):
@@ -202,6 +262,74 @@ def to_tflite_int8(model, samples) -> bytes:
     to_int8.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     to_int8.inference_input_type = to_int8.inference_output_type = tf.int8
     return to_int8.convert()
+
+
+def affine_quantisation(values: np.ndarray) -> tuple[float, int]:
+    """The grid of int8 for some values: its scale, and the zero point, the level on which 0.0 lies.
+
+    A level q, a whole number from −128 to 127, stands for `scale · (q − zero_point)`. Each value goes to the
+    nearest level, and must not be off by more than `scale / 2`. 0.0 must be exact, for that is what padding
+    and ReLU give, whether it is among the values or not.
+
+    Args:
+        values: floats of any shape, at least one. They are not changed in place.
+
+    Returns:
+        (scale, zero_point): the smallest scale, so that one half a percent smaller would not do, and a whole
+        number from −128 to 127. Where all values are 0, it is (1.0, 0).
+
+    Source: Jacob et al. (2018), "Quantization and Training of Neural Networks for Efficient
+    Integer-Arithmetic-Only Inference".
+
+    >>> scale, zero_point = affine_quantisation(np.array([-1.0, 0.2, 4.1]))
+    >>> round(scale, 6), zero_point
+    (0.02, -78)
+    >>> affine_quantisation(np.zeros(3))
+    (1.0, 0)
+    """
+    low, high = min(values.min(), 0.0), max(values.max(), 0.0)  # 0.0 is to lie on a level, too
+    if low == high:
+        return 1.0, 0
+    scale = (high - low) / 255  # 256 levels, 255 steps
+    return float(scale), round(-128 - low / scale)
+
+
+def clip_range(values: np.ndarray, bits: int) -> tuple[float, float]:
+    """The range in which to quantise numbers of a kind of which you have seen some.
+
+    The checker takes fresh numbers of the same kind, sets each that is beyond `low` or `high` to the nearer of
+    the two, and rounds it to the nearest of `2**bits` levels, which lie evenly from `low` to `high`. The mean
+    squared difference from the number as it was is the error: make it small.
+
+    Args:
+        values: some thousand floats, shape (n,). They are not changed in place.
+        bits: from 2 to 6.
+
+    Returns:
+        (low, high), low < high. In the median over 16 cases, the error is to be at most 1.15 times that of
+        the best range.
+
+    Source: Banner et al. (2019), "Post Training 4-bit Quantization of Convolutional Networks for
+    Rapid-Deployment".
+
+    >>> values = np.array([0.0, 1.0, 2.0, 3.0] * 50)
+    >>> low, high = clip_range(values, 2)
+    >>> round(low, 3), round(high, 3)
+    (0.0, 3.0)
+    """
+
+    def error(low: float, high: float) -> float:
+        step = (high - low) / (2**bits - 1)
+        rounded = low + step * np.round((np.clip(values, low, high) - low) / step)
+        return float(np.mean((rounded - values) ** 2))
+
+    middle, shares = np.median(values), np.geomspace(0.02, 1, 60)
+    low, high = float(values.min()), float(values.max())
+    lows, highs = middle - (middle - low) * shares, middle + (high - middle) * shares
+    for _ in range(3):  # each end in turn, while the other stays
+        low = min(lows, key=lambda end: error(end, high))
+        high = min(highs, key=lambda end: error(low, end))
+    return float(low), float(high)
 
 
 def tflite_predict(flatbuffer: bytes, x: np.ndarray) -> np.ndarray:

@@ -6,13 +6,17 @@ of random features and least squares, in milliseconds.
 """
 
 EXERCISES = (
+    "train_step",
+    "count_traces",
     "scale_images",
     "make_dataset",
-    "train_step",
     "build_and_train",
+    "custom_step",
     "save_and_restore",
     "to_tflite",
     "to_tflite_int8",
+    "affine_quantisation",
+    "clip_range",
     "tflite_predict",
     "dense_to_torch",
     "conv_to_torch",

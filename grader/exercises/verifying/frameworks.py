@@ -256,3 +256,60 @@ def is_int8_file(given: Given, found: dict[str, Any]) -> Finding:
             "not fit. Are the samples given as they are, and enough of them?",
         )
     return Finding(True, f"The file names the model's class for {agreement:.1%} of unseen inputs.")
+
+
+def is_affine_grid(given: Given, answer: Any) -> Finding:
+    """Judge a scale and a zero point by what the levels make of the values."""
+    values, pair = np.asarray(given.arguments[0], np.float64), np.asarray(answer)
+    if pair.shape != (2,) or pair.dtype.kind not in "fiu":
+        return Finding(False, "Two numbers are asked for: the scale and the zero point.")
+    scale, zero_point = map(float, pair)
+    if not values.any():
+        right = (scale, zero_point) == (1, 0)
+        return Finding(right, "" if right else "Where all values are 0, (1.0, 0) is asked for.")
+    if not (np.isfinite(scale) and scale > 0):
+        return Finding(False, "The scale is the size of a step: a number above 0 is asked for.")
+    if not (zero_point.is_integer() and -128 <= zero_point <= 127):
+        return Finding(
+            False,
+            f"0.0 has no level: the zero point is to be a whole number from −128 to 127, and yours is "
+            f"{zero_point:.4g}.",
+        )
+    levels = np.clip(np.round(values / scale) + zero_point, -128, 127)
+    off = np.abs(values / scale - (levels - zero_point)).max()
+    if off > 0.5 + 1e-3:
+        return Finding(False, f"A value is off by {off:.2f} steps; half a step is the most.")
+    # The outer levels serve half a step beyond them, so a zero point allows for scales from here on.
+    zero_points = np.arange(-128, 128)
+    needed = np.maximum(-values.min() / (zero_points + 128.5), values.max() / (127.5 - zero_points)).min()
+    if scale * 0.995 > needed:
+        return Finding(False, f"Your steps are {scale / needed:.2f} times as large as they need be.")
+    return Finding(True)
+
+
+def rounding_error(values: np.ndarray, low: float, high: float, bits: int) -> float:
+    """Return the mean squared difference of values from the nearest of `2**bits` levels in a range."""
+    step = (high - low) / (2**bits - 1)
+    rounded = low + step * np.round((np.clip(values, low, high) - low) / step)
+    return float(np.mean((rounded - values) ** 2))
+
+
+def clips_well(given: Given, answer: Any) -> Finding:
+    """Judge ranges by their errors on fresh numbers, in the median of a group beside the best ranges'."""
+    ends = np.asarray(answer)
+    if ends.shape != (2,) or ends.dtype.kind not in "fiu":
+        return Finding(False, "Two numbers are asked for: where to cut off below, and above.")
+    if not (np.isfinite(ends).all() and ends[0] < ends[1]):
+        return Finding(False, "Your range has no width: low must lie below high, and both be finite.")
+    if not given.group:
+        return Finding(True)
+    ratios = [
+        rounding_error(case.secret["fresh"], *map(float, case.answer), case.arguments[1])
+        / case.secret["best"]
+        for case in given.group
+    ]
+    median = np.median(ratios)
+    return Finding(
+        bool(median <= 1.15),
+        f"In the median of {len(ratios)} cases, your error is {median:.3f} times that of the best range.",
+    )

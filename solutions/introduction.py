@@ -1,6 +1,6 @@
 """Lesson 1, introduction: baselines, a first network, what it is made of, whom to trust, what it costs.
 
-    majority_baseline · nearest_centroid_predict → first_fit → dense_parameter_count → linear_collapse
+    first_fit → majority_baseline · nearest_centroid_predict → dense_parameter_count → linear_collapse
     → first_model → holdout_accuracy → pick_model → zone_features → multiplication_count
 
 Shapes in comments: n samples, m new samples, k classes.

@@ -4,9 +4,9 @@ Case values are rounded, so that a counterexample can be followed by hand.
 """
 
 EXERCISES = (
+    "first_fit",
     "majority_baseline",
     "nearest_centroid_predict",
-    "first_fit",
     "dense_parameter_count",
     "linear_collapse",
     "first_model",

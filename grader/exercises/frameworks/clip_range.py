@@ -54,9 +54,7 @@ def least_error(fresh: np.ndarray, bits: int) -> float:
     return found[0]
 
 
-def best_of(
-    values: np.ndarray, bits: int, lows: np.ndarray, highs: np.ndarray
-) -> tuple[float, float, float]:
+def best_of(values: np.ndarray, bits: int, lows: np.ndarray, highs: np.ndarray) -> tuple[float, float, float]:
     """The least error, and the range that has it."""
     pairs = ((float(low), float(high)) for low in lows for high in highs if low < high)
     return min((verifying.rounding_error(values, low, high, bits), low, high) for low, high in pairs)
@@ -107,7 +105,7 @@ EXERCISE = Exercise(
         Mistake(
             "permille",
             quantiles(0.001),
-            "A fixed share off each end is too little for far numbers, and the number of bits has no say in it.",
+            "So little off each end is not enough for far numbers, and the number of bits has no say in it.",
         ),
         Mistake(
             "sigmas",

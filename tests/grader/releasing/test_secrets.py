@@ -28,8 +28,8 @@ def squeezed(text: str) -> str:
 def answers() -> dict[str, list[str]]:
     """What must not get out: by exercise, the lines that answer it; by lesson, what its mistakes are made of.
 
-    What is short could be anybody's, what stands in a docstring is part of the statement, and what the other
-    code says itself, or the guide that a lesson quotes, is no secret.
+    What is short could be anybody's, what stands in a docstring or in the code to repair is part of the
+    statement, and what the other code says itself, or the guide that a lesson quotes, is no secret.
     """
     found: dict[str, list[str]] = {}
     for name, exercise in EXERCISES.items():
@@ -48,7 +48,7 @@ def answers() -> dict[str, list[str]]:
     shipped = [file for package in ("dlcourse", "grader") for file in (ROOT / package).rglob("*.py")]
     exercises = ROOT / "grader" / "exercises"
     library = "".join(file.read_text("utf-8") for file in shipped if exercises not in file.parents)
-    asked = "".join(exercise.reference.__doc__ for exercise in EXERCISES.values())
+    asked = "".join(exercise.stub for exercise in EXERCISES.values())
     asked = squeezed(asked + library + QUOTED)
     return {
         name: [text for text in map(squeezed, texts) if len(text) > LONG and text not in asked]
@@ -97,7 +97,9 @@ def test_no_function_of_the_student_edition_is_an_answer(released):
     """By syntax trees, so that neither names of arguments in a comment nor the layout hide it."""
     bodies = set()
     for exercise in EXERCISES.values():
-        functions = [exercise.reference, *(mistake.answer for mistake in exercise.mistakes)]
+        planted = {fault.name for fault in exercise.faults}  # nearly the stub, which is no secret
+        wrong = [mistake.answer for mistake in exercise.mistakes if mistake.name not in planted]
+        functions = [exercise.reference, *wrong]
         sources = (textwrap.dedent(inspect.getsource(function)) for function in functions if named(function))
         bodies |= {body_of(ast.parse(source).body[0]) for source in sources}
     assert len(bodies) > len(EXERCISES)

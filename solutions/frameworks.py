@@ -297,9 +297,9 @@ def affine_quantisation(values: np.ndarray) -> tuple[float, int]:
 def clip_range(values: np.ndarray, bits: int) -> tuple[float, float]:
     """The range in which to quantise numbers of a kind of which you have seen some.
 
-    The checker takes fresh numbers of the same kind, sets each that is beyond `low` or `high` to the nearer of
-    the two, and rounds it to the nearest of `2**bits` levels, which lie evenly from `low` to `high`. The mean
-    squared difference from the number as it was is the error: make it small.
+    The checker takes fresh numbers of the same kind, sets each that is beyond `low` or `high` to the nearer
+    of the two, and rounds it to the nearest of `2**bits` levels, which lie evenly from `low` to `high`. The
+    mean squared difference from the number as it was is the error: make it small.
 
     Args:
         values: some thousand floats, shape (n,). They are not changed in place.

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import keras
+    import tensorflow as tf
 
 from dlcourse import datasets
 from dlcourse.deployment import LiteModel
@@ -130,6 +131,41 @@ def test_a_step_of_softmax_regression_is_the_formula(rng):
     np.testing.assert_allclose(model.get_weights()[1], b - 0.5 * error.sum(axis=0), atol=1e-6)
 
 
+def traced(calls):
+    """What TensorFlow itself counts."""
+    function = tf.function(lambda v: v)
+    for kind, *what in calls:
+        function(tf.zeros(what[1], what[0]) if kind == "tensor" else what[0])
+    return function.experimental_get_tracing_count()
+
+
+def test_count_traces_predicts_what_tensorflow_counts(rng):
+    kinds = [("tensor", dtype, shape) for dtype in ("float32", "int32") for shape in ((), (2,), (3,), (2, 1))]
+    kinds += [("number", value) for value in range(4)]
+    for count in (0, 1, 2, 5, 10, 20):
+        calls = [kinds[i] for i in rng.integers(0, len(kinds), count)]
+        assert fw.count_traces(calls) == traced(calls)
+
+
+def test_a_custom_step_is_that_of_train_on_batch_statistics_and_all(rng):
+    def model():
+        keras.utils.set_random_seed(7)
+        layers = [keras.layers.Dense(6, "relu"), keras.layers.BatchNormalization(), keras.layers.Dropout(0.4)]
+        return keras.Sequential([keras.Input((4,)), *layers, keras.layers.Dense(3, "softmax")])
+
+    ours, theirs, own = model(), model(), keras.optimizers.SGD(0.2, momentum=0.9)
+    theirs.compile(keras.optimizers.SGD(0.2, momentum=0.9), "sparse_categorical_crossentropy")
+    before = [weight.copy() for weight in ours.get_weights()]
+    for _ in range(4):
+        x, y = rng.normal(size=(10, 4)).astype(np.float32), rng.integers(0, 3, 10)
+        loss = fw.custom_step(ours, own, x, y)
+        theirs.reset_metrics()
+        assert loss == pytest.approx(float(theirs.train_on_batch(x, y)), rel=1e-5)
+    for one, other, old in zip(ours.get_weights(), theirs.get_weights(), before, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+        assert np.abs(one - old).max() > 1e-3
+
+
 def test_a_trained_model_reads_digits_that_it_has_not_seen():
     data = datasets.load("digits")
     x = (np.asarray(data.features).reshape(-1, 8, 8) / 16).astype(np.float32)
@@ -171,6 +207,38 @@ def test_the_int8_file_is_small_and_nearly_the_model(classifier, float_file, int
     assert len(int8_file) < len(float_file)
     assert np.abs(lite.predict(x) - classifier(x)).mean() < 0.01
     np.testing.assert_allclose(fw.tflite_predict(int8_file, x), lite.predict(x), atol=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(-1e3, 1e3).map(lambda v: round(v, 3))))
+def test_no_value_is_far_from_its_level_and_no_finer_grid_would_do(values):
+    scale, zero_point = fw.affine_quantisation(values)
+    assert isinstance(scale, float)
+    assert isinstance(zero_point, int)
+    levels = scale * (np.arange(-128, 128) - zero_point)
+    assert 0.0 in levels
+    assert np.abs(values[:, None] - levels).min(axis=1).max() <= scale / 2 * (1 + 1e-9)
+    if values.any():
+        for other in range(-128, 128):
+            levels = 0.995 * scale * (np.arange(-128, 128) - other)
+            assert np.abs(values[:, None] - levels).min(axis=1).max() > 0.995 * scale / 2
+
+
+def test_the_grid_is_that_of_the_converter(classifier, int8_file):
+    """Of the file's input, whose samples lie from 0 to 1, as far as they reach."""
+    into = LiteModel(int8_file).signature.inputs[0]
+    scale, zero_point = fw.affine_quantisation(np.array([0.0, 1.0]))
+    assert into.scale == pytest.approx(scale, rel=0.01)
+    assert into.zero_point == zero_point
+
+
+@pytest.mark.parametrize(("bits", "step"), [(2, 0.9957), (3, 0.5860), (4, 0.3352)])
+def test_the_range_for_normal_numbers_is_near_the_one_that_is_known(bits, step, rng):
+    """The steps are those of J. Max (1960), "Quantizing for Minimum Distortion", table II."""
+    low, high = fw.clip_range(rng.normal(size=20_000), bits)
+    reach = step * (2**bits - 1) / 2
+    assert low == pytest.approx(-reach, rel=0.1)
+    assert high == pytest.approx(reach, rel=0.1)
 
 
 def test_what_is_beyond_the_range_of_int8_is_clipped(int8_file):

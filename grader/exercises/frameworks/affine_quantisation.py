@@ -10,8 +10,7 @@ from grader.references import frameworks as reference
 
 
 def all_kinds_of_values(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
-    """None but 0, one value, one side only, two unequal sides; of all sizes, few and many."""
-    yield (np.zeros(3),)
+    """One value, one side only, two unequal sides, none but 0; of all sizes, few and many."""
     yield (np.array([1.0]),)
     yield (np.array([-2.0]),)
     yield (np.array([-1.0, 3.0]),)
@@ -26,6 +25,7 @@ def all_kinds_of_values(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]
     yield (np.maximum(rng.normal(0, 1, (8, 16)), 0),)  # behind ReLU
     yield (rng.normal(rng.choice((-1, 1)), 0.5, (6, 5, 4)),)
     yield (rng.normal(rng.choice((-1, 1)), 1, 200).astype(np.float32),)
+    yield (np.zeros(3),)
 
 
 def grid(stretched: bool = True, steps: int = 255, lowest: int = -128, whole: bool = True):

@@ -105,7 +105,7 @@ EXERCISE = Exercise(
         Mistake(
             "permille",
             quantiles(0.001),
-            "A fixed share off each end is too little for far numbers, and the number of bits has no say in it.",
+            "So little off each end is not enough for far numbers, and the number of bits has no say in it.",
         ),
         Mistake(
             "sigmas",

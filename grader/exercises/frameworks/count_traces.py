@@ -43,7 +43,7 @@ def histories(rng: np.random.Generator) -> Iterator[tuple[list]]:
     yield ([floats, wholes, floats],)
     yield ([("number", one), ("number", other), ("number", one)],)
     yield ([("tensor", "int32", ()), ("number", one), ("number", other)],)
-    for count in (6, 7, 8, 9, 10, 12, 14, 16, MAX_CALLS):
+    for count in (4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 11, 12, 14, 16, 18, MAX_CALLS):
         yield (some(count),)
     yield (some(12, tensors=0),)
     yield (some(12, tensors=1),)
@@ -75,8 +75,8 @@ EXERCISE = Exercise(
         Mistake(
             "numbers_count_once",
             number_of(lambda kind, *rest: (kind, *rest) if kind == "tensor" else kind),
-            "Tensors are right. A Python number has no place to be handed in: it is built into the graph. What "
-            "does that mean for the next one?",
+            "Tensors are right. A Python number is no input of a graph: it is built into it. What does that "
+            "mean for the next one?",
         ),
         Mistake(
             "numbers_as_tensors",
@@ -91,7 +91,7 @@ EXERCISE = Exercise(
         Mistake(
             "rank_only",
             number_of(lambda kind, *rest: (rest[0], len(rest[1])) if kind == "tensor" else rest),
-            "You look at the number of axes. Their lengths count, too, unless the signature leaves them open.",
+            "You look at the number of axes only. Lengths count, unless the signature leaves them open.",
         ),
         Mistake(
             "only_the_last",
@@ -101,8 +101,8 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Try it: call `graphs_made` with two tensors that differ in one respect only, or with two numbers.",
-        "Ask of each call whether one before it was of the same type and shape; of numbers, whether it was the "
-        "same number.",
+        "Ask of each call whether one before it was of the same type and shape; of a number, whether it was "
+        "the same number.",
         "Count the calls that are unlike all before them. Python has a container that holds each thing once.",
     ),
     task="derive",

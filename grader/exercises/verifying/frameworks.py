@@ -133,6 +133,26 @@ def _flaw(order: np.ndarray, sizes: list[int]) -> str | None:
     return None
 
 
+def is_the_step_of_fit(given: Given, answer: Any) -> Finding:
+    """Judge a step by its loss, and by all weights afterwards, moving statistics included."""
+    wanted, after = given.secret, given.after if isinstance(given.after, list | tuple) else ()
+    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "weights"), [])
+    if len(left) != len(wanted["weights"]):
+        return Finding(False, "The model is not left as one that has its weights.")
+    pairs = zip(wanted["weights"].items(), left, strict=True)
+    off = {name: np.abs(np.asarray(is_now) - weight).max() for (name, weight), is_now in pairs}
+    off = {name: difference for name, difference in off.items() if not difference < 1e-4}
+    flaws = []
+    if not np.isclose(float(answer), wanted["loss"], rtol=1e-4, atol=1e-5):
+        flaws.append(f"Your loss is {float(answer):.4g}, where {wanted['loss']:.4g} is right.")
+    if off:
+        flaws.append(
+            f"After your step, {', '.join(off)} differ from what `fit` leaves, by up to "
+            f"{max(off.values()):.3g}."
+        )
+    return Finding(not flaws, " ".join(flaws))
+
+
 def classifies_digits(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a trained model by its answers to hidden images; the secret is their labels."""
     outputs = np.asarray(found["outputs"])
@@ -289,9 +309,10 @@ def is_affine_grid(given: Given, answer: Any) -> Finding:
 
 def rounding_error(values: np.ndarray, low: float, high: float, bits: int) -> float:
     """Return the mean squared difference of values from the nearest of `2**bits` levels in a range."""
-    step = (high - low) / (2**bits - 1)
-    rounded = low + step * np.round((np.clip(values, low, high) - low) / step)
-    return float(np.mean((rounded - values) ** 2))
+    last = 2**bits - 1
+    width = (high - low) / last
+    levels = np.clip(np.round((values - low) / width), 0, last)
+    return float(np.mean((values - low - width * levels) ** 2))
 
 
 def clips_well(given: Given, answer: Any) -> Finding:

@@ -6,7 +6,7 @@ from asking import BY_NAME, cases_of
 
 def test_models_are_the_same_bytes_each_time():
     """Else the cases of one seed would be others a second later."""
-    for name in ("train_step", "save_and_restore", "to_tflite", "to_tflite_int8"):
+    for name in ("train_step", "custom_step", "save_and_restore", "to_tflite", "to_tflite_int8"):
         rngs = [np.random.default_rng(3) for _ in range(2)]
         cases = [list(map(repr, BY_NAME[name].cases(rng))) for rng in rngs]
         assert cases[0] == cases[1]

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
@@ -138,7 +139,69 @@ def saved_by_function(model, path):
     return keras.models.load_model(path, compile=False)
 
 
+def seen_before(calls):
+    graphs, made = {}, 0
+    for kind, *signature in calls:
+        key = repr((kind, signature))
+        if key not in graphs:
+            graphs[key] = made = made + 1
+    return made
+
+
+def with_fit(model, optimizer, x, y):
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    return model.fit(x, y, batch_size=len(x), shuffle=False, verbose=0).history["loss"][0]
+
+
+def variables_one_by_one(model, optimizer, x, y):
+    with tf.GradientTape() as tape:
+        losses = keras.losses.sparse_categorical_crossentropy(y, model(tf.constant(x), training=True))
+        loss = sum(losses) / len(y)
+    gradients = tape.gradient(loss, model.weights)
+    pairs = zip(gradients, model.weights, strict=True)
+    optimizer.apply_gradients([(g, w) for g, w in pairs if w.trainable])
+    return loss.numpy()
+
+
+def by_ends(values):
+    """Each end on its level, then the zero point from the right end."""
+    left, right = min(0, *values.ravel()), max(0, *values.ravel())
+    scale = (right - left) / (2**8 - 1) or 1
+    return np.array([scale, np.clip(np.rint(127 - right / scale), -128, 127) if right > left else 0])
+
+
+def by_quantiles(values, bits):
+    """The best of pairs of quantiles."""
+    shares = np.array([0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.08, 0.12, 0.16, 0.2])
+
+    def error(ends):
+        low, high = ends
+        levels = np.linspace(low, high, 2**bits)
+        nearest = levels[np.clip(np.rint((values - low) / (levels[1] - low)), 0, len(levels) - 1).astype(int)]
+        return np.mean((values - nearest) ** 2)
+
+    lows, highs = np.quantile(values, shares), np.quantile(values, 1 - shares)
+    return min(((low, high) for low in lows for high in highs if low < high), key=error)
+
+
+def by_scipy(values, bits):
+    def error(ends):
+        low, high = ends
+        step = (high - low) / (2**bits - 1)
+        if step <= 0:
+            return np.inf
+        return np.mean((low + step * np.clip(np.round((values - low) / step), 0, 2**bits - 1) - values) ** 2)
+
+    starts = [np.quantile(values, [share, 1 - share]) for share in (0, 0.002, 0.02, 0.1)]
+    found = [scipy.optimize.minimize(error, start, method="Nelder-Mead") for start in starts]
+    return min(found, key=lambda one: one.fun).x
+
+
 ALSO_RIGHT = {
+    "count_traces": [seen_before],
+    "custom_step": [with_apply_gradients, on_batch, in_a_graph, with_fit, variables_one_by_one],
+    "affine_quantisation": [by_ends],
+    "clip_range": [by_quantiles, by_scipy],
     "scale_images": [
         lambda images: np.expand_dims(images, -1).astype("float32") / 255.0,
         lambda images: (images / 255.0).astype("float32").reshape(*images.shape, 1),

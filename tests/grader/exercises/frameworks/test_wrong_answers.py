@@ -101,6 +101,43 @@ WRONG = {
         lambda model, samples: reference.to_tflite(model),
         "Nothing in the file",
     ),
+    "one list for numbers and tensors": (
+        "count_traces",
+        lambda calls: len({call[1:] for call in calls if call[0] == "tensor"}),
+        "Your answer is 1, where 2 is right",
+    ),
+    "what was traced, not how often": ("count_traces", lambda calls: sorted(set(calls)), "asked for"),
+    "the symmetric grid of 256 levels": (
+        "affine_quantisation",
+        lambda values: (2 * np.abs(values).max() / 255 or 1.0, 0),
+        "2.00 times as large as they need be",
+    ),
+    "no scale": ("affine_quantisation", lambda values: (0.0, 0), "above 0"),
+    "the zero point alone": ("affine_quantisation", lambda values: 0, "Two numbers"),
+    "all zeros forgotten": (
+        "affine_quantisation",
+        lambda values: (np.ptp(np.append(values, 0)) / 255, 0),
+        "(1.0, 0) is asked for",
+    ),
+    "a zero point brought back into the range": (
+        "affine_quantisation",
+        lambda values: (
+            (scale := float(np.ptp(values)) / 255 or 1.0),
+            int(np.clip(-128 - round(values.min() / scale), -128, 127)) if values.any() else 0,
+        ),
+        "Your steps are",
+    ),
+    "the range turned round": (
+        "clip_range",
+        lambda values, bits: (values.max(), values.min()),
+        "no width",
+    ),
+    "one end": ("clip_range", lambda values, bits: values.max(), "Two numbers"),
+    "mean and deviations by the number of bits": (
+        "clip_range",
+        lambda values, bits: values.mean() + values.std() * np.array([-bits, bits]),
+        "times that of the best range",
+    ),
     "the path of a file": ("to_tflite", lambda model: "model.tflite", "bytes"),
 }
 

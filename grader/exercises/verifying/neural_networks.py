@@ -75,19 +75,17 @@ def units_decide(given: Given, answer: Any) -> Finding:
     new = _numbers(answer, b.shape)
     if isinstance(new, str):
         return Finding(False, f"Your answer {new}.")
-    sums = X @ W
-    low, high = sums.min(axis=0), sums.max(axis=0)
-    decided = (low + b <= 0) & (high + b > 0)
+    before, after = X @ W + b > 0, X @ W + new > 0
+    fine = before.any(axis=0) & ~before.all(axis=0)
     for unit in range(len(b)):
         name = f"Unit {unit} (counted from 0)"
-        if (decided[unit] or low[unit] == high[unit]) and abs(new[unit] - b[unit]) > ROUNDING:
-            why = "was fine" if decided[unit] else "has no weights but 0"
-            return Finding(False, f"{name} {why}, so it must keep its bias of {b[unit]:g}.")
-        if not decided[unit] and low[unit] < high[unit]:
-            if high[unit] + new[unit] <= 0:
-                return Finding(False, f"{name} is off for all samples with your bias of {new[unit]:.4g}.")
-            if low[unit] + new[unit] > 0:
-                return Finding(False, f"{name} is on for all samples with your bias of {new[unit]:.4g}.")
+        if fine[unit] or not W[:, unit].any():
+            why = "was fine" if fine[unit] else "has no weights but 0"
+            if abs(new[unit] - b[unit]) > ROUNDING:
+                return Finding(False, f"{name} {why}, so it must keep its bias of {b[unit]:g}.")
+        elif after[:, unit].all() or not after[:, unit].any():
+            state = "on" if after[:, unit].any() else "off"
+            return Finding(False, f"{name} is {state} for all samples with your bias of {new[unit]:.4g}.")
     return Finding(True)
 
 

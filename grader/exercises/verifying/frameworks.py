@@ -136,7 +136,9 @@ def _flaw(order: np.ndarray, sizes: list[int]) -> str | None:
 def is_the_step_of_fit(given: Given, answer: Any) -> Finding:
     """Judge a step by its loss, and by all weights afterwards, moving statistics included."""
     wanted, after = given.secret, given.after if isinstance(given.after, list | tuple) else ()
-    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "weights"), [])
+    left: list[Any] = next(
+        (item.value for item in after if isinstance(item, Live) and item.kind == "weights"), []
+    )
     if len(left) != len(wanted["weights"]):
         return Finding(False, "The model is not left as one that has its weights.")
     pairs = zip(wanted["weights"].items(), left, strict=True)
@@ -170,7 +172,9 @@ def classifies_digits(given: Given, found: dict[str, Any]) -> Finding:
 def is_restored(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a model that came from a file, and the file; the secret is the first model's outputs."""
     after = given.after if isinstance(given.after, list | tuple) else ()
-    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "path"), None)
+    left: list[Any] = next(
+        (item.value for item in after if isinstance(item, Live) and item.kind == "path"), None
+    )
     if not isinstance(left, dict):
         return Finding(False, "What you left at `path` can't be looked at.")
     if left["form"] != "zip":
@@ -325,9 +329,9 @@ def clips_well(given: Given, answer: Any) -> Finding:
     if not given.group:
         return Finding(True)
     ratios = [
-        rounding_error(case.secret["fresh"], *map(float, case.answer), case.arguments[1])
-        / case.secret["best"]
+        rounding_error(case.secret["fresh"], float(low), float(high), case.arguments[1]) / case.secret["best"]
         for case in given.group
+        for low, high in [case.answer]
     ]
     median = np.median(ratios)
     return Finding(

@@ -64,7 +64,7 @@ def settles_soon(given: Given, answer: Any) -> Finding:
     low, high = np.sqrt(np.min(curvatures)), np.sqrt(np.max(curvatures))
     best = steps_to_settle(curvatures, (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2)
     most = int(MOST_STEPS * best)
-    taken = steps_to_settle(curvatures, *pair, most=PATIENCE)
+    taken = steps_to_settle(curvatures, pair[0], pair[1])
     if taken <= most:
         return Finding(True)
     if taken > PATIENCE:
@@ -72,10 +72,10 @@ def settles_soon(given: Given, answer: Any) -> Finding:
     return Finding(False, f"Your pair takes {taken} steps; {best} are possible, and {most} allowed.")
 
 
-def steps_to_settle(curvatures: np.ndarray, rate: float, momentum: float, most: int = PATIENCE) -> int:
-    """Return after how many steps θ is a millionth as long as at the start; more than `most` if it isn't."""
+def steps_to_settle(curvatures: np.ndarray, rate: float, momentum: float) -> int:
+    """Return after how many steps θ is a millionth as long as at the start; beyond `PATIENCE`, if it isn't."""
     theta, velocity = np.ones(len(curvatures)), np.zeros(len(curvatures))
-    for step in range(1, most + 1):
+    for step in range(1, PATIENCE + 1):
         velocity = momentum * velocity - rate * curvatures * theta
         theta = theta + velocity
         length = np.sqrt(np.mean(theta**2))
@@ -83,7 +83,7 @@ def steps_to_settle(curvatures: np.ndarray, rate: float, momentum: float, most: 
             return step
         if length > 1e9:
             break
-    return most + 1
+    return PATIENCE + 1
 
 
 def keeps_signals(given: Given, answer: Any) -> Finding:

@@ -172,9 +172,7 @@ def classifies_digits(given: Given, found: dict[str, Any]) -> Finding:
 def is_restored(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a model that came from a file, and the file; the secret is the first model's outputs."""
     after = given.after if isinstance(given.after, list | tuple) else ()
-    left: list[Any] = next(
-        (item.value for item in after if isinstance(item, Live) and item.kind == "path"), None
-    )
+    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "path"), None)
     if not isinstance(left, dict):
         return Finding(False, "What you left at `path` can't be looked at.")
     if left["form"] != "zip":

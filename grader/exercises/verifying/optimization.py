@@ -73,7 +73,7 @@ def settles_soon(given: Given, answer: Any) -> Finding:
 
 
 def steps_to_settle(curvatures: np.ndarray, rate: float, momentum: float) -> int:
-    """Return after how many steps θ is a millionth as long as at the start; beyond `PATIENCE`, if it isn't."""
+    """Return after how many steps θ is a millionth as long as at first; beyond `PATIENCE` if it isn't."""
     theta, velocity = np.ones(len(curvatures)), np.zeros(len(curvatures))
     for step in range(1, PATIENCE + 1):
         velocity = momentum * velocity - rate * curvatures * theta

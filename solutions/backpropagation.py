@@ -1,6 +1,7 @@
 """Lesson 3a, backpropagation: gradients, losses, and the way back through two layers, in NumPy.
 
-    gradient_descent · numerical_gradient → losses and their gradients → backpropagate → one step of SGD
+    gradient_descent · largest_stable_rate → numerical_gradient · wrong_gradient_entries → backward_pass
+    → losses, their gradients, best_constant → backpropagate → sgd_step · training_step
 
 Shapes in comments: n samples, k classes, d parameters, inputs and units of a layer. A gradient is always that
 of the mean over the batch.
@@ -58,6 +59,121 @@ def numerical_gradient(f, theta: np.ndarray, h: float = 1e-5) -> np.ndarray:
     return slopes
 
 
+def wrong_gradient_entries(f, g, theta: np.ndarray) -> list[int]:
+    """Find out where somebody's gradient of a function is wrong.
+
+    An entry is wrong if it is more than 1 % off the true one, `∂f/∂θᵢ`. Some true entries are as small as
+    1e-7 and some as large as 1e7.
+
+    Args:
+        f: a function that takes parameters of shape (d,) and returns one number.
+        g: what is said to be its gradient: a function that takes the same and returns shape (d,).
+        theta: where to look, shape (d,); its numbers are between 0.3 and 2. It is not changed in place.
+
+    Returns:
+        The places of the wrong entries of `g(theta)`, counted from 0, rising; [] if all are right.
+
+    >>> f, g = lambda theta: theta[0] ** 2 + theta[1], lambda theta: np.array([2 * theta[0], 1.1])
+    >>> wrong_gradient_entries(f, g, np.array([1.0, 2.0]))
+    [1]
+    """
+    said = g(theta)
+    wrong = []
+    for i in range(len(theta)):
+        step = np.zeros_like(theta)
+        step[i] = 1e-5
+        true = (f(theta + step) - f(theta - step)) / 2e-5
+        if abs(said[i] - true) > 0.01 * abs(true):
+            wrong.append(i)
+    return wrong
+
+
+def largest_stable_rate(g, theta: np.ndarray) -> float:
+    """The learning rate at which gradient descent on a bowl begins to diverge.
+
+    The bowl is quadratic, and all that you have of it is its gradient. Below that rate the descent comes to
+    the minimum from everywhere, above it from nearly nowhere.
+
+    Args:
+        g: the gradient: a function that takes parameters of shape (d,) and returns as many numbers.
+        theta: some place, shape (d,). It is not changed in place.
+
+    Returns:
+        The rate, a number that may be 3 % off.
+
+    Source: Golub & Van Loan, "Matrix Computations", section 7.3, for the power method.
+
+    >>> round(largest_stable_rate(lambda theta: np.array([1.0, 4.0]) * theta, np.array([3.0, 1.0])), 3)
+    0.5
+    """
+    here = g(theta)
+    direction = np.random.default_rng(0).normal(size=theta.shape)
+    for _ in range(300):
+        direction = direction / np.linalg.norm(direction)
+        direction = g(theta + direction) - here  # the curvature turns it to the steepest direction
+    return float(2 / np.linalg.norm(direction))
+
+
+def backward_pass(tape: list[tuple], inputs: list[float]) -> list[float]:
+    """Derive a loss by each of its inputs: reverse-mode differentiation of what was written down.
+
+    Each entry of the tape makes a number. `("input", i)` is the i-th input; `("add", a, b)` and
+    `("multiply", a, b)` work on the numbers of the entries at the places a and b, `("relu", a)`,
+    `("exp", a)` and `("log", a)` on that at a. All places are earlier ones, and b may be a. The last number
+    is the loss.
+
+    Args:
+        tape: one entry a number, up to 2,000 of them. It is not changed in place.
+        inputs: the numbers that go in.
+
+    Returns:
+        The derivative of the loss by each input, at these inputs; 0.0 by one that isn't used. ReLU's slope
+        at 0 is 0.
+
+    Source: Griewank & Walther (2008), "Evaluating Derivatives", chapter 3.
+
+    >>> tape = [("input", 0), ("input", 1), ("multiply", 0, 1), ("add", 2, 0)]
+    >>> backward_pass(tape, [2.0, 3.0])
+    [4.0, 2.0]
+    """
+    numbers: list[float] = []
+    for kind, *at in tape:
+        if kind == "input":
+            numbers.append(inputs[at[0]])
+            continue
+        a, b = numbers[at[0]], numbers[at[-1]]
+        if kind == "add":
+            numbers.append(a + b)
+        elif kind == "multiply":
+            numbers.append(a * b)
+        elif kind == "relu":
+            numbers.append(max(a, 0.0))
+        else:
+            numbers.append(float(np.exp(a) if kind == "exp" else np.log(a)))
+
+    gradients = [0.0] * len(tape)
+    gradients[-1] = 1.0
+    by_input = [0.0] * len(inputs)
+    for place in reversed(range(len(tape))):  # every use of a number stands behind it
+        kind, *at = tape[place]
+        gradient = gradients[place]
+        if kind == "input":
+            by_input[at[0]] += gradient
+        elif kind == "multiply":
+            gradients[at[0]] += gradient * numbers[at[1]]
+            gradients[at[1]] += gradient * numbers[at[0]]
+        elif kind == "add":
+            gradients[at[0]] += gradient
+            gradients[at[1]] += gradient
+        elif kind == "relu":
+            gradients[at[0]] += gradient * (numbers[at[0]] > 0)
+        elif kind == "exp":
+            gradients[at[0]] += gradient * numbers[place]
+        else:
+            gradients[at[0]] += gradient / numbers[at[0]]
+    return by_input
+
+
 def mse(y: np.ndarray, y_hat: np.ndarray) -> float:
     """Mean squared error: the loss of regression.
 
@@ -94,6 +210,28 @@ def mse_gradient(y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
     array([0., 3.])
     """
     return 2 * (y_hat - y) / y.size
+
+
+def best_constant(y: np.ndarray, cost_under: float, cost_over: float) -> float:
+    """The one prediction for all that costs least, where too low and too high cost differently.
+
+    Where the prediction c is below y, each unit costs `cost_under`, and where it is above y, `cost_over`:
+    `cost = mean(cost_under · max(y − c, 0) + cost_over · max(c − y, 0))`.
+
+    Args:
+        y: what is to be predicted, shape (n,). It is not changed in place.
+        cost_under, cost_over: above 0.
+
+    Returns:
+        c, whose cost may be 0.1 % above the least there is.
+
+    Source: Koenker & Bassett (1978), "Regression Quantiles".
+
+    >>> best_constant(np.array([1.0, 2.0, 3.0, 4.0, 10.0]), 9.0, 1.0)
+    10.0
+    """
+    share = cost_under / (cost_under + cost_over)  # of the values that should lie below
+    return float(np.quantile(y, share, method="inverted_cdf"))
 
 
 def binary_cross_entropy(y: np.ndarray, p: np.ndarray) -> float:
@@ -234,6 +372,54 @@ def backpropagate(
     dW1 = X.T @ dZ1  # (inputs, n) @ (n, units)
     db1 = dZ1.sum(axis=0)
     return loss, dW1, db1, dW2, db2
+
+
+def training_step(
+    X: np.ndarray,
+    labels: np.ndarray,
+    W1: np.ndarray,
+    b1: np.ndarray,
+    W2: np.ndarray,
+    b2: np.ndarray,
+    learning_rate: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """One step of gradient descent for a classifier with one hidden layer of ReLU units.
+
+    `θ ← θ − η ∂J/∂θ` for each of the four, where J is the mean cross-entropy of softmax(HW₂ + b₂) and
+    `H = relu(XW₁ + b₁)`. All four gradients are those at the weights that came in.
+
+    Args:
+        X: samples, shape (n, inputs). No array is changed in place.
+        labels: the true classes, whole numbers from 0 to k − 1, shape (n,).
+        W1, b1: the hidden layer, shapes (inputs, units) and (units,).
+        W2, b2: the output layer, shapes (units, k) and (k,).
+        learning_rate: η.
+
+    Returns:
+        `(W1, b1, W2, b2)` after the step, as new arrays.
+
+    Source: Rumelhart, Hinton & Williams (1986), "Learning representations by back-propagating errors".
+
+    >>> X, labels, zeros = np.array([[1.0, 2.0]]), np.array([1]), np.zeros(2)
+    >>> W1, W2 = np.array([[1.0, 0.0], [0.0, -1.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> training_step(X, labels, W1, zeros, W2, zeros, 0.1)[3]
+    array([-0.05,  0.05])
+    """
+    Z1 = X @ W1 + b1  # (n, units)
+    H = np.maximum(Z1, 0)
+    Z2 = H @ W2 + b2  # (n, k)
+    P = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = P / P.sum(axis=1, keepdims=True)
+
+    dZ2 = (P - np.eye(len(b2))[labels]) / len(X)  # (n, k)
+    new_W2 = W2 - learning_rate * H.T @ dZ2
+    new_b2 = b2 - learning_rate * dZ2.sum(axis=0)
+
+    dH = dZ2 @ W2.T  # (n, units)
+    dZ1 = dH * (Z1 > 0)
+    new_W1 = W1 - learning_rate * (X.T @ dZ1)
+    new_b1 = b1 - learning_rate * dZ1.sum(axis=0)
+    return new_W1, new_b1, new_W2, new_b2
 
 
 def sgd_step(theta: np.ndarray, grad: np.ndarray, learning_rate: float) -> np.ndarray:

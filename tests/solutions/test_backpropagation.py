@@ -21,6 +21,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     import keras
     import tensorflow as tf
 
+from grader.exercises import all_exercises
 from grader.references import backpropagation
 
 FUNCTIONS = [f for f in vars(backpropagation).values() if inspect.isfunction(f)]
@@ -247,3 +248,96 @@ def test_only_numpy_is_imported():
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+def test_a_tape_is_derived_as_tensorflow_derives_it(rng):
+    for _ in range(20):
+        tape = [("input", 0), ("input", 1), ("input", 2)]
+        for _ in range(15):
+            kind = str(rng.choice(["add", "multiply", "relu", "exp"]))
+            a, b = (int(place) for place in rng.integers(0, len(tape), 2))
+            tape += [(kind, a, b)] if kind in ("add", "multiply") else [("multiply", a, 0), (kind, len(tape))]
+        inputs = rng.uniform(-0.8, 0.8, 3).tolist()
+        variables = [tf.Variable(x, dtype="float64") for x in inputs]
+        with tf.GradientTape() as theirs:
+            numbers = []
+            for kind, *at in tape:
+                if kind == "input":
+                    numbers.append(tf.identity(variables[at[0]]))
+                else:
+                    do = {"add": tf.add, "multiply": tf.multiply, "relu": tf.nn.relu, "exp": tf.exp}[kind]
+                    numbers.append(do(*(numbers[place] for place in at)))
+        expected = theirs.gradient(numbers[-1], variables, unconnected_gradients="zero")
+        np.testing.assert_allclose(backpropagation.backward_pass(tape, inputs), expected, rtol=1e-9)
+
+
+def test_a_logarithm_on_the_tape():
+    tape = [("input", 0), ("log", 0), ("multiply", 1, 1)]
+    assert backpropagation.backward_pass(tape, [2.0]) == pytest.approx([np.log(2.0)])
+
+
+@pytest.mark.parametrize("places", [[], [0], [1, 3]])
+def test_planted_wrong_entries_are_found(places, rng):
+    theta = rng.uniform(0.5, 2, 4)
+    shares = np.ones(4)
+    shares[places] = 1.02
+
+    def f(x):
+        return float(np.sum(np.exp(x) * [1e-6, 1, 1e3, 1e6]))
+
+    def g(x):
+        return np.exp(x) * [1e-6, 1, 1e3, 1e6] * shares
+
+    found = backpropagation.wrong_gradient_entries(f, g, theta)
+    assert [i for i in found if i] == [i for i in places if i]  # beside 1e6 the first drowns in rounding
+
+
+@given(
+    y=hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(-50, 50)),
+    under=st.floats(0.1, 10),
+    over=st.floats(0.1, 10),
+)
+def test_no_value_costs_less_than_the_best_constant(y, under, over):
+    def cost(c):
+        return np.mean(under * np.maximum(y - c, 0) + over * np.maximum(c - y, 0))
+
+    best = cost(backpropagation.best_constant(y, under, over))
+    assert best <= min(map(cost, y)) * (1 + 1e-9) + 1e-12
+
+
+def test_the_rate_is_two_over_the_largest_eigenvalue(rng):
+    for d in (1, 2, 5):
+        half = rng.normal(size=(d, d))
+        A = half @ half.T + 0.1 * np.eye(d)
+        expected = 2 / scipy.linalg.eigvalsh(A).max()
+        found = backpropagation.largest_stable_rate(lambda theta, A=A: A @ theta - 1, rng.normal(size=d))
+        assert found == pytest.approx(expected, rel=0.01)
+
+
+def digit_like(rng):
+    X, labels = rng.normal(size=(40, 5)), rng.integers(0, 3, 40)
+    W1, b1, W2, b2 = (rng.normal(0, 0.5, shape) for shape in ((5, 8), 8, (8, 3), 3))
+    return X, labels, W1, b1, W2, b2
+
+
+def test_a_step_is_that_of_backpropagate_and_sgd_step(rng):
+    X, labels, *weights = digit_like(rng)
+    _, *gradients = backpropagation.backpropagate(X, labels, *weights)
+    expected = [backpropagation.sgd_step(w, g, 0.3) for w, g in zip(weights, gradients, strict=True)]
+    found = backpropagation.training_step(X, labels, *weights, 0.3)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)
+
+
+def test_with_the_fault_in_W2_alone_training_gets_as_far(rng):
+    """What lesson 3a says of `training_step`: the loss doesn't show this fault."""
+    exercise = all_exercises()["training_step"]
+    (fault,) = [fault for fault in exercise.faults if fault.name == "new_weights"]
+    X, labels, *start = digit_like(rng)
+    losses = []
+    for step in (exercise.reference, exercise.with_faults([fault])):
+        weights = start
+        for _ in range(300):
+            weights = step(X, labels, *weights, 0.3)
+        losses.append(backpropagation.backpropagate(X, labels, *weights)[0])
+    assert losses[1] < 1.2 * losses[0] < 0.5

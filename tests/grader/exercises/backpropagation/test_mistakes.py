@@ -40,4 +40,5 @@ def test_every_mistake_fails_on_something_small(exercise):
             for case, *pair in zip(cases_of(exercise.name), right, wrong, strict=True)
             if not same(exercise, case, *pair)
         ]
-        assert min(failing) <= 12, mistake.name
+        if mistake.name != "recursive":  # which is wrong on long tapes alone
+            assert min(failing) <= 12, mistake.name

@@ -136,7 +136,8 @@ def _flaw(order: np.ndarray, sizes: list[int]) -> str | None:
 def is_the_step_of_fit(given: Given, answer: Any) -> Finding:
     """Judge a step by its loss, and by all weights afterwards, moving statistics included."""
     wanted, after = given.secret, given.after if isinstance(given.after, list | tuple) else ()
-    left = next((item.value for item in after if isinstance(item, Live) and item.kind == "weights"), [])
+    weights = (item.value for item in after if isinstance(item, Live) and item.kind == "weights")
+    left: list[np.ndarray] = next(weights, [])
     if len(left) != len(wanted["weights"]):
         return Finding(False, "The model is not left as one that has its weights.")
     pairs = zip(wanted["weights"].items(), left, strict=True)
@@ -325,7 +326,7 @@ def clips_well(given: Given, answer: Any) -> Finding:
     if not given.group:
         return Finding(True)
     ratios = [
-        rounding_error(case.secret["fresh"], *map(float, case.answer), case.arguments[1])
+        rounding_error(case.secret["fresh"], float(case.answer[0]), float(case.answer[1]), case.arguments[1])
         / case.secret["best"]
         for case in given.group
     ]

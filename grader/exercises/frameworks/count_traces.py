@@ -69,7 +69,7 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "per_call",
-            len,
+            lambda calls: len(calls),
             "You count a graph for each call. A graph that is there already is used again.",
         ),
         Mistake(

@@ -39,9 +39,8 @@ def steps(rng: np.random.Generator) -> Iterator[Case]:
 
         model, y = with_random_weights(regularised(sizes), rng), rng.integers(0, sizes[-1], n)
         x = rng.normal(0, 1, (n, sizes[0])).round(2).astype(np.float32)
-        optimizer = {"class_name": "SGD", "config": settings}
-        arguments = packed(model), Live("optimizer", optimizer), x, y
-        loss = reference.custom_step(model, optimizers.deserialize(optimizer), x, y)
+        arguments = packed(model), Live("optimizer", {"class_name": "SGD", "config": settings}), x, y
+        loss = reference.custom_step(model, optimizers.SGD(**settings), x, y)
         weights = {weight.path.partition("/")[2]: weight.numpy() for weight in model.weights}
         return Case(arguments, secret={"loss": loss, "weights": weights})
 

@@ -116,7 +116,10 @@ WRONG = {
     "the zero point alone": ("affine_quantisation", lambda values: 0, "Two numbers"),
     "all zeros forgotten": (
         "affine_quantisation",
-        lambda values: (np.ptp(np.append(values, 0)) / 255, 0),
+        lambda values: (
+            scale := np.ptp(np.append(values, 0)) / 255,
+            round(-128 - min(0, values.min()) / (scale or 1)),
+        ),
         "(1.0, 0) is asked for",
     ),
     "a zero point brought back into the range": (

@@ -101,7 +101,7 @@ def largest_stable_rate(g, theta: np.ndarray) -> float:
     Returns:
         The rate, a number that may be 3 % off.
 
-    Source: Golub & Van Loan, "Matrix Computations", section 7.3, for the power method.
+    Source: Goodfellow, Bengio & Courville (2016), "Deep Learning", section 4.3.
 
     >>> round(largest_stable_rate(lambda theta: np.array([1.0, 4.0]) * theta, np.array([3.0, 1.0])), 3)
     0.5
@@ -224,8 +224,6 @@ def best_constant(y: np.ndarray, cost_under: float, cost_over: float) -> float:
 
     Returns:
         c, whose cost may be 0.1 % above the least there is.
-
-    Source: Koenker & Bassett (1978), "Regression Quantiles".
 
     >>> best_constant(np.array([1.0, 2.0, 3.0, 4.0, 10.0]), 9.0, 1.0)
     10.0

@@ -222,7 +222,7 @@ def holdout_accuracy(model, X: np.ndarray, y: np.ndarray, seed: int) -> float:
     `accuracy = number of held-out rows whose label it finds / number of held-out rows`
 
     With `n` rows, the rows in the first `n // 4` places of `np.random.default_rng(seed).permutation(n)` are
-    held out, and the model learns from the others, in their order there.
+    held out, and the model learns from the others, in the order of that permutation.
 
     Args:
         model: a function `model(X_train, y_train, X)`: it learns from the rows X_train and their labels, and
@@ -253,8 +253,8 @@ def pick_model(models: list, X: np.ndarray, y: np.ndarray) -> int:
     `choice = argmax over models of the accuracy on rows that are not here yet`
 
     You are judged by what your choice does. Over 24 sets of data, each model learns from all of X and y and
-    is asked about 1,000 new rows. In all sets but one, the model you chose may be right for at most 4 of 100
-    rows less than the best one there.
+    is asked about 1,000 new rows. Your model may be right for 4 rows in 100 fewer than the best one there,
+    and in one of the 24 sets for fewer still.
 
     Args:
         models: functions `model(X_train, y_train, X)`, two to five: each learns from rows and their labels,
@@ -264,8 +264,6 @@ def pick_model(models: list, X: np.ndarray, y: np.ndarray) -> int:
 
     Returns:
         The place of the chosen model in the list, from 0.
-
-    Source: Stone (1974), "Cross-Validatory Choice and Assessment of Statistical Predictions".
 
     >>> X = np.arange(40.0)[:, None]
     >>> y = (X[:, 0] >= 20).astype(int)

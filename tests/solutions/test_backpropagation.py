@@ -330,7 +330,7 @@ def test_a_step_is_that_of_backpropagate_and_sgd_step(rng):
 
 
 def test_with_the_fault_in_W2_alone_training_gets_as_far(rng):
-    """What lesson 3a says of `training_step`: the loss doesn't show this fault."""
+    """What lesson 3a says of `training_step`: often the loss doesn't show this fault."""
     exercise = all_exercises()["training_step"]
     (fault,) = [fault for fault in exercise.faults if fault.name == "new_weights"]
     X, labels, *start = digit_like(rng)

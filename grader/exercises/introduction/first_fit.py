@@ -77,7 +77,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "First import keras. Then one line for each step, in this order: build, compile, fit, return.",
+        "Four steps, in this order: build, compile, fit, return. Write one, run the cell, then the next.",
         "The four layers go into one list, with commas between them. compile and fit are methods: a dot and "
         "their name behind the model's. fit gets x, y and a number of epochs.",
         "If it is right too seldom, look at the accuracy that fit prints: as long as it rises from epoch to "

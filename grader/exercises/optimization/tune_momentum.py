@@ -4,18 +4,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.exercise import Exercise, Mistake
-from grader.exercises.verifying.optimization import settles_soon
+from grader.exercise import Case, Exercise, Mistake
+from grader.exercises.verifying.optimization import settles_soon, steps_to_settle
 from grader.references import optimization as reference
 
 
-def bowls(rng: np.random.Generator) -> Iterator[tuple[np.ndarray]]:
+def bowls(rng: np.random.Generator) -> Iterator[Case]:
     """Two to eight curvatures, the largest 10 to 2,000 times the smallest, of any size."""
-    yield (np.array([1.0, 100.0]),)
+    yield with_best(np.array([1.0, 100.0]))
     for ratio in np.geomspace(10, 2000, 11) * rng.uniform(0.9, 1, 11):
         between = np.exp(rng.uniform(0, np.log(ratio), rng.integers(0, 7)))
         curvatures = np.array([1.0, max(ratio, 10.0), *between]) * np.exp(rng.uniform(-4, 4))
-        yield (rng.permutation(curvatures).round(6),)
+        yield with_best(rng.permutation(curvatures).round(6))
+
+
+def with_best(curvatures: np.ndarray) -> Case:
+    """A bowl; the secret is how many steps the best pair takes."""
+    return Case((curvatures,), secret=steps_to_settle(curvatures, *reference.tune_momentum(curvatures)))
 
 
 EXERCISE = Exercise(

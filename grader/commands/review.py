@@ -36,8 +36,10 @@ def review(
             written = start(name, Path.cwd())
     if as_json:
         print(msgspec.json.encode(repetitions).decode())
-    elif written is not None:
-        print(f"{written.name} is blank: write {name} again, then")
+    elif written is not None and name is not None:
+        repair = required(name).task == "repair"
+        how = f"has its faults again: mend {name}" if repair else f"is blank: write {name} again"
+        print(f"{written.name} {how}, then")
         print(f"  grader check {written.name} --only {name}")
     else:
         _print_schedule(repetitions)

@@ -11,6 +11,8 @@ from grader.learning.card import Card
 from grader.learning.notebook import show
 from grader.predictions import Question, numbers, questions
 
+MAX_SHOWN = 20  # numbers of an outcome
+
 
 class _Predict:
     def __call__(self, name: str, choice: str | None = None) -> None:
@@ -29,7 +31,11 @@ class _Predict:
             show(Card("asked", question.question, [how], options))
         elif not question.has(choice):
             letters = ", ".join(repr(letter) for letter in question.letters)
-            show(Card("missing", f"There is no option {choice!r}", [f"Choose one of {letters}."], options))
+            show(
+                Card(
+                    "missing", f"There is no option {_named(choice)}", [f"Choose one of {letters}."], options
+                )
+            )
         else:
             show(_kept(name, question, choice))
 
@@ -44,12 +50,13 @@ class _Predict:
         if question is None:
             return
         try:
-            letter, shown = question.reading(result), ", ".join(map(question.shown.format, numbers(result)))
-        except (TypeError, ValueError):
+            letter, runs = question.reading(result), numbers(result)
+        except Exception:  # of whatever a learner's object does: the notebook goes on
             text = "`predict.outcome` takes a number, or one for each run."
             show(Card("missing", f"This is no outcome of {name}", [text]))
             return
-        made = progress.predictions().get(name)
+        shown = ", ".join(map(question.shown.format, runs[:MAX_SHOWN])) + ", …" * (len(runs) > MAX_SHOWN)
+        made = _made(name, question)
         if made is None:
             show(Card("asked", f"It was {question.said(letter)}", [f"({shown})", question.why]))
             return
@@ -71,18 +78,28 @@ predict = _Predict()
 def _question(name: Any) -> Question | None:
     """Return the question of this name, or show that there is none: the notebook goes on."""
     known = questions()
-    if name in known:
+    if isinstance(name, str) and name in known:
         return known[name]
-    near = nearest(str(name), known)
-    show(
-        Card("missing", f"There is no question {name!r}", [f"Is it `{near}` that you mean?"] if near else [])
-    )
+    near = nearest(name, known) if isinstance(name, str) else None
+    guess = [f"Is it `{near}` that you mean?"] if near else []
+    show(Card("missing", f"There is no question {_named(name)}", guess))
     return None
+
+
+def _named(value: Any) -> str:
+    """Return what a learner has given in the place of a name or a letter."""
+    return repr(value[:60]) if isinstance(value, str) else f"of type {type(value).__name__}"
+
+
+def _made(name: str, question: Question) -> progress.Prediction | None:
+    """Return what was predicted, unless the question has no such option any more."""
+    made = progress.predictions().get(name)
+    return made if made is not None and question.has(made.choice) else None
 
 
 def _kept(name: str, question: Question, choice: str) -> Card:
     """Keep a choice, unless the outcome of another one is known; return what there is to say."""
-    before = progress.predictions().get(name)
+    before = _made(name, question)
     if before is not None and before.outcome is not None:
         if before.choice == choice:
             return Card("asked", f"You said {question.said(choice)}", ["Run the next cell."])
@@ -91,7 +108,7 @@ def _kept(name: str, question: Question, choice: str) -> Card:
     now = progress.local_now()
 
     def add(known: progress.Known) -> None:
-        known.predictions[name] = progress.Prediction(choice, progress.in_utc(now))
+        known.predictions[name] = progress.Prediction(str(choice), progress.in_utc(now))
 
     progress.change(add, now)
     return Card("asked", f"You say {question.said(choice)}", ["Now run the experiment."])

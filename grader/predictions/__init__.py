@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import numpy as np
 
 LETTERS = "abcd"
 SURE = 0.8  # of the runs
@@ -52,7 +53,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def has(self, choice: object) -> bool:
         """Whether it is the letter of an option."""
-        return choice in tuple(self.letters)
+        return isinstance(choice, str) and choice in tuple(self.letters)
 
     def said(self, letter: str) -> str:
         """Return an option as it is written: `"c) near 100 %"`."""
@@ -65,22 +66,22 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             above, below = (sum(sign * run > 0 for run in runs) for sign in (1, -1))
             sure = SURE * len(runs)
             return "a" if above >= sure else "b" if below >= sure else "c"
-        middle = statistics.median(runs)
-        if math.isnan(middle):
+        if any(map(math.isnan, runs)):
             return self.letters[-1]
+        middle = statistics.median(runs)
         return LETTERS[sum(middle >= limit for limit in self.limits)]
 
 
 def numbers(outcome: float | Sequence[float]) -> list[float]:
-    """Return an outcome's numbers, one a run.
+    """Return an outcome's numbers, one a run; an array or tensor of one axis or none is welcome.
 
     Raises:
-        TypeError, ValueError: it is no number and holds none.
+        TypeError, ValueError, OverflowError: it is no number and holds none.
     """
-    runs = [float(run) for run in outcome] if hasattr(outcome, "__iter__") else [float(outcome)]
-    if not runs:
-        raise ValueError("an outcome has a number at least")
-    return runs
+    runs = np.asarray(outcome)
+    if runs.dtype.kind not in "fiub" or runs.ndim > 1 or runs.size == 0:
+        raise ValueError("an outcome is a number, or one for each run")
+    return np.atleast_1d(runs).astype(float).tolist()
 
 
 @cache

@@ -331,8 +331,9 @@ def clips_well(given: Given, answer: Any) -> Finding:
         for case in given.group
         for low, high in [case.answer]
     ]
-    median = np.median(ratios)
+    median, worst = np.median(ratios), max(ratios)
     return Finding(
-        bool(median <= 1.15),
-        f"In the median of {len(ratios)} cases, your error is {median:.3f} times that of the best range.",
+        bool(median <= 1.15 and worst <= 2.5),
+        f"In the median of {len(ratios)} cases, your error is {median:.3f} times that of the best range, and "
+        f"{worst:.3g} times in the worst.",
     )

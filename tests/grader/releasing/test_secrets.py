@@ -139,6 +139,10 @@ def test_only_what_learners_need_is_there(released):
     outcomes = {f"lessons/outcomes/{file.name}" for file in (ROOT / "lessons" / "outcomes").glob("*.npz")}
     notebooks = {f"lessons/{n}.ipynb" for n in LESSONS}
     assert {name for name in names if name.startswith("lessons/")} == notebooks | outcomes
+    questions = {
+        f"grader/predictions/{file.name}" for file in (ROOT / "grader" / "predictions").glob("*.toml")
+    }
+    assert questions and questions <= names
     beginnings = {name.partition("/")[0] for name in names}
     assert not beginnings & {"solutions", "tests", "benchmarks", "docs"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".md~"))]

@@ -307,7 +307,7 @@ def clip_range(values: np.ndarray, bits: int) -> tuple[float, float]:
 
     Returns:
         (low, high), low < high. In the median over 16 cases, the error is to be at most 1.15 times that of
-        the best range, and in none more than 2.5 times.
+        the best range, and in none more than 5 times.
 
     Source: Banner et al. (2019), "Post Training 4-bit Quantization of Convolutional Networks for
     Rapid-Deployment".

@@ -333,7 +333,7 @@ def clips_well(given: Given, answer: Any) -> Finding:
     ]
     median, worst = np.median(ratios), max(ratios)
     return Finding(
-        bool(median <= 1.15 and worst <= 2.5),
+        bool(median <= 1.15 and worst <= 5),
         f"In the median of {len(ratios)} cases, your error is {median:.3f} times that of the best range, and "
         f"{worst:.3g} times in the worst.",
     )

@@ -51,7 +51,9 @@ def weighted_cubes(theta: np.ndarray, *, weights: np.ndarray) -> float:
     return float(weights @ np.ravel(theta) ** 3)
 
 
-def weighted_cubes_gradient(theta: np.ndarray, *, weights: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def weighted_cubes_gradient(
+    theta: np.ndarray, *, weights: np.ndarray, shares: np.ndarray | float = 1.0
+) -> np.ndarray:
     """`3 wᵢ θᵢ²`, the gradient of `weighted_cubes`, each entry times its share: 1 where it is right."""
     return 3 * weights * theta**2 * shares
 

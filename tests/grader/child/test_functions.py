@@ -38,7 +38,7 @@ OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
 
 def test_every_function_has_settings_here():
     assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
-    assert len(GRADIENTS) == 3
+    assert len(GRADIENTS) == 4
 
 
 @pytest.mark.parametrize("name", GRADIENTS)

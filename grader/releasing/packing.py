@@ -93,10 +93,10 @@ def statements(exercises: Sequence[Exercise]) -> str:
 
 
 def asks(cut: Cut, stub: str) -> bool:
-    """Whether what was cut is the exercise's stub, defined once."""
-    return len(cut.definitions) == 1 and ast.dump(cut.definitions[0].node) == ast.dump(
-        ast.parse(stub).body[0]
-    )
+    """Whether what was cut is a stub, or the exercise's own, which may be code to repair; defined once."""
+    if len(cut.definitions) != 1:
+        return False
+    return cut.is_stub or ast.dump(cut.definitions[0].node) == ast.dump(ast.parse(stub).body[0])
 
 
 def _is_harmless(node: ast.stmt, references: dict[str, str]) -> bool:

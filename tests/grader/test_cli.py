@@ -17,7 +17,7 @@ def test_list_names_every_exercise_by_lesson(grader):
     assert "\n02_neural_networks\n  weighted_sum" in done.stdout
     rows = json.loads(grader("list", "--json").stdout)
     assert [row["name"] for row in rows] == list(all_exercises())
-    assert {tuple(row) for row in rows} == {("name", "lesson", "kind", "state")}
+    assert {tuple(row) for row in rows} == {("name", "lesson", "kind", "task", "state")}
 
 
 @pytest.mark.parametrize("command", ["check", "grade"])

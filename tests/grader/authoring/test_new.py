@@ -49,7 +49,7 @@ def test_what_is_begun_is_in_its_place(clone):
     assert "        beta: TODO" in there.solutions.read_text("utf-8")
     assert "```{exercise} swish\n```\n\n## All your answers\n" in there.text.read_text("utf-8")
     [point] = [p for p in places.points(there.coverage) if "swish" in p.get("exercises", ())]
-    assert (point["number"], point["exercises"]) == ("B2.23", ["dead_fraction", "swish"])
+    assert (point["number"], point["exercises"]) == ("B2.23", ["dead_fraction", "wake_units", "swish"])
     assert places.catalogue(there.catalogue)[LESSON][-1] == "swish(x, beta=1.0)"
     assert places.catalogue(there.catalogue).keys() == places.catalogue(Places(LESSON).catalogue).keys()
     source = there.exercise("swish").read_text("utf-8")

@@ -127,7 +127,7 @@ def test_what_replaces_a_class_without_an_answer_leaves_what_it_is_out_of(book, 
     assert after.exercises == before.exercises
     assert [learner.name for learner in after.learners] == ["New"]
     assert after.basis == (
-        "The class is out of 12 points: nobody has an answer, and of those that were replaced, 1 of 1 "
+        "The class is out of 16 points: nobody has an answer, and of those that were replaced, 1 of 1 "
         "learner handed in 02_neural_networks.",
     )
     assert [report.out_of for report in book.reports()] == [0]
@@ -196,7 +196,7 @@ def test_lateness_is_by_the_lessons_due_date(book):
 def test_only_the_courses_lessons_count(book):
     book.set_course(Course(lessons=("02_neural_networks",), points={"02_neural_networks": 2, "relu": 5}))
     results = book.results()
-    assert results.out_of == 5 + 2 * 11
+    assert results.out_of == 5 + 2 * 15
     assert results.learners[0].points == 5
 
 

@@ -29,7 +29,7 @@ def test_the_command_shows_each_lesson(run):
     printed = run()
     assert f"1 of {len(exercises)} passed, {left} minutes left" in printed
     assert "weak: relu: not yet after 1 try; last mistake: leaky. Negative values come back small" in printed
-    assert "next: relu_derivative" in printed
+    assert "next: smallest_flip" in printed
     assert "\x1b" not in printed
     assert printed.count("\n") == 3 * len(LESSONS) + 1  # a weak exercise has a line of its own
 
@@ -40,7 +40,7 @@ def test_the_command_prints_data(run):
     assert list(rows) == list(LESSONS)
     row = rows["02_neural_networks"]
     assert list(row) == ["lesson", "passed", "total", "minutes_left", "weak", "next"]
-    assert (row["passed"], row["next"]["name"]) == (1, "relu_derivative")
+    assert (row["passed"], row["next"]["name"]) == (1, "smallest_flip")
     assert [(weak["name"], weak["tries"], weak["mistake"]) for weak in row["weak"]] == [("relu", 1, "leaky")]
 
 

@@ -124,11 +124,11 @@ def test_reports_on_files_hold_what_counts_and_nobody_is_shown_less_than_was_ask
     entries = [ADA, entry("ada/utils.py"), entry("eve/hw.py"), entry("grace/hw.ipynb", "relu", "mse")]
     found = {one.name: report for one, report in reports(Course(), entries)}
     assert {name: (report.score, report.out_of) for name, report in found.items()} == {
-        "ada/hw.ipynb": (1, 12),
+        "ada/hw.ipynb": (1, 16),
         "ada/utils.py": (0, 0),
-        "eve/hw.py": (0, 12),
-        "grace/hw.ipynb": (1, 12),
+        "eve/hw.py": (0, 16),
+        "grace/hw.ipynb": (1, 16),
     }
     results = class_results(Course(), entries, {}, [])
-    assert results.out_of == 12
+    assert results.out_of == 16
     assert {learner.name: learner.points for learner in results.learners} == {"ada": 1, "eve": 0, "grace": 1}

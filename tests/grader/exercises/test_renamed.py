@@ -37,7 +37,10 @@ def old_notebook(file):
         {"cell_type": "code", "id": name, "source": source, "outputs": [], "execution_count": None}
         | {"metadata": {"dlcourse": {"exercise": name, "role": "stub"}} if name else {}}
         for name, source in (
-            ("", "import numpy as np\nfrom grader import check, solved"),
+            (
+                "",
+                "from collections.abc import Callable\n\nimport numpy as np\nfrom grader import check, solved",
+            ),
             *((exercise.name, inspect.getsource(exercise.reference)) for exercise in ASKED),
             ("", "check()"),
         )

@@ -74,9 +74,10 @@ def statements(exercises: Sequence[Exercise]) -> str:
     ]
     cutter = Cutter(parse("\n\n\n".join(draft).encode(), ".py", module.__name__))
     needed: dict[int, str] = {}
-    for name, stub in references.items():
+    for exercise in exercises:
+        name = exercise.name
         cut = cutter.cut(name)
-        if not asks(cut, stub):
+        if not asks(cut, exercise):
             raise UnusableInput(
                 f"{name} can't be released: its reference must be a plain function, defined once, with a "
                 "docstring that ends its line."
@@ -92,11 +93,12 @@ def statements(exercises: Sequence[Exercise]) -> str:
     return "\n\n\n".join([title, *(text for _, text in sorted(needed.items()))]) + "\n"
 
 
-def asks(cut: Cut, stub: str) -> bool:
-    """Whether what was cut is a stub, or the exercise's own, which may be code to repair; defined once."""
+def asks(cut: Cut, exercise: Exercise) -> bool:
+    """Whether what was cut asks the exercise: a stub, or the code to repair; defined once."""
     if len(cut.definitions) != 1:
         return False
-    return cut.is_stub or ast.dump(cut.definitions[0].node) == ast.dump(ast.parse(stub).body[0])
+    to_repair = ast.parse(exercise.stub).body[0] if exercise.task == "repair" else None
+    return cut.is_stub or (to_repair is not None and ast.dump(cut.definitions[0].node) == ast.dump(to_repair))
 
 
 def _is_harmless(node: ast.stmt, references: dict[str, str]) -> bool:

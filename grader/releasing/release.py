@@ -220,7 +220,7 @@ def _require_blank(notebook: Path, exercises: Sequence[Exercise]) -> None:
     cutter = Cutter(read(notebook))
     for exercise in exercises:
         cut = cutter.cut(exercise.name)
-        if not packing.asks(cut, exercise.stub):
+        if not packing.asks(cut, exercise):
             what = "holds an answer to" if cut.definitions else "does not ask"
             raise UnusableInput(f"The lesson {notebook.name} {what} {exercise.name}: {mend}")
 

@@ -7,13 +7,12 @@ claim                      right behind the cell that calls `evidence.finding("N
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from dlcourse import files
 from grader.authoring import seeds
 
-TABLE = Path(__file__).resolve().parents[1] / "docs" / "evidence.md"
+TABLE = seeds.TABLE  # exercises have the last part of it
 CALL = re.compile(r"evidence\.finding\(\s*\"(\w+)\"")
 PARTS = re.compile(
     r"^```\{code-cell\}.*?^```$|^#{2,3} (?P<heading>[^\n]+)$"
@@ -74,7 +73,7 @@ def claims(text: str) -> list[Claim]:
 def read() -> dict[str, list[Row]]:
     """The rows of the table, by lesson; none if there is no table yet."""
     rows: dict[str, list[Row]] = {}
-    text = TABLE.read_text("utf-8") if TABLE.exists() else ""
+    text = _text()
     for line in text.removesuffix(seeds.section(text)).splitlines():
         if line.startswith("## "):
             rows[line[3:]] = []
@@ -90,8 +89,7 @@ def write(rows: dict[str, list[Row]]) -> None:
     parts = [HEAD]
     for lesson in sorted(rows):
         parts.append(f"\n## {lesson}\n\n{to_table(rows[lesson])}")
-    exercises = seeds.section(TABLE.read_text("utf-8")) if TABLE.exists() else ""
-    files.write(TABLE, "\n".join(filter(None, ["".join(parts), exercises])).encode())
+    files.write(TABLE, "\n".join(filter(None, ["".join(parts), seeds.section(_text())])).encode())
 
 
 def to_table(rows: Iterable[Row]) -> str:
@@ -101,3 +99,7 @@ def to_table(rows: Iterable[Row]) -> str:
         cells = [f"`{row.name}`", *(cell.replace("|", r"\|") for cell in row[1:])]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _text() -> str:
+    return TABLE.read_text("utf-8") if TABLE.exists() else ""

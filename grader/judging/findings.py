@@ -42,7 +42,7 @@ def findings(
         if exercise.verify is not None:
             case, secret = plaindata.decode(cases[i]), plaindata.decode(secrets[i])
             answered.append(Answered(case, secret, outcome.value()))
-            first = _first_of_group(groups, i)
+            first = groups.index(groups[i]) if ends_group(groups, i) else i + 1
             together = answered[first:] if all(earlier.right for earlier in found[first:]) else ()
             finding = finding or _verified(exercise, outcome, answered, together)
         finding = finding or Finding(True)
@@ -56,10 +56,9 @@ def findings(
     return found
 
 
-def _first_of_group(groups: Sequence[str], i: int) -> int:
-    """Return the first place of the group that ends with the i-th case; i + 1 if none does."""
-    ends = groups[i] and groups[i + 1 : i + 2] != groups[i : i + 1]
-    return groups.index(groups[i]) if ends else i + 1
+def ends_group(groups: Sequence[str], i: int) -> bool:
+    """Whether the i-th case is the last of a group."""
+    return bool(groups[i]) and groups[i + 1 : i + 2] != groups[i : i + 1]
 
 
 def _verified(

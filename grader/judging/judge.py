@@ -18,7 +18,7 @@ from grader.exercise import Exercise, Finding
 from grader.exercises import lesson_of
 from grader.judging.bank import AS_GIVEN, Bank
 from grader.judging.comparison import compare
-from grader.judging.findings import difference, raised_message
+from grader.judging.findings import difference, ends_group, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
 from grader.judging.showing import Sentence, indented, presentable, says_itself, shown
 from grader.running.attempt import Attempt
@@ -234,7 +234,7 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
 def _counterexample(
     exercise: Exercise, bank: Bank, i: int, got: Any, warnings: Sequence[str] = ()
 ) -> Counterexample | None:
-    if exercise.artefact or exercise.kind == "goal" or _ends_group(bank, i):
+    if exercise.artefact or exercise.kind == "goal" or ends_group(bank.groups, i):
         return None  # a whole training set, a model, or what many cases come to: nothing to look at
     expected: Any = Sentence("whatever holds to the statement")
     if exercise.verify is None:
@@ -257,10 +257,6 @@ def _counterexample(
         got=held,
         shown=texts,
     )
-
-
-def _ends_group(bank: Bank, i: int) -> bool:
-    return bool(bank.groups[i]) and bank.units[bank.groups[i]][-1] == i
 
 
 def _shown(exercise: Exercise, answer: Any) -> str:

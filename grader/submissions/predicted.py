@@ -13,7 +13,9 @@ def predicted(submission: Submission) -> dict[str, str]:
     """
     found = {}
     for cell in submission.cells:
-        for node in ast.walk(cell.tree or ast.Module([], [])):
+        if cell.tree is None or "predict" not in cell.source:  # to walk a whole notebook's trees takes long
+            continue
+        for node in ast.walk(cell.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "predict":
                 keywords = {keyword.arg: keyword.value for keyword in node.keywords}
                 given = dict(zip(("name", "choice"), node.args, strict=False)) | keywords

@@ -3,6 +3,7 @@
 They stand in for a lesson called 99_kinds.
 """
 
+import kind_names
 import numpy as np
 
 from dlcourse import datasets
@@ -332,14 +333,4 @@ LIKELIER_SIDE = Exercise(
     minutes=1,
 )
 
-EXERCISES = (
-    "shuffled",
-    "small_network",
-    "to_file",
-    "nearest_means",
-    "fill_missing",
-    "descend",
-    "train_step",
-    "centred",
-    "likelier_side",
-)
+EXERCISES = kind_names.NAMES

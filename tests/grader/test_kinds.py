@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from kind_names import NAMES
 
 from grader import exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
@@ -15,17 +16,6 @@ from grader.judging.judge import judge
 from grader.learning import kernel
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
-NAMES = (
-    "shuffled",
-    "small_network",
-    "to_file",
-    "nearest_means",
-    "fill_missing",
-    "descend",
-    "train_step",
-    "centred",
-    "likelier_side",
-)
 
 
 @pytest.fixture

@@ -31,16 +31,16 @@ def test_a_name_is_todays_or_one_of_before_or_none():
     assert {lesson for lessons in RENAMED.values() for lesson in lessons} <= LESSONS.keys()
 
 
+IMPORTS = "from collections.abc import Callable\nimport numpy as np\nfrom grader import check, solved"
+
+
 def old_notebook(file):
     """The notebook of before, with the reference answers in it."""
     cells = [
         {"cell_type": "code", "id": name, "source": source, "outputs": [], "execution_count": None}
         | {"metadata": {"dlcourse": {"exercise": name, "role": "stub"}} if name else {}}
         for name, source in (
-            (
-                "",
-                "from collections.abc import Callable\n\nimport numpy as np\nfrom grader import check, solved",
-            ),
+            ("", IMPORTS),
             *((exercise.name, inspect.getsource(exercise.reference)) for exercise in ASKED),
             ("", "check()"),
         )

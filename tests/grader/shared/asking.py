@@ -70,6 +70,36 @@ def same(exercise: Exercise, case: tuple, one: Outcome, other: Outcome) -> bool:
     )
 
 
+def assert_accepted(name: str, answer: Callable, seed: int) -> None:
+    """Compare an answer to a value with the reference's: each case's outcome, arguments and warnings."""
+    exercise = BY_NAME[name]
+    for case, right, got in zip(
+        cases_of(name, seed),
+        outcomes_of(name, exercise.reference, seed),
+        outcomes_of(name, answer, seed),
+        strict=True,
+    ):
+        if right.raised:
+            assert got.raised and got.raised.type == right.raised.type, got
+        else:
+            assert got.raised is None, got.raised
+            difference = compare(right.value(), got.value(), exercise.tolerance)
+            assert difference is None, (difference, case)
+            assert not changed(case, got), case
+            assert not (exercise.stable and got.warnings), got.warnings
+
+
+def as_float32(function: Callable) -> Callable:
+    """The same function, given and returning what a learner's float32 would be."""
+
+    def answer(*arguments):
+        narrow = [a.astype("float32") if getattr(a, "dtype", None) == np.float64 else a for a in arguments]
+        result = function(*narrow)
+        return tuple(map(np.float32, result)) if isinstance(result, tuple) else np.float32(result)
+
+    return answer
+
+
 def verdict(name: str, answer: Callable, seed: str = PUBLIC_SEED) -> Verdict:
     """The verdict on an answer that is called in this very process, as in a notebook."""
     bank = bank_of(BY_NAME[name], seed)

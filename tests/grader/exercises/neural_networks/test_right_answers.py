@@ -9,9 +9,7 @@ import pytest
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import tensorflow as tf
-from asking import BY_NAME, cases_of, changed, outcomes_of
-
-from grader.judging.comparison import compare
+from asking import assert_accepted
 
 SEEDS = (0, 1, 2)
 
@@ -57,6 +55,10 @@ def looped_dense(X, W, b, activation=None):
     return by_name[activation](np.array(z))
 
 
+def as_float32(function):
+    return lambda x: function(x.astype(np.float32))
+
+
 def float32_dense(X, W, b, activation=None):
     names = {
         None: tf.identity,
@@ -84,10 +86,6 @@ def float32_mlp(X, layers):
     for layer in layers:
         X = float32_dense(X, *layer)
     return X
-
-
-def as_float32(function):
-    return lambda x: function(x.astype(np.float32))
 
 
 def looped_classify(X, layers):
@@ -198,18 +196,4 @@ ALSO_RIGHT = {
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_another_right_answer_is_accepted(name, answer, seed):
-    exercise = BY_NAME[name]
-    for case, right, got in zip(
-        cases_of(name, seed),
-        outcomes_of(name, exercise.reference, seed),
-        outcomes_of(name, answer, seed),
-        strict=True,
-    ):
-        if right.raised:
-            assert got.raised
-            assert got.raised.type == right.raised.type
-        else:
-            assert got.raised is None, got.raised
-            assert compare(right.value(), got.value(), exercise.tolerance) is None
-            assert not changed(case, got)
-            assert not (exercise.stable and got.warnings)
+    assert_accepted(name, answer, seed)

@@ -22,6 +22,8 @@ COURSE: dict[str, str] = {
     "03a_backpropagation": "backpropagation",
     "03b_optimization": "optimization",
     "04_frameworks": "frameworks",
+    "05a_preprocessing": "preprocessing",
+    "05b_architecture": "architecture",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 

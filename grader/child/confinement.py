@@ -27,7 +27,12 @@ LEVELS: tuple[Level, ...] = ("landlock+seccomp", "process")  # from the stronger
 PACKAGES = ("grader", "dlcourse")
 OURS = (*PACKAGES, "solutions", "lessons", "datasets")
 # TensorFlow's first operation aborts without the first. Of /proc, no more: others' command lines are there.
-OWN_FACTS = ("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
+# joblib asks how many processors it may use, and takes a refusal for an error.
+CGROUP = ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
+OWN_FACTS = (
+    *("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
+    *(f"/sys/fs/cgroup/{fact}" for fact in CGROUP),
+)
 # Hidden samples of goals are made from the same digits: whoever can read these finds their labels.
 EMBEDDED_DATA = "sklearn/datasets/data"
 FAILURES = (

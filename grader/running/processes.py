@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+import dlcourse
 from grader.child import plaindata
 from grader.child.confinement import LEVELS, Level
 from grader.child.defining import NOWHERE
@@ -25,13 +26,18 @@ from grader.errors import SandboxError
 from grader.running import scratch
 
 Kind = Literal["light", "full"]
-# Lessons import dlcourse, whose folder no child may read: beside it lie the solutions.
+# What is not loaded of dlcourse stays so: no child may read its folder, for beside it lie the solutions.
 COURSE = ("dlcourse", "dlcourse.console")
+LIBRARY = tuple(
+    f"dlcourse.{part}.{file.stem}"
+    for part in ("models", "preprocessing", "training", "validation", "metrics")
+    for file in sorted((Path(dlcourse.__file__).parent / part).glob("[a-z]*.py"))
+)
 PRELOADED: dict[Kind, tuple[str, ...]] = {
     "light": ("numpy", "math", "itertools", "functools", "random", "dataclasses", "typing", *COURSE),
     "full": (
         "numpy", "tensorflow", "keras", "pandas", "sklearn", "sklearn.datasets", "ai_edge_litert.interpreter",
-        *COURSE,
+        *COURSE, *LIBRARY,
     ),
 }  # fmt: skip
 MAX_FRAME_BYTES = 8 * 2**20
@@ -45,6 +51,7 @@ ENVIRONMENT = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "LOKY_MAX_CPU_COUNT": "1",  # joblib's workers would be processes, which nobody may start
     "MALLOC_ARENA_MAX": "2",  # each thread's arena counts against the address space
     "PYTHONHASHSEED": "0",
 }

@@ -41,7 +41,7 @@ from grader.running.processes import (
 )
 from grader.submissions.cut import Cut, Piece
 
-HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy"})
+HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy", "dlcourse"})
 QUICK_SECONDS = 20  # whoever may take longer may be training
 MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20

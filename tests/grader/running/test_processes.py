@@ -54,7 +54,8 @@ import pandas as pd
 from dlcourse import preprocessing
 def answer(x, y):
     table = pd.DataFrame({"a": x[:, 0], "town": ["Ulm", "Bonn"] * 30})
-    fitted = preprocessing.Preprocessor().fit_rows(preprocessing.drop_outliers(preprocessing.drop_duplicates(table)))
+    cleaned = preprocessing.drop_outliers(preprocessing.drop_duplicates(table))
+    fitted = preprocessing.Preprocessor().fit_rows(cleaned)
     inside = fitted.to_keras()(fitted.raw_inputs(table)).numpy()
     return bool(abs(inside - fitted.transform(table)).max() < 1e-5)
 """,
@@ -74,14 +75,15 @@ def answer(x, y):
     "training by fit": """
 from dlcourse import models, training
 def answer(x, y):
-    return training.train(models.mlp((4,), "binary"), (x, y), epochs=3, validation=(x, y), engine="keras").epochs == 3
+    model = models.mlp((4,), "binary")
+    return training.train(model, (x, y), epochs=3, validation=(x, y), engine="keras").epochs == 3
 """,
     "cross-validation": """
 from sklearn.preprocessing import StandardScaler
 from dlcourse import models, validation
 def answer(x, y):
-    found = validation.cross_validate(models.mlp((4,), "binary"), (x, y), k=3, epochs=2, preprocessing=StandardScaler())
-    return len(found.summary()) > 0
+    model, scaler = models.mlp((4,), "binary"), StandardScaler()
+    return len(validation.cross_validate(model, (x, y), k=3, epochs=2, preprocessing=scaler).summary()) > 0
 """,
     "a search": """
 from dlcourse import models, validation

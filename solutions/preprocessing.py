@@ -4,14 +4,19 @@
     → standardise · one_hot · out_of_fold_encoding → columns_to_keep → clean_table → preprocess
 
 What a table is prepared with (a mean, a spread, a list of words) is learnt from the training rows alone, and
-used on both parts. Shapes in comments: n training rows, m test rows, c categories.
+used on both parts. Shapes in comments: n training rows, m test rows, c categories. Pandas is imported where
+it is used: without it, the rest of this module starts sooner.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def drop_duplicates_and_outliers(df: pd.DataFrame, z: float) -> pd.DataFrame:
+def drop_duplicates_and_outliers(df: "pd.DataFrame", z: float) -> "pd.DataFrame":
     """Drop rows that stand in the table twice, then rows with a number that lies far out.
 
     First, of rows that are equal in every column the first is kept. Of the rows that are left, each column of
@@ -26,6 +31,7 @@ def drop_duplicates_and_outliers(df: pd.DataFrame, z: float) -> pd.DataFrame:
     Returns:
         A DataFrame with the rows that are left, in their order, and an index that counts from 0.
 
+    >>> import pandas as pd
     >>> rooms, heating = [2.0, 3.0, 3.0, 2.0, 40.0], ["gas", "oil", "oil", None, "gas"]
     >>> table = pd.DataFrame({"rooms": rooms, "heating": heating})
     >>> drop_duplicates_and_outliers(table, z=1.5)
@@ -107,7 +113,7 @@ def stratified_split(y: np.ndarray, test_fraction: float, seed: int) -> tuple[np
     return np.concatenate(train), np.concatenate(test)
 
 
-def fill_missing(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def fill_missing(train: "pd.DataFrame", test: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Fill what is missing in both parts of a table with what is usual in the training part.
 
     In a column of numbers that is the mean of the training rows; in any other column their most frequent
@@ -120,16 +126,15 @@ def fill_missing(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame,
     Returns:
         The two tables `(train, test)` with every gap filled, and all else as it was.
 
+    >>> import pandas as pd
     >>> train = pd.DataFrame({"area": [50.0, None, 70.0], "heating": ["oil", "gas", "oil"]})
     >>> test = pd.DataFrame({"area": [None], "heating": [None]})
     >>> fill_missing(train, test)[1]
        area heating
     0  60.0     oil
     """
-    usual = {
-        name: train[name].mean() if pd.api.types.is_numeric_dtype(train[name]) else train[name].mode()[0]
-        for name in train
-    }
+    numbers = train.select_dtypes("number")
+    usual = {name: train[name].mean() if name in numbers else train[name].mode()[0] for name in train}
     return train.fillna(usual), test.fillna(usual)
 
 
@@ -278,7 +283,7 @@ def columns_to_keep(train: np.ndarray, served: np.ndarray, y: np.ndarray) -> lis
     return np.flatnonzero((moved < 1) & (widened > 0.5) & (widened < 2)).tolist()
 
 
-def clean_table(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def clean_table(train: "pd.DataFrame", test: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Clean the two parts of a table: no gaps, numbers standardised, texts one-hot.
 
     Rows that stand in train twice are dropped from it, all but the first. Then gaps are filled: in columns of
@@ -294,13 +299,16 @@ def clean_table(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, 
     Returns:
         The two tables `(train, test)` with equal columns. The rows that are left keep their index.
 
+    >>> import pandas as pd
     >>> train = pd.DataFrame({"area": [40.0, 60.0, 60.0], "heating": ["gas", "oil", "oil"]})
     >>> clean_table(train, pd.DataFrame({"area": [50.0], "heating": ["oil"]}))[1]
        area  heating_gas  heating_oil
     0   0.0          0.0          1.0
     """
+    import pandas as pd
+
     train = train.drop_duplicates()
-    numbers = [name for name in train if pd.api.types.is_numeric_dtype(train[name])]
+    numbers = list(train.select_dtypes("number"))
     texts = [name for name in train if name not in numbers]
     learnt = train
     usual = learnt[numbers].mean().to_dict() | {name: learnt[name].mode()[0] for name in texts}
@@ -315,7 +323,7 @@ def clean_table(train: pd.DataFrame, test: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 
 def preprocess(
-    df: pd.DataFrame, target: str, test_fraction: float, seed: int
+    df: "pd.DataFrame", target: str, test_fraction: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """From a table with gaps and texts to four arrays that a network can be trained and tested with.
 
@@ -335,6 +343,7 @@ def preprocess(
         `(X_train, X_test, y_train, y_test)`: the first two float32 of shapes (n, columns) and (m, columns),
         without NaN; the others their classes, row by row. No row of the table is lost.
 
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"area": [40.0, None, 60.0, 80.0], "heating": ["gas"] * 4, "let": [0, 0, 1, 1]})
     >>> X_train, X_test, y_train, y_test = preprocess(table, "let", 0.5, seed=0)
     >>> X_train.shape, X_train.dtype, sorted(y_test.tolist())
@@ -343,7 +352,7 @@ def preprocess(
     labels, features = df[target].to_numpy(), df.drop(columns=target)
     train, test = stratified_split(labels, test_fraction, seed)
     filled = fill_missing(features.iloc[train], features.iloc[test])
-    numbers = [name for name in features if pd.api.types.is_numeric_dtype(features[name])]
+    numbers = list(features.select_dtypes("number"))
     blocks = [standardise(*(part[numbers].to_numpy(float) for part in filled))]
     blocks += [one_hot(*(part[name].tolist() for part in filled)) for name in features if name not in numbers]
     X_train, X_test = (np.hstack(parts).astype(np.float32) for parts in zip(*blocks, strict=True))

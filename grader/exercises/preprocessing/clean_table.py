@@ -74,4 +74,5 @@ EXERCISE = Exercise(
     minutes=15,
     packages=("numpy", "pandas"),
     objects=True,
+    seconds=10,
 )

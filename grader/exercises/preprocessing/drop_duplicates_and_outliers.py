@@ -131,4 +131,5 @@ EXERCISE = Exercise(
     minutes=10,
     packages=("numpy", "pandas"),
     objects=True,
+    seconds=10,
 )

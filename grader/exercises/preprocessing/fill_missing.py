@@ -111,4 +111,5 @@ EXERCISE = Exercise(
     minutes=8,
     packages=("numpy", "pandas"),
     objects=True,
+    seconds=10,
 )

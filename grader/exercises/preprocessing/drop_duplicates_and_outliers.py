@@ -52,7 +52,7 @@ def is_clear(columns: dict[str, Any], z: float) -> bool:
 
 def distinct(columns: dict[str, Any]) -> list[int]:
     """The place of each row that none before it is equal to."""
-    seen = {}
+    seen: dict[tuple[str, ...], int] = {}
     for place, row in enumerate(zip(*columns.values(), strict=True)):
         seen.setdefault(tuple(str(cell) for cell in row), place)
     return list(seen.values())

@@ -19,7 +19,8 @@ def columns(rng: np.random.Generator) -> Iterator[Case]:
             yield Case((train, test))
     for _ in range(TABLES):
         train, test, y, new_y = silent_words(rng)
-        best = linear_error(*reference.encode_with_missing(train, test), y, new_y)
+        rows, new_rows = reference.encode_with_missing(train, test)
+        best = linear_error(rows, new_rows, y, new_y)
         yield Case((train, test), secret={"y": y, "new_y": new_y, "best": best}, group="tables")
 
 

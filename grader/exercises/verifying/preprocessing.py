@@ -364,15 +364,11 @@ def _four(answer: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         if not isinstance(X, np.ndarray) or X.dtype != np.float32:
             raise Odd(f"X_{name} is to be an array of float32.")
         if X.ndim != 2 or y.shape != (len(X),):
-            return (
-                f"X_{name} has shape {X.shape} and y_{name} {y.shape}: a row of numbers and a class for each."
-            )
+            raise Odd(f"X_{name} has shape {X.shape} and y_{name} {y.shape}: each row has one class.")
         if not np.isfinite(X).all():
             raise Odd(f"X_{name} holds NaN or infinity: a gap was not filled, or something divided by 0.")
     if X_train.shape[1] != X_test.shape[1]:
-        raise Odd(
-            f"X_train has {X_train.shape[1]} columns and X_test {X_test.shape[1]}: one model takes both."
-        )
+        raise Odd(f"Rows of {X_train.shape[1]} and of {X_test.shape[1]} columns: one model takes both.")
     return X_train, X_test, y_train, y_test
 
 

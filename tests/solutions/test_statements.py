@@ -1,4 +1,4 @@
-"""The statements of lessons 2 to 3b, and what importing their modules loads."""
+"""The statements of lessons 2 to 3b and 5a, and what importing their modules loads."""
 
 import doctest
 import inspect
@@ -10,7 +10,7 @@ import pytest
 
 from grader.exercises import all_exercises
 
-MODULES = ("neural_networks", "backpropagation", "optimization")
+MODULES = ("neural_networks", "backpropagation", "optimization", "preprocessing")
 REFERENCES = [e.reference for e in all_exercises().values() if e.module in MODULES]
 
 
@@ -29,7 +29,8 @@ def test_the_docstring_states_the_exercise(function):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_only_numpy_is_imported(module):
-    code = f"import sys; import solutions.{module}; print(*{{'keras', 'tensorflow'}} & set(sys.modules))"
+    heavy = {"keras", "tensorflow", "pandas"}
+    code = f"import sys; import solutions.{module}; print(*{heavy} & set(sys.modules))"
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""

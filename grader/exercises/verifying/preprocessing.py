@@ -159,7 +159,7 @@ def keeps_what_is_served(given: Given, answer: Any) -> Finding:
     kept = float(np.mean([len(case.answer) for case in given.group]))
     return Finding(
         share <= MOST_OF_BEST,
-        f"On rows that arrive in use, the error with your columns ({kept:.1f} of {train.shape[1]} in the mean) "
+        f"On rows that arrive in use, the error with your columns ({kept:.1f} in the mean) "
         f"is {share:.2f} times that of the best choice, in the mean of {len(shares)} tables.",
     )
 
@@ -287,8 +287,8 @@ def _columns(answer: Any, count: int) -> np.ndarray:
 def is_made_ready(given: Given, answer: Any) -> Finding:
     """Judge four arrays made of a table; of a group, also what one changed row at a time did to them.
 
-    The secret says whether a column is ten times the class, and how many texts there are beyond the first of
-    each column; of a group, what was changed.
+    The secret says whether a column is ten times the class, how many texts there are beyond the first of each
+    column, and whether this is a case of the group.
     """
     frame, target, fraction, _ = given.arguments
     X_train, X_test, y_train, y_test = _four(answer)
@@ -339,15 +339,16 @@ def _is_sealed(cases: Sequence[Answered]) -> Finding:
     X_train, X_test, *_ = _four(cases[0].answer)
     others = [_four(case.answer) for case in cases[1:]]
     untouched = [other for other in others if np.array_equal(other[0], X_train)]
-    what = cases[0].secret["changed"]
     if len(untouched) < len(X_test):
         return Finding(
             False,
-            f"One row at a time got another {what}. That left X_train as it was for {len(untouched)} rows, "
-            f"and {len(X_test)} rows are test rows: something was learnt from them.",
+            f"One row at a time was changed. That left X_train as it was for {len(untouched)} "
+            f"rows, and {len(X_test)} rows are test rows: something was learnt from them.",
         )
     if any(len(other[1]) != len(X_test) or _rows_changed(other[1], X_test) > 1 for other in untouched):
-        return Finding(False, f"When one test row got another {what}, other rows of X_test changed, too.")
+        return Finding(
+            False, "When one test row got another number and text, other rows of X_test changed, too."
+        )
     return Finding(True)
 
 

@@ -207,7 +207,7 @@ def a_pipeline(df, target, test_fraction, seed):
         (make_pipeline(SimpleImputer(strategy="median"), MinMaxScaler()), numbers),
         (make_pipeline(SimpleImputer(strategy="constant", fill_value="none"), words), texts),
     )
-    objects = {name: object for name in texts(X)}
+    objects = dict.fromkeys(texts(X), object)
     X_train = transformer.fit_transform(train.astype(objects))
     return np.float32(X_train), np.float32(transformer.transform(test.astype(objects))), y_train, y_test
 

@@ -3,6 +3,10 @@
 import sys
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("without a clock", deadline=None)  # on a busy machine any example may take long
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(autouse=True)

@@ -73,7 +73,7 @@ def test_each_byte_has_its_own_number():
     assert (scaled.min(), scaled.max()) == (0, 1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40), st.integers(1, 50), st.integers(0, 2**31))
 def test_a_dataset_holds_each_pair_once(n, batch_size, seed):
     x, y = np.arange(2.0 * n).reshape(n, 2), np.arange(n) + 100
@@ -209,7 +209,7 @@ def test_the_int8_file_is_small_and_nearly_the_model(classifier, float_file, int
     np.testing.assert_allclose(fw.tflite_predict(int8_file, x), lite.predict(x), atol=1e-6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(-1e3, 1e3).map(lambda v: round(v, 3))))
 def test_no_value_is_far_from_its_level_and_no_finer_grid_would_do(values):
     scale, zero_point = fw.affine_quantisation(values)

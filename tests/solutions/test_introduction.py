@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.datasets import make_moons
@@ -88,7 +88,6 @@ def test_nearest_centroid_takes_the_smallest_label_on_a_tie():
     assert intro.nearest_centroid_predict(train_x, np.array([3, 8]), x).tolist() == [3]
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_nearest_centroid_goes_with_its_samples(data):
     """Moved all together, or in another order, the samples give the same answers."""
@@ -111,7 +110,6 @@ def _clear(train_x, train_y, x):
     return np.ones(len(x), bool) if len(centroids) == 1 else distances[:, 1] - distances[:, 0] > 1e-6
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_linear_collapse_answers_as_both_layers_do(data):
     n, inputs, hidden, units = (data.draw(few) for _ in range(4))

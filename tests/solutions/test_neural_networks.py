@@ -196,7 +196,7 @@ def test_a_dead_unit_gets_no_gradient(rng):
     assert nn.dead_fraction(Z.numpy()) == silent.mean() == 0.4
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sizes=st.tuples(*[st.integers(1, 5)] * 3), seed=st.integers(0, 2**32 - 1))
 def test_forward_propagation_is_dense_with_relu(sizes, seed):
     n, inputs, units = sizes

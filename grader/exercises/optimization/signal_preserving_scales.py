@@ -90,5 +90,5 @@ EXERCISE = Exercise(
     difficulty=4,
     importance=4,
     minutes=20,
-    seconds=20,
+    seconds=40,
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn.datasets
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -269,7 +269,6 @@ def labelled(target: list[int], task: str = "multiclass", **more) -> Dataset:
     )
 
 
-@settings(deadline=None)
 @given(
     target=st.lists(st.integers(0, 3), min_size=11, max_size=200),
     validation=st.floats(0, 0.45),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 EXACT = {"rtol": 1e-12, "atol": 1e-12}
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 def equal(ours, theirs):

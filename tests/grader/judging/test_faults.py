@@ -156,7 +156,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(PLAIN, PLAIN)
 def test_any_two_pieces_of_plain_data_can_be_compared(one, other):
     one, other = (plaindata.decode(plaindata.encode(value)) for value in (one, other))
@@ -179,7 +179,7 @@ JUDGED = [
 
 
 @pytest.mark.parametrize("name", JUDGED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_answers_have_a_verdict(name, data):
     """Whatever is returned, by a value or a property: a verdict, a JSON line, and no error of the judge's."""

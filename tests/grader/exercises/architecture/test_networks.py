@@ -1,4 +1,4 @@
-"""`build_mlp` and `build_cnn`: networks that are right in other ways, and wrong ones that no mistake covers."""
+"""`build_mlp` and `build_cnn`: right in other ways, and wrong ones that no known mistake covers."""
 
 import inspect
 import warnings
@@ -116,9 +116,10 @@ def cnn(activation="relu", drop_first=False, **pooling):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
+        (cnn(strides=1), "too large"),
         (cnn("gelu"), "look at each layer's activation"),
         (cnn(drop_first=True), "another order"),
-        (cnn(strides=1), "Some weights have shape"),
+        (cnn(padding="same"), "MaxPooling2D lays a rim"),
     ],
 )
 def test_a_wrong_convolutional_network_is_refused_and_told_why(answer, words):

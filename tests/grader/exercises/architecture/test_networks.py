@@ -85,6 +85,7 @@ WRONG = {
     "constant start": (mlp(start="ones"), "start at one value"),
     "shared noise": (mlp(noise_shape=(1, None)), "noise_shape"),
     "no biases": (mlp(use_bias=False), "a kernel and a bias"),
+    "penalty on biases": (mlp(bias_regularizer="l2"), "bias_regularizer"),
     "constraint": (mlp(kernel_constraint="max_norm"), "kernel_constraint"),
     "two inputs": (lambda *_: keras.Model([keras.Input((3,)), keras.Input((4,))], keras.Input((2,))), ""),
     "none": (lambda *_: None, "None"),
@@ -100,7 +101,7 @@ def test_a_wrong_network_is_refused_and_told_why(case):
     assert words in found.message, found.message
 
 
-def cnn(activation="relu", drop_first=False, **pooling):
+def cnn(activation="relu", end="Flatten", drop_first=False, **pooling):
     def answer(height, width, channels, num_classes):
         inner = [keras.Input((height, width, channels))]
         for filters in (32, 64, 128):
@@ -108,7 +109,7 @@ def cnn(activation="relu", drop_first=False, **pooling):
             inner.append(layers.MaxPooling2D(2, **pooling))
         last = [layers.Dense(128, activation), layers.Dropout(0.5)]
         last = last[::-1] if drop_first else last
-        return keras.Sequential([*inner, layers.Flatten(), *last, layers.Dense(num_classes, "softmax")])
+        return keras.Sequential([*inner, getattr(layers, end)(), *last, layers.Dense(num_classes, "softmax")])
 
     return answer
 
@@ -119,6 +120,7 @@ def cnn(activation="relu", drop_first=False, **pooling):
         (cnn(strides=1), "too large"),
         (cnn("gelu"), "look at each layer's activation"),
         (cnn(drop_first=True), "another order"),
+        (cnn(end="GlobalAveragePooling2D"), "GlobalAveragePooling2D"),
         (cnn(padding="same"), "MaxPooling2D lays a rim"),
     ],
 )

@@ -38,9 +38,9 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
         inputs: an array with a row a sample, or `None`.
 
     Returns:
-        For a model: `"layers"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`, `"output_shape"`,
-        `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`. For a file: `"bytes"`,
-        `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
+        For a model: `"layers"`, `"other_calls"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`,
+        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`. For a file:
+        `"bytes"`, `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
         `"problem"`.
     """
     try:
@@ -59,6 +59,7 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         raise Unusable("Your model has no weights yet: begin it with keras.Input and the shape of a sample.")
     found = {
         "layers": [_layer(layer) for layer in islice(_layers(model), 1000)],
+        "other_calls": _other_calls(model),
         "parameters": int(model.count_params()),
         "trainable_parameters": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         "input_shape": _shape(getattr(model, "input_shape", None)),
@@ -104,6 +105,17 @@ def _layers(model: Any) -> Iterator[Any]:
         yield from _layers(layer) if hasattr(layer, "layers") else ()
 
 
+def _other_calls(model: Any) -> int:
+    """Count what a model computes beyond each layer once: layers used again, and operations that are none."""
+    inner = sum(_other_calls(layer) for layer in model.layers if hasattr(layer, "layers"))
+    parts = model.get_config().get("layers", ())
+    if not all("inbound_nodes" in part for part in parts):  # a row of layers
+        return inner
+    calls = sum(len(part["inbound_nodes"]) for part in parts)
+    layers = sum(type(layer).__name__ != "InputLayer" for layer in model.layers)
+    return inner + calls - layers
+
+
 def _layer(layer: Any) -> dict[str, Any]:
     config = layer.get_config()
     kept = {name: _plain(value) for name, value in config.items() if name not in ("name", "dtype", "layers")}
@@ -111,8 +123,16 @@ def _layer(layer: Any) -> dict[str, Any]:
         "class": type(layer).__name__,
         "config": kept,
         "parameters": int(layer.count_params()) if layer.built else 0,
+        "output_shape": _output_shape(layer),
         "trainable": bool(layer.trainable),
     }
+
+
+def _output_shape(layer: Any) -> list[int | None] | None:
+    try:
+        return _shape(layer.output.shape)
+    except (AttributeError, ValueError):  # it was never called, or has several outputs
+        return None
 
 
 def _plain(value: Any) -> Any:

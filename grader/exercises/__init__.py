@@ -3,7 +3,8 @@
     <lesson>/<exercise>.py   cases, known mistakes, hints, limits: `EXERCISE`; not the reference
     <lesson>/cases.py        the generators that several exercises of the lesson share
     <lesson>/__init__.py     `EXERCISES`: their names, in the order of the lesson
-    verifying/<lesson>.py    the functions that judge what is not compared; the student edition has them too
+    verifying/<lesson>.py    the functions that judge what is not compared; the student edition has them too.
+                             Where they are many, in several files whose names begin with the lesson's
     goals                    figures to reach on data that nobody has seen
     edition                  a lesson of the student edition: a data file in the folder's place
 

@@ -12,7 +12,10 @@ from grader import references
 
 GRADER = Path(__file__).resolve().parents[1]
 CODE = ("judging", "running", "submissions", "child")  # folders of the grader that decide on every answer
-FILES = ("exercise.py", "exercises/__init__.py", "exercises/goals.py")
+FILES = (
+    *("exercise.py", "exercises/__init__.py", "exercises/goals.py"),
+    "exercises/verifying/activations.py",
+)
 DATA = (".npz", ".csv")
 PACKAGES = ("numpy", "tensorflow", "keras", "ai-edge-litert", "pandas", "scikit-learn", "scipy", "torch")
 
@@ -60,12 +63,8 @@ def _common_files() -> Iterator[Path]:
 
 def _files_of(module: str) -> Iterator[Path]:
     yield from (GRADER / "exercises" / module).rglob("*.py")
-    for file in (
-        GRADER / "exercises" / "verifying" / f"{module}.py",
-        references.FOLDER / f"{module}.py",
-    ):
-        if file.is_file():
-            yield file
+    yield from (GRADER / "exercises" / "verifying").glob(f"{module}*.py")
+    yield from references.FOLDER.glob(f"{module}.py")
 
 
 def _installed(package: str) -> str:

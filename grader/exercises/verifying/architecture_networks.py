@@ -1,0 +1,196 @@
+"""Lesson 5b: networks that are built as asked, by their layers, settings and answers."""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from grader.exercise import Finding, Given
+from grader.exercises.verifying.activations import ACTIVATIONS
+
+CONTAINERS = ("InputLayer", "Sequential", "Functional")
+ACTIVATION_LAYERS = ("Activation", "ReLU", "Softmax")
+
+
+def is_mlp(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a dense network by its layers, their settings and what it answers to the inputs in the secret."""
+    inputs, hidden, classes, rate, l2 = given.arguments
+    layers = _layers(found, [*CONTAINERS, *ACTIVATION_LAYERS, "Flatten"])
+    wanted = [kind for _ in hidden for kind in ("Dense", "Dropout")] + ["Dense"]
+    if rate == 0:  # a dropout of nothing may be left out
+        layers = [layer for layer in layers if layer["class"] != "Dropout"]
+        wanted = [kind for kind in wanted if kind != "Dropout"]
+    sizes = [inputs, *hidden, classes]
+    shapes = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
+    if flaw := (
+        _in_and_out(found, [inputs], classes)
+        or _other_layers(layers, wanted)
+        or _other_shapes(found, shapes)
+        or _other_rates(layers, rate)
+        or _other_penalties(layers[:-1], l2)
+        or (_other_penalties(layers[-1:], l2) and _other_penalties(layers[-1:], 0.0))
+        or _restrictions(layers)
+    ):
+        return Finding(False, flaw)
+    weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
+    return _answers(given.secret, found, weights, lambda x, hidden: x)
+
+
+def is_cnn(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge the sheet's convolutional network by its layers, and by its answers to the secret's images."""
+    height, width, channels, classes = given.arguments
+    layers = _layers(found, [*CONTAINERS, *ACTIVATION_LAYERS])
+    wanted = [*("Conv2D", "MaxPooling2D") * 3, "Flatten", "Dense", "Dropout", "Dense"]
+    padded = [layer for layer in layers if layer["config"].get("padding") == "same"]
+    flat = 128 * math.prod(_left(size) for size in (height, width))
+    kernels = [(3, 3, channels, 32), (3, 3, 32, 64), (3, 3, 64, 128), (flat, 128), (128, classes)]
+    shapes = [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
+    if flaw := (
+        _in_and_out(found, [height, width, channels], classes)
+        or _other_layers(layers, wanted)
+        or (padded and "A rim of zeros is laid around the images, and the sheet's network has none.")
+        or _other_shapes(found, shapes)
+        or _other_rates(layers, 0.5)
+        or _other_penalties(layers, 0.0)
+        or _restrictions(layers)
+    ):
+        return Finding(False, flaw)
+    weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
+
+    def features(x: np.ndarray, hidden: str) -> np.ndarray:
+        for kernel, bias in zip(weights[:6:2], weights[1:6:2], strict=True):
+            x = _pooled(ACTIVATIONS[hidden](_convolved(x, kernel) + bias))
+        return x.reshape(len(x), -1)
+
+    return _answers(given.secret, found, weights[6:], features)
+
+
+def _layers(found: dict[str, Any], silent: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the layers in their order, without those that only hold others, or are checked by outputs."""
+    return [layer for layer in found["layers"] if layer["class"] not in silent]
+
+
+def _in_and_out(found: dict[str, Any], sample: list[int], classes: int) -> str | None:
+    shape = found["input_shape"]
+    if not shape or shape[1:] != sample:
+        takes = tuple(shape[1:]) if shape else "several inputs"
+        return f"Your model takes {takes} where samples of shape {tuple(sample)} are asked for."
+    if found["output_shape"] is None or found["output_shape"][1:] != [classes]:
+        return f"{classes} numbers a sample must come out, one for each class: look at the last layer."
+    return None
+
+
+def _other_layers(layers: list[dict[str, Any]], wanted: list[str]) -> str | None:
+    kinds = [layer["class"] for layer in layers]
+    if kinds == wanted:
+        return None
+    for kind in dict.fromkeys(kinds):
+        if kind not in wanted:
+            return f"Your model has a layer of the kind {kind}, which is not asked for."
+    for kind in dict.fromkeys(wanted):
+        if kinds.count(kind) != wanted.count(kind):
+            return (
+                f"Your model has {kinds.count(kind)} layers of the kind {kind}, and {wanted.count(kind)} are "
+                "asked for."
+            )
+    place = next(i for i, (one, other) in enumerate(zip(kinds, wanted, strict=True)) if one != other)
+    return (
+        f"All layers are there, in another order: the first that is out of place is of kind {kinds[place]}."
+    )
+
+
+def _other_shapes(found: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> str | None:
+    theirs = [np.shape(weight) for weight in found["weights"]]
+    if theirs == list(shapes):
+        if found["trainable_parameters"] != found["parameters"]:
+            return "A part of your model is frozen (trainable=False), so it can't learn."
+        return None
+    if len(theirs) != len(shapes):
+        return "Each dense layer and each convolution is to have a kernel and a bias."
+    place = next(i for i, (one, other) in enumerate(zip(theirs, shapes, strict=True)) if one != other)
+    return f"Some weights have shape {theirs[place]} where {shapes[place]} is asked for: look at the units."
+
+
+def _other_rates(layers: list[dict[str, Any]], rate: float) -> str | None:
+    settings = [layer["config"] for layer in layers if layer["class"] == "Dropout"]
+    for setting in settings:
+        if not math.isclose(setting["rate"], rate, abs_tol=1e-6):
+            return f"A dropout has the rate {setting['rate']:.4g}, and {rate:.4g} is asked for."
+        if setting.get("noise_shape") is not None:
+            return "A dropout has a noise_shape, which is not asked for."
+    return None
+
+
+def _other_penalties(layers: list[dict[str, Any]], strength: float) -> str | None:
+    for layer in (layer for layer in layers if "kernel_regularizer" in layer["config"]):
+        setting = layer["config"]["kernel_regularizer"]
+        penalty = setting["config"] if setting is not None else {}
+        if (setting is not None and setting["class"] not in ("L2", "L1L2")) or penalty.get("l1"):
+            return "The penalty on a kernel is of another kind than L2."
+        if not math.isclose(penalty.get("l2", 0.0), strength, rel_tol=1e-4, abs_tol=1e-12):
+            return (
+                f"A kernel has an L2 penalty of strength {penalty.get('l2', 0.0):.4g}, and "
+                f"{strength:.4g} is asked for."
+            )
+    return None
+
+
+def _restrictions(layers: list[dict[str, Any]]) -> str | None:
+    """Say which regularizer or constraint there is beside those of the kernels."""
+    for layer in layers:
+        for name, value in layer["config"].items():
+            if name.endswith(("_regularizer", "_constraint")) and name != "kernel_regularizer" and value:
+                return f"A layer has a {name}, which is not asked for."
+    return None
+
+
+def _left(size: int) -> int:
+    """Return how many pixels three convolutions and poolings leave along a side."""
+    for _ in range(3):
+        size = (size - 2) // 2
+    return size
+
+
+def _convolved(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    places = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))  # (n, h − 2, w − 2, c, 3, 3)
+    return np.tensordot(places, kernel, axes=((4, 5, 3), (0, 1, 2)))
+
+
+def _pooled(x: np.ndarray) -> np.ndarray:
+    n, height, width, channels = x.shape
+    whole = x[:, : height // 2 * 2, : width // 2 * 2]
+    return whole.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
+
+
+def _answers(
+    x: np.ndarray,
+    found: dict[str, Any],
+    weights: list[np.ndarray],
+    features: Callable[[np.ndarray, str], np.ndarray],
+) -> Finding:
+    """Judge activations by the outputs: features first, then dense layers with these weights."""
+    *hidden_layers, last = zip(weights[::2], weights[1::2], strict=True)
+    if any(np.ptp(kernel) == 0 for kernel in weights[::2]):
+        return Finding(False, "A layer's weights all start at one value, so its units would stay alike.")
+
+    def comes_from(hidden: str, output: str) -> bool:
+        z = features(x, hidden)
+        for kernel, bias in hidden_layers:
+            z = ACTIVATIONS[hidden](z @ kernel + bias)
+        outputs = ACTIVATIONS[output](z @ last[0] + last[1])
+        return np.allclose(outputs, found["outputs"], rtol=1e-3, atol=1e-5)
+
+    if comes_from("relu", "softmax"):
+        return Finding(True)
+    for hidden in ACTIVATIONS:
+        for output in ACTIVATIONS:
+            if comes_from(hidden, output):
+                where = [
+                    f"{place} layers have {'no activation' if name == 'none' else f'the activation {name}'}"
+                    for place, name, right in (("hidden", hidden, "relu"), ("last", output, "softmax"))
+                    if name != right
+                ]
+                return Finding(False, f"By its outputs, your model's {' and its '.join(where)}.")
+    return Finding(False, "The outputs aren't those of such a network: look at each layer's activation.")

@@ -52,6 +52,8 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
 
 
 def _model(answer: Any, inputs: Any) -> dict[str, Any]:
+    if isinstance(answer, Foreign) and answer.type_name in ("Sequential", "Functional") and answer.reason:
+        raise Unusable(f"Your model is too large to be looked at: {answer.reason}.")
     if not isinstance(answer, Live) or answer.kind != "model":
         raise Unusable(f"A Keras model is asked for, and this is {_named(answer)}.")
     model = _loaded(answer.value)

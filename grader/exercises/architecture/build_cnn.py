@@ -21,11 +21,9 @@ def shapes(rng: np.random.Generator) -> Iterator[Case]:
 def cnn(
     activation="relu",
     output="softmax",
-    filters=(32, 64, 128),
     pooling="MaxPooling2D",
     pools=3,
     rate=0.5,
-    flatten="Flatten",
     shape=lambda height, width, channels: (height, width, channels),
     **settings,
 ):
@@ -35,11 +33,11 @@ def cnn(
         import keras
 
         layers = [keras.Input(shape(height, width, channels))]
-        for i, number in enumerate(filters):
+        for i, number in enumerate((32, 64, 128)):
             layers.append(keras.layers.Conv2D(number, 3, activation=activation, **settings))
             if i < pools:
                 layers.append(getattr(keras.layers, pooling)(2))
-        layers += [getattr(keras.layers, flatten)(), keras.layers.Dense(128, activation)]
+        layers += [keras.layers.Flatten(), keras.layers.Dense(128, activation)]
         if rate:
             layers.append(keras.layers.Dropout(rate))
         return keras.Sequential([*layers, keras.layers.Dense(num_classes, output)])
@@ -78,16 +76,6 @@ EXERCISE = Exercise(
             "One of several classes is asked for, so the outputs must share a sum of 1.",
         ),
         Mistake("no_softmax", cnn(output=None), "The last layer gives plain scores."),
-        Mistake(
-            "reversed",
-            cnn(filters=(128, 64, 32)),
-            "The number of filters falls in your network. The smaller the image, the more filters.",
-        ),
-        Mistake(
-            "averaged_away",
-            cnn(flatten="GlobalAveragePooling2D"),
-            "Each filter's map became one number. Often that is wise, but the sheet's network flattens.",
-        ),
         Mistake(
             "width_first",
             cnn(shape=lambda height, width, channels: (width, height, channels)),

@@ -25,7 +25,6 @@ def mlp(
     output="softmax",
     drops="each",
     penalty=lambda regularizers, l2: {"kernel_regularizer": regularizers.L2(l2)},
-    order=list,
     rate_of=lambda rate: rate,
 ):
     """The network, or with other settings a wrong one; `drops`: behind each hidden layer, none, the last."""
@@ -34,7 +33,7 @@ def mlp(
         import keras
 
         layers = [keras.Input((input_dim,))]
-        for i, units in enumerate(order(hidden)):
+        for i, units in enumerate(hidden):
             settings = penalty(keras.regularizers, l2)
             layers.append(keras.layers.Dense(units, hidden_activation, **settings))
             if drops == "each" or drops == "all" or (drops == "last" and i == len(hidden) - 1):
@@ -45,10 +44,6 @@ def mlp(
         return keras.Sequential(layers)
 
     return answer
-
-
-def on_everything(regularizers, l2):
-    return {"kernel_regularizer": regularizers.L2(l2), "bias_regularizer": regularizers.L2(l2)}
 
 
 EXERCISE = Exercise(
@@ -86,11 +81,6 @@ EXERCISE = Exercise(
             "That is an L1 penalty: the sizes of the weights, where their squares are asked for.",
         ),
         Mistake(
-            "biases_too",
-            mlp(penalty=on_everything),
-            "The biases have a penalty, too. The kernels alone are asked for.",
-        ),
-        Mistake(
             "no_relu",
             mlp(hidden_activation=None),
             "Without an activation, all layers together are worth one: see linear_collapse in lesson 1.",
@@ -104,11 +94,6 @@ EXERCISE = Exercise(
             "no_softmax",
             mlp(output=None),
             "The last layer gives plain scores, and probabilities are asked for.",
-        ),
-        Mistake(
-            "reversed",
-            mlp(order=lambda hidden: hidden[::-1]),
-            "The hidden layers come in the opposite order.",
         ),
     ),
     hints=(

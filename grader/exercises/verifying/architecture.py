@@ -132,6 +132,8 @@ def _weights(answer: Any) -> np.ndarray | None:
 
 def _flaw_of_a_draw(weights: np.ndarray, fan_in: int) -> str | None:
     n, variance = weights.size, 2 / fan_in
+    if (weights == weights[0]).all():
+        return "All inputs have the same weights: each is to be drawn for itself."
     if len(np.unique(weights)) < n / 2:
         return "Many weights are equal: each is to be drawn for itself."
     if abs(weights.mean()) > SURE * math.sqrt(variance / n):

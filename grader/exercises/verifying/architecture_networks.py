@@ -43,14 +43,13 @@ def is_cnn(given: Given, found: dict[str, Any]) -> Finding:
     height, width, channels, classes = given.arguments
     layers = _layers(found, [*CONTAINERS, *ACTIVATION_LAYERS])
     wanted = [*("Conv2D", "MaxPooling2D") * 3, "Flatten", "Dense", "Dropout", "Dense"]
-    padded = [layer for layer in layers if layer["config"].get("padding") == "same"]
     flat = 128 * math.prod(_left(size) for size in (height, width))
     kernels = [(3, 3, channels, 32), (3, 3, 32, 64), (3, 3, 64, 128), (flat, 128), (128, classes)]
     shapes = [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
     if flaw := (
         _in_and_out(found, [height, width, channels], classes)
         or _other_layers(layers, wanted)
-        or (padded and "A rim of zeros is laid around the images, and the sheet's network has none.")
+        or _padded(layers)
         or _other_shapes(found, shapes)
         or _other_rates(layers, 0.5)
         or _other_penalties(layers, 0.0)
@@ -144,6 +143,11 @@ def _restrictions(layers: list[dict[str, Any]]) -> str | None:
             if name.endswith(("_regularizer", "_constraint")) and name != "kernel_regularizer" and value:
                 return f"A layer has a {name}, which is not asked for."
     return None
+
+
+def _padded(layers: list[dict[str, Any]]) -> str | None:
+    kinds = [layer["class"] for layer in layers if layer["config"].get("padding") == "same"]
+    return f"A layer of the kind {kinds[0]} lays a rim around its images. Here none does." if kinds else None
 
 
 def _left(size: int) -> int:

@@ -1,4 +1,16 @@
-"""Artefacts are examined in a process of their own."""
+"""Artefacts are examined in a process of their own, and what a model is made of is written down."""
+
+import warnings
+
+import pytest
+
+with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
+    warnings.simplefilter("ignore")
+    import keras
+
+from grader.child import live
+from grader.child.examining import examine
+from grader.child.plaindata import Foreign
 
 
 def test_what_is_examined_never_met_the_learners_code(kinds, graded_answer):
@@ -13,3 +25,37 @@ def test_what_is_examined_never_met_the_learners_code(kinds, graded_answer):
         "    model.compile('adam', 'sparse_categorical_crossentropy')\n    return model\n",
     )
     assert found.status == "passed", found.message
+
+
+def models():
+    """By name, a model, what it computes beside each layer once, and the output shapes of its layers."""
+    layers = keras.layers
+    dense, inner = layers.Dense(3), keras.Sequential([keras.Input((3,)), layers.Dense(3)])
+    inputs = keras.Input((3,))
+    return {
+        "a row": (keras.Sequential([inputs, layers.Dense(4), layers.Dense(2)]), 0, [[4], [2]]),
+        "a graph": (keras.Model(inputs, layers.Add()([dense(inputs), inputs])), 0, [[3], [3], [3]]),
+        "a layer twice": (keras.Model(inputs, dense(dense(inputs))), 1, [[3], [3]]),
+        "a model twice": (keras.Model(inputs, inner(inner(inputs))), 1, [[3], [3], [3]]),
+        "an operation": (keras.Model(inputs, 2 * dense(inputs)), 1, [[3], [3]]),
+        "an operation within": (
+            keras.Sequential([inputs, keras.Model(inputs, keras.ops.exp(inputs)), layers.Dense(1)]),
+            1,
+            [[3], [3], [1]],
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["a row", "a graph", "a layer twice", "a model twice", "an operation", "an operation within"]
+)
+def test_a_models_computations_are_counted(name):
+    model, other_calls, shapes = models()[name]
+    found = examine("model", live.description(model), None)
+    assert found["other_calls"] == other_calls
+    assert [layer["output_shape"] for layer in found["layers"]] == [[None, *shape] for shape in shapes]
+
+
+def test_a_model_that_is_too_large_is_said_to_be():
+    found = examine("model", Foreign("Sequential", "9,000,000 bytes"), None)
+    assert found == {"problem": "Your model is too large to be looked at: 9,000,000 bytes."}

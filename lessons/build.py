@@ -133,8 +133,8 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
     return notebook
 
 
-def execute(notebook: NotebookNode, name: str) -> None:
-    """Run a notebook, and keep only the text outputs that are the same everywhere."""
+def execute(notebook: NotebookNode, name: str, most_seconds: int = 300) -> None:
+    """Run a notebook, no cell longer than so, and keep only the text outputs that are the same everywhere."""
     running = copy.deepcopy(notebook)  # a run also writes versions and times into the metadata
     count, started = len(running.cells), time.perf_counter()
     on_screen = sys.stdout.isatty()
@@ -149,7 +149,7 @@ def execute(notebook: NotebookNode, name: str) -> None:
     paths = [str(LESSONS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     client = NotebookClient(
         running,
-        timeout=300,
+        timeout=most_seconds,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(LESSONS)}},

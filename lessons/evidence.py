@@ -3,7 +3,7 @@
     python lessons/evidence.py [LESSON…]      these lessons, or all
 
 A lesson's own cells compute its findings, so a lesson is run as a learner runs it; only what a lesson loads
-from `lessons/outcomes/` is computed, there, for every seed. All lessons take some ten minutes on two cores.
+from `lessons/outcomes/` is computed, there, for every seed. All lessons take some twenty minutes on two cores.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def run(source: Path) -> list[Row]:
         record.touch()
         os.environ[RECORD] = str(record)
         try:
-            build.execute(notebook, source.stem)
+            build.execute(notebook, source.stem, most_seconds=3600)
         finally:
             del os.environ[RECORD]
         found = [json.loads(line) for line in record.read_text("utf-8").splitlines()]

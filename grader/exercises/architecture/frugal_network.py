@@ -69,7 +69,7 @@ EXERCISE = Exercise(
             trained(1, convolutions(pooled=False)),
             "Few weights, each used at every place.",
         ),
-        Mistake("untrained", trained(0, convolutions()), "It guesses."),
+        Mistake("untrained", trained(0, convolutions()), "It guesses: it was built, and never trained."),
     ),
     hints=(
         "A digit may lie anywhere, so what is learnt at one place has to hold at all of them. Which layers "

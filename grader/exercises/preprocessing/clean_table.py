@@ -19,7 +19,7 @@ def two_parts(rng: np.random.Generator) -> Iterator[tuple[Live, Live]]:
     yield table({"a": numbers(1, 1, 3, NAN)}), table({"a": numbers(NAN, 2)})
     yield table({"a": ["x", "y", "y", None]}), table({"a": [None, "x"]})
     yield table({"a": np.array([1, 2, 6])}, [5, 3, 4]), table({"a": np.array([6, 2, 2])}, [9, 8, 7])
-    for i in range(15):
+    for i in range(13):
         train, test = flats(rng, int(rng.integers(6, 30))), flats(rng, int(rng.integers(4, 12)), missing=0.3)
         test["heating"][0] = "solar"
         train = rows_of(train, [*range(len(train["area"])), 0, 1])

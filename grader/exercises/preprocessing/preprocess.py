@@ -16,12 +16,12 @@ SMALL = 12  # rows of the table whose rows are changed one by one
 
 def tables(rng: np.random.Generator) -> Iterator[Case]:
     """Tables with two seeds, one with a column made of the class; then one changed row a case."""
-    for i, counts in enumerate(((40, 23), (31, 18, 30), (90, 11))):
+    for i, counts in enumerate(((60, 43), (41, 38, 50, 36, 44), (120, 30))):
         y = rng.permutation(np.repeat(np.arange(len(counts)), counts))
         columns = flats(rng, len(y)) | {"let": y}
         if i == 1:
             columns["zone"] = 10.0 * y
-        fraction, seed = (0.25, 0.3, 0.2)[i], int(rng.integers(1000))
+        fraction, seed = (0.4, 0.5, 0.3)[i], int(rng.integers(1000))
         for s in (seed, seed, seed + 1):
             yield Case((table(columns), "let", fraction, s), secret={"follows": i == 1, "texts": TEXTS})
     columns, seed = small_table(rng), int(rng.integers(1000))

@@ -12,7 +12,7 @@ from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GroupShuffleSplit, KFold, train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, TargetEncoder
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder
 
 from grader.judging.bank import PUBLIC_SEED
 
@@ -151,12 +151,6 @@ def by_groupby(train, y, test, folds, seed):
     return codes.tolist(), test.map(y.groupby(train).mean()).fillna(y.mean()).tolist()
 
 
-def by_target_encoder(train, y, test, folds, seed):
-    encoder = TargetEncoder(cv=folds, random_state=seed, target_type="continuous", smooth=0.0)
-    codes = encoder.fit_transform(train[:, None], y)
-    return codes.ravel(), encoder.transform(test[:, None]).ravel()
-
-
 def by_quantiles(train, served, y):
     keep = []
     for j in range(train.shape[1]):
@@ -235,7 +229,7 @@ ALSO_RIGHT = {
     "encode_with_missing": [by_dummies, with_an_indicator, rows_of_zeros],
     "standardise": [column_by_column, where_it_varies],
     "one_hot": [in_lists, by_identity],
-    "out_of_fold_encoding": [leaving_one_out, by_groupby, by_target_encoder],
+    "out_of_fold_encoding": [leaving_one_out, by_groupby],
     "columns_to_keep": [by_quantiles, by_histograms],
     "clean_table": [cleaned_by_hand],
     "preprocess": [a_pipeline, with_pandas],

@@ -38,14 +38,14 @@ def dense(layers):
     return [layers.Flatten(), layers.Dense(20, "relu"), layers.Dense(20, "relu")]
 
 
-def convolutions(filters=(8, 16), end="GlobalMaxPooling2D", pooled=True):
+def convolutions(filters=(8, 16), pooled=True):
     def inner(layers):
         yield layers.Reshape((12, 12, 1))
         for number in filters:
             yield layers.Conv2D(number, 3, padding="same", activation="relu")
             if pooled and number == filters[0]:
                 yield layers.MaxPooling2D(2)
-        yield getattr(layers, end)()
+        yield layers.GlobalMaxPooling2D()
 
     return inner
 
@@ -63,18 +63,13 @@ EXERCISE = Exercise(
             trained(30, dense),
             "It knows each pixel's place: a digit one pixel on is new to it.",
         ),
-        Mistake(
-            "averaged",
-            trained(30, convolutions(end="GlobalAveragePooling2D")),
-            "A mean over all places makes what stands at one of them small.",
-        ),
         Mistake("over_budget", trained(1, convolutions((16, 32))), "It has more weights than it may have."),
         Mistake(
             "too_many_multiplications",
             trained(1, convolutions(pooled=False)),
             "Few weights, each used at every place.",
         ),
-        Mistake("untrained", trained(0, convolutions()), "It guesses."),
+        Mistake("untrained", trained(0, convolutions()), "It guesses: it was built, and never trained."),
     ),
     hints=(
         "A digit may lie anywhere, so what is learnt at one place has to hold at all of them. Which layers "

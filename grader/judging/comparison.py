@@ -50,6 +50,8 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
     if isinstance(expected, Live):
         if not isinstance(got, Live) or got.kind != expected.kind:
             return Difference("type", f"is {_a(got)}; {_a(expected)} is asked for")
+        if expected.kind == "frame" and (rows := _other_rows(expected.value, got.value)):
+            return rows
         return compare(expected.value, got.value, tolerance)
     if isinstance(expected, str):
         if not isinstance(got, str):
@@ -133,9 +135,18 @@ def _compare_sequences(expected: list | tuple, got: Any, tolerance: Tolerance) -
         )
     for i, (right, item) in enumerate(zip(expected, got, strict=True)):
         if difference := compare(right, item, tolerance):
-            inner = "is None" if difference.kind == "none" else difference.inner
+            inner = difference.inner.replace(NO_ANSWER, "is None")
             return Difference(difference.kind, inner, (i, *difference.items))
     return None
+
+
+def _other_rows(expected: Any, got: Any) -> Difference | None:
+    """Return that a table has more or fewer rows than another, which explains all that differs in them."""
+    index = got.get("index") if isinstance(got, dict) else None
+    if not isinstance(index, list) or len(index) == len(expected["index"]):
+        return None
+    rows = f"{len(index)} row{'s' * (len(index) != 1)}"
+    return Difference("shape", f"has {rows}; {len(expected['index'])} are asked for")
 
 
 def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference | None:
@@ -145,7 +156,8 @@ def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference
         return Difference("shape", f"{'lacks' if key in expected else 'has an extra'} key {key[:80]!r}")
     for key, right in expected.items():
         if difference := compare(right, got[key], tolerance):
-            return Difference(difference.kind, f"differs under {key!r}, which {difference.message}")
+            inner = difference.message.replace(NO_ANSWER, "is None")
+            return Difference(difference.kind, f"differs under {key!r}, which {inner}")
     return None
 
 

@@ -72,6 +72,8 @@ def _verified(
         return Finding(False, f"Your answer {NO_ANSWER}")
     if isinstance(answer, plaindata.Foreign):
         reason = f" ({answer.reason})" if answer.reason else ""
+        if answer.reason.endswith("bytes"):
+            return Finding(False, f"Your answer is too large to be read: {answer.type_name}{reason}.")
         return Finding(False, f"Your answer is of type {answer.type_name}{reason}, which is not asked for.")
     if isinstance(answer, dict) and exercise.artefact and "problem" in answer:
         return Finding(False, str(answer["problem"]))

@@ -22,6 +22,7 @@ def batches(rng: np.random.Generator) -> Iterator[tuple]:
     new = state_of([1.0], [0.0], [0.0], [1.0])
     yield np.array([[3.0]]), new, False
     yield np.array([[3.0], [5.0]]), new, True
+    yield np.array([[3.0]]), new, True
     yield np.array([[3.0], [5.0]]), new, False
     yield np.array([[4.0], [4.0]]), state_of([2.0], [1.0], [3.0], [0.5]), True
     for shape in SHAPES:

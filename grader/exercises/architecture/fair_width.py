@@ -23,6 +23,8 @@ def networks(rng: np.random.Generator) -> Iterator[tuple]:
     yield 2, 2, 2, cost(2, 2, 2, 3) - 1
     yield 3, 1, 2, 20
     yield 3, 2, 2, 5
+    yield 2, 1, 9, 4
+    yield 3, 1, 2, 9_000
     for i in range(24):
         inputs, depth, classes = int(rng.integers(2, 100)), 1 + i % 6, int(rng.integers(2, 20))
         width = int(rng.integers(2, 60))

@@ -73,7 +73,7 @@ EXERCISE = Exercise(
         Mistake(
             "positive",
             positive,
-            "All weights are above 0: `random` draws from 0 to 1.",
+            "The weights have a mean that is not 0: does what you draw from reach as far below 0 as above?",
         ),
         Mistake(
             "one_row",

@@ -52,12 +52,16 @@ def labels(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
     single = np.eye(k)[rng.integers(0, k, 3)]
     more = (rng.random((int(rng.integers(2, 8)), k)) < 0.4).astype(float)
     y = np.concatenate([np.ones((1, k)), more, single] if i < 2 else [single, more, np.zeros((1, k))])
+    if i == 3:  # one 1 a row in the mean
+        k, y = 3, np.array([[1.0, 1, 0], [0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 0, 1], [0, 0, 0]])
     return "labels", k, y.astype(("int64", "float64")[i % 2])
 
 
 def real_numbers(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
     y = (rng.normal(rng.normal(0, 3), 4, int(rng.integers(4, 20)))).round(2)
     y = np.append(y, [-1.25, 7.5]) if i < 3 else np.append(np.abs(y), [0.25, 180.5])
+    if i == 0:
+        y = np.append(y.round(), [-2, 0, 3])  # whole, though no class numbers
     return "real", 1, y[:, np.newaxis] if i == 2 else y
 
 
@@ -65,7 +69,7 @@ def real_columns(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray
     k = int(rng.integers(2, 5))
     y = rng.normal(0, 3, (int(rng.integers(3, 10)), k)).round(2)
     y[0] = -1.25
-    return "real", k, y
+    return "real", k, y if i else np.abs(y).round() + [3, *range(5, k + 4)]  # whole numbers in several columns
 
 
 MAKERS = (yes_or_no, class_numbers, one_hot, labels, real_numbers, real_columns)

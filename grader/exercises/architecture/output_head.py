@@ -15,6 +15,7 @@ def tasks(rng: np.random.Generator) -> Iterator[tuple]:
     yield ("binary",)
     yield ("regression",)
     yield "binary", 2
+    yield "regression", 3
     for task in ("multiclass", "multilabel"):
         yield task, 2
         for k in rng.choice(np.arange(3, 300), 9, replace=False):

@@ -96,7 +96,7 @@ EXERCISE = Exercise(
         Mistake(
             "test_categories",
             of_both_parts,
-            "A string that only the test has got a column of its own: training knows nothing of it.",
+            "What you make of the training rows depends on the test rows: on a string, perhaps, that only they have.",
         ),
     ),
     hints=(

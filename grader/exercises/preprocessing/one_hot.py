@@ -20,6 +20,7 @@ def two_columns(rng: np.random.Generator) -> Iterator[tuple[list[str], list[str]
     yield ["b", "a", "c"], ["c", "c"]
     yield ["oil", "gas", "oil"], ["gas", "wood", "oil"]
     yield ["10", "9", "x y"], ["9", "x"]
+    yield ["gas", "oil"], ["gasoline", "Gas", "oil ", "oil"]
     for _ in range(16):
         known = rng.choice(WORDS, int(rng.integers(1, 7)), replace=False)
         train, test = rng.choice(known, int(rng.integers(2, 30))), rng.choice(WORDS, int(rng.integers(1, 12)))

@@ -16,6 +16,7 @@ def two_parts(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray
     yield np.array([[2.0], [2.0]]), np.array([[3.5]])
     yield np.array([[4.0, -1.0]]), np.array([[4.0, 2.0]])
     yield np.array([[0.0, 10.0], [4.0, 30.0]]), np.array([[2.0, 20.0]])
+    yield np.array([[0.0], [2e-5]]), np.array([[1e-5], [4e-5]])
     yield np.array([[0.0, 5.0], [1.0, 5.0], [5.0, 5.0]]), np.array([[1.0, 5.0], [3.0, 6.0]])
     for _ in range(16):
         n, m, columns = int(rng.integers(2, 41)), int(rng.integers(1, 12)), int(rng.integers(1, 6))

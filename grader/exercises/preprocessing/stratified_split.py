@@ -69,7 +69,7 @@ EXERCISE = Exercise(
         Mistake(
             "first_of_each",
             of_each_class(in_proportion, order=lambda seed: None),
-            "You took the first rows of each class, whatever the seed: they are to be drawn by chance.",
+            "Each seed gives the same rows: they are to be drawn by chance.",
         ),
         Mistake(
             "unseeded",

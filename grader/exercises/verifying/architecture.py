@@ -39,7 +39,7 @@ def fits_targets(given: Given, answer: Any) -> Finding:
         return Finding(True)
     fitting, losses = HEADS[kind]
     if units != wanted:
-        return Finding(False, f"With {units} units, not one output for each thing that can be asked.")
+        return Finding(False, f"{units} unit{'s' * (units != 1)}: is that one for each class, or each column, that can be asked for?")
     if loss not in losses:
         return Finding(False, _what_the_loss_wants(loss))
     if activation != fitting:

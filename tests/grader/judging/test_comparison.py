@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.child.plaindata import Foreign
+from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT64, Tolerance
 from grader.judging.comparison import compare
 
@@ -107,3 +107,19 @@ def test_numbers_of_an_array_are_numbers_one_by_one():
 @given(finite)
 def test_an_answer_that_only_broadcasts_is_refused(array):
     assert compare(array, array[None], FLOAT64).kind == "shape"
+
+
+def table(column, rows):
+    return Live("frame", {"columns": {"a": column}, "index": list(range(rows))})
+
+
+def test_a_table_is_first_asked_how_many_rows_it_has():
+    two, three = table(np.array([1.0, 2]), 2), table(np.array([1.0, 2, 3]), 3)
+    assert compare(three, two, FLOAT64).message == "has 2 rows; 3 are asked for"
+    assert "'a'" in compare(three, table(np.array([1.0, 2, 4]), 3), FLOAT64).message
+    assert compare(three, Live("frame", "a forged one"), FLOAT64).kind == "type"
+
+
+def test_a_gap_in_a_column_is_no_missing_return():
+    found = compare((table(["x", "y"], 2),), (table(["x", None], 2),), FLOAT64)
+    assert found.kind == "none" and "return" not in found.message and "'a'" in found.message

@@ -3,7 +3,7 @@
     python lessons/evidence.py [LESSON…]      these lessons, or all
 
 A lesson's own cells compute its findings, so a lesson is run as a learner runs it; only what a lesson loads
-from `lessons/outcomes/` is computed, there, for every seed. All lessons take half an hour on two cores.
+from `lessons/outcomes/` is computed, there, for every seed. All lessons take twenty minutes on two cores.
 """
 
 import argparse

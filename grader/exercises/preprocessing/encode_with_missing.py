@@ -96,7 +96,7 @@ EXERCISE = Exercise(
         Mistake(
             "test_categories",
             of_both_parts,
-            "What you make of the training rows depends on the test rows: on a string, perhaps, that only they have.",
+            "What you make of the training rows depends on the test rows: on a string that they alone have?",
         ),
     ),
     hints=(

@@ -39,7 +39,10 @@ def fits_targets(given: Given, answer: Any) -> Finding:
         return Finding(True)
     fitting, losses = HEADS[kind]
     if units != wanted:
-        return Finding(False, f"{units} unit{'s' * (units != 1)}: is that one for each class, or each column, that can be asked for?")
+        return Finding(
+            False,
+            f"{units} unit{'s' * (units != 1)}: is that one for each class, or each column, that can be asked for?",
+        )
     if loss not in losses:
         return Finding(False, _what_the_loss_wants(loss))
     if activation != fitting:

@@ -36,7 +36,9 @@ def test_targets_are_of_one_kind_each(seed):
         "real": 8,
     }
     assert all(set(np.unique(y)) == {0, 1} for y, _ in kinds["binary"])
-    assert all((y % 1).any() and (y.min() < 0 or y.max() > 1) for y, _ in kinds["real"])
+    assert all(y.min() < 0 or y.max() > 1 for y, _ in kinds["real"])
+    assert all((y % 1).any() or y.min() < 0 or units > 1 for y, units in kinds["real"])
+    assert sum(not (y % 1).any() for y, _ in kinds["real"]) == 2  # whole, though no class numbers
     assert any(len(np.unique(y)) < units for y, units in kinds["numbers"])
     assert all(y.max() == units - 1 for y, units in kinds["numbers"])
     assert all((y.sum(axis=1) == 1).all() for y, _ in kinds["one_hot"])

@@ -74,65 +74,6 @@ def real_columns(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray
     return "real", k, y
 
 
-MAKERS for i in range(EACH)]
-    for i in rng.permutation(len(made)):
-        kind, units, y = made[i]
-        yield Case((y,), secret={"kind": kind, "units": units})
-
-
-def yes_or_no(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    y = np.append(rng.integers(0, 2, rng.integers(4, 30)), [0, 1])
-    y = rng.permutation(y).astype(("int64", "float64")[i % 2])
-    return "binary", 1, y[:, np.newaxis] if i == 3 else y
-
-
-def class_numbers(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    k = int(rng.integers(3, 12))
-    others = np.arange(k - 1)
-    if i >= 1:  # one class is missing, though never the last
-        others = np.delete(others, rng.integers(k - 1))
-    y = rng.permutation(np.concatenate([others, [k - 1], rng.choice(others, 5)]))
-    y = y.astype(("int64", "float64")[i % 2])
-    return "numbers", k, y[:, np.newaxis] if i == 3 else y
-
-
-def one_hot(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    k = int(rng.integers(3, 9)) if i else 2
-    classes = k if i < 2 else k - 1  # a column without a one
-    labels = rng.permutation(np.append(np.arange(classes), rng.integers(0, classes, 4)))
-    return "one_hot", k, np.eye(k, dtype=("int64", "float64")[i % 2])[labels]
-
-
-def labels(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    """Rows of 0 and 1: in two cases the first ones have a single 1 each, and the last one has none."""
-    k = int(rng.integers(2, 7))
-    single = np.eye(k)[rng.integers(0, k, 3)]
-    more = (rng.random((int(rng.integers(2, 8)), k)) < 0.4).astype(float)
-    y = np.concatenate([np.ones((1, k)), more, single] if i < 2 else [single, more, np.zeros((1, k))])
-    if i == 3:  # one 1 a row in the mean
-        k, y = 3, np.array([[1.0, 1, 0], [0, 0, 0], [0, 1, 0], [1, 0, 1], [0, 0, 1], [0, 0, 0]])
-    return "labels", k, y.astype(("int64", "float64")[i % 2])
-
-
-def real_numbers(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    y = (rng.normal(rng.normal(0, 3), 4, int(rng.integers(4, 20)))).round(2)
-    y = np.append(y, [-1.25, 7.5]) if i < 3 else np.append(np.abs(y), [0.25, 180.5])
-    if i == 0:
-        y = np.append(y.round(), [-2, 0, 3])  # whole, though no class numbers
-    return "real", 1, y[:, np.newaxis] if i == 2 else y
-
-
-def real_columns(rng: np.random.Generator, i: int) -> tuple[str, int, np.ndarray]:
-    k = int(rng.integers(2, 5))
-    y = rng.normal(0, 3, (int(rng.integers(3, 10)), k)).round(2)
-    y[0] = -1.25
-    return (
-        "real",
-        k,
-        y if i else np.abs(y).round() + np.array([3, *range(5, k + 4)]),  # whole numbers
-    )
-
-
 MAKERS = (yes_or_no, class_numbers, one_hot, labels, real_numbers, real_columns)
 
 

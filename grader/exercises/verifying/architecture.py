@@ -41,7 +41,7 @@ def fits_targets(given: Given, answer: Any) -> Finding:
     if units != wanted:
         return Finding(
             False,
-            f"{units} unit{'s' * (units != 1)}: is that one for each class, or each column, that can be asked for?",
+            f"{units} unit{'s' * (units != 1)}: is that one for each class, or each column?",
         )
     if loss not in losses:
         return Finding(False, _what_the_loss_wants(loss))

@@ -139,9 +139,9 @@ def encoding_error(case: Answered) -> float:
 
 def linear_error(train: np.ndarray, test: np.ndarray, y: np.ndarray, new_y: np.ndarray) -> float:
     """Return the root mean square error on test rows of a ridge regression, its columns standardised."""
-    mean, std = train.mean(axis=0), train.std(axis=0)
-    std = np.where(std > 0, std, 1.0)
-    A, B = (train - mean) / std, (test - mean) / std
+    centre, spread = train.mean(axis=0), train.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    A, B = (train - centre) / spread, (test - centre) / spread
     weights = np.linalg.solve(A.T @ A + np.eye(A.shape[1]), A.T @ (y - y.mean()))
     return float(np.sqrt(np.mean((new_y - y.mean() - B @ weights) ** 2)))
 
@@ -228,12 +228,12 @@ def two_parts(answer: Any, rows: int) -> tuple[np.ndarray, np.ndarray]:
     train, test = (part.astype(int) for part in parts)
     if not len(train) or not len(test):
         raise Odd("One of your parts is empty.")
-    both = np.concatenate([train, test])
-    if both.min() < 0 or both.max() >= rows:
+    named = np.concatenate([train, test])
+    if named.min() < 0 or named.max() >= rows:
         raise Odd(f"The rows are numbered from 0 to {rows - 1}, and you name others.")
     if np.isin(test, train).any():
         raise Odd("A row is in both parts.")
-    if len(np.unique(both)) < len(both):
+    if len(np.unique(named)) < len(named):
         raise Odd("A row is named twice.")
     return train, test
 

@@ -15,7 +15,13 @@ from grader.releasing import release
 
 EXERCISES = all_exercises()
 LONG = 25  # characters that are nobody's by chance
-QUOTED = 'keras.layers.Dense(10, activation="softmax"),'
+# Lines that every text on the subject has.
+QUOTED = """
+keras.layers.Dense(10, activation="softmax"),
+keras.layers.Dense(10, "softmax"),
+keras.layers.MaxPooling2D(2),
+rng = np.random.default_rng(seed)
+"""
 ROOT = release.ROOT
 
 
@@ -29,7 +35,7 @@ def answers() -> dict[str, list[str]]:
     """What must not get out: by exercise, the lines that answer it; by lesson, what its mistakes are made of.
 
     What is short could be anybody's, what stands in a docstring, or in a program to repair, is part of the
-    statement, and what the other code says itself, or the guide that a lesson quotes, is no secret.
+    statement, and what the other code says itself, or every text on the subject, is no secret.
     """
     found: dict[str, list[str]] = {}
     for name, exercise in EXERCISES.items():

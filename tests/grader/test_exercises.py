@@ -72,6 +72,8 @@ def test_the_catalogue_has_no_other_lesson():
 
 
 def _numbers(value):
+    if isinstance(value, dict):
+        value = list(value.values())
     if isinstance(value, list | tuple):
         return [number for item in value for number in _numbers(item)]
     return [value] if isinstance(value, np.ndarray | int | float) else []

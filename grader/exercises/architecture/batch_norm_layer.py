@@ -21,8 +21,8 @@ def batches(rng: np.random.Generator) -> Iterator[tuple]:
     """In training and in use, from one row at inference to twelve, beside a state that was met before."""
     new = state_of([1.0], [0.0], [0.0], [1.0])
     yield np.array([[3.0]]), new, False
-    yield np.array([[3.0], [5.0]]), new, True
     yield np.array([[3.0]]), new, True
+    yield np.array([[3.0], [5.0]]), new, True
     yield np.array([[3.0], [5.0]]), new, False
     yield np.array([[4.0], [4.0]]), state_of([2.0], [1.0], [3.0], [0.5]), True
     for shape in SHAPES:

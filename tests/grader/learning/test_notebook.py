@@ -29,7 +29,7 @@ def test_a_right_answer_passes(shown):
     assert progress.states()["relu"] == "passed"
 
 
-def test_the_solution_is_shown_once_solved(shown):
+def test_the_solution_is_shown_once_solved(shown, own_home):
     assert "return np.maximum" in shown(relu, solution=True)
     text = shown(named("sigmoid", lambda x: x), solution=True)
     assert "once your answer passes" in text

@@ -26,7 +26,7 @@ def alone(
         text=True,
         cwd=folder,
         env={**os.environ, "DLCOURSE_HOME": str(folder / "home")},
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -13,9 +13,10 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.child.confinement import level
-from grader.exercises import exercises_of
+from grader.exercises import all_exercises, exercises_of
 from grader.judging.grading import grade
 from grader.running.sandbox import Sandbox
+from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,13 @@ def environment(tmp_path):
         DLCOURSE_HOME=str(tmp_path / "home"),
         JUPYTER_PREFER_ENV_PATH="1",
     )
+
+
+def test_it_defines_no_exercise_of_another_lesson(lesson):
+    """Else whoever hands it in has answered that, too."""
+    cutter, own = Cutter(read(lesson.with_suffix(".ipynb"))), {e.name for e in exercises_of(lesson.stem)}
+    others = all_exercises().keys() - own
+    assert [name for name in others if cutter.cut(name).definitions] == []
 
 
 def test_untouched(lesson, environment):

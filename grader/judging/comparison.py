@@ -45,6 +45,13 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
     >>> compare(2.0, [2.0], Tolerance(1e-5, 1e-7)).message
     'is an array of shape (1,); a single number is asked for'
     """
+    if got is None and expected is not None:
+        return Difference("none", NO_ANSWER)
+    return _compare(expected, got, tolerance)
+
+
+def _compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
+    """Compare what may be a part of an answer."""
     if got is None or isinstance(got, Foreign):
         return _not_plain(expected, got)
     if isinstance(expected, Live):
@@ -52,7 +59,7 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
             return Difference("type", f"is {_a(got)}; {_a(expected)} is asked for")
         if expected.kind == "frame" and (rows := _other_rows(expected.value, got.value)):
             return rows
-        return compare(expected.value, got.value, tolerance)
+        return _compare(expected.value, got.value, tolerance)
     if isinstance(expected, str):
         if not isinstance(got, str):
             return Difference("type", f"is {_a(got)}; a string is asked for")
@@ -70,7 +77,7 @@ def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
 
 def _not_plain(expected: Any, got: Any) -> Difference | None:
     if got is None:
-        return None if expected is None else Difference("none", NO_ANSWER)
+        return None if expected is None else Difference("none", "is None")
     if isinstance(expected, Foreign) and got == expected:  # a known mistake's answer
         return None
     reason = f" ({got.reason})" if got.reason else ""
@@ -134,9 +141,8 @@ def _compare_sequences(expected: list | tuple, got: Any, tolerance: Tolerance) -
             "shape", f"has {len(got)} item{'s' * (len(got) != 1)}; {len(expected)} are asked for"
         )
     for i, (right, item) in enumerate(zip(expected, got, strict=True)):
-        if difference := compare(right, item, tolerance):
-            inner = difference.inner.replace(NO_ANSWER, "is None")
-            return Difference(difference.kind, inner, (i, *difference.items))
+        if difference := _compare(right, item, tolerance):
+            return Difference(difference.kind, difference.inner, (i, *difference.items))
     return None
 
 
@@ -155,9 +161,8 @@ def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference
     for key in expected.keys() ^ got.keys():
         return Difference("shape", f"{'lacks' if key in expected else 'has an extra'} key {key[:80]!r}")
     for key, right in expected.items():
-        if difference := compare(right, got[key], tolerance):
-            inner = difference.message.replace(NO_ANSWER, "is None")
-            return Difference(difference.kind, f"differs under {key!r}, which {inner}")
+        if difference := _compare(right, got[key], tolerance):
+            return Difference(difference.kind, f"differs under {key!r}, which {difference.message}")
     return None
 
 

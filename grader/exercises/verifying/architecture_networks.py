@@ -179,21 +179,25 @@ def _answers(
     if any(np.ptp(kernel) == 0 for kernel in weights[::2]):
         return Finding(False, "A layer's weights all start at one value, so its units would stay alike.")
 
-    def outputs_with(hidden: str, output: str) -> np.ndarray:
+    def logits(hidden: str) -> np.ndarray:
         z = features(x, hidden)
         for kernel, bias in hidden_layers:
             z = ACTIVATIONS[hidden](z @ kernel + bias)
-        return ACTIVATIONS[output](z @ last[0] + last[1])
+        return z @ last[0] + last[1]
 
     def is_found(outputs: np.ndarray) -> bool:
         return np.allclose(outputs, found["outputs"], rtol=1e-3, atol=1e-5)
 
-    if is_found(outputs_with("relu", "softmax")):
+    if is_found(ACTIVATIONS["softmax"](logits("relu"))):
         return Finding(True)
+    could_be = {
+        (hidden, output): ACTIVATIONS[output](z)
+        for hidden, z in ((hidden, logits(hidden)) for hidden in ACTIVATIONS)
+        for output in ACTIVATIONS
+    }
     # Near 0 some activations are nearly alike: the nearest counts.
-    pairs = [(hidden, output) for hidden in ACTIVATIONS for output in ACTIVATIONS]
-    hidden, output = min(pairs, key=lambda pair: np.abs(outputs_with(*pair) - found["outputs"]).max())
-    if not is_found(outputs_with(hidden, output)):
+    hidden, output = min(could_be, key=lambda pair: np.abs(could_be[pair] - found["outputs"]).max())
+    if not is_found(could_be[hidden, output]):
         return Finding(False, "The outputs aren't those of such a network: look at each layer's activation.")
     where = [
         f"{place} layers have {'no activation' if name == 'none' else f'the activation {name}'}"

@@ -1,10 +1,11 @@
 """What the tests of exercises share: cases, what functions make of them, and verdicts, all by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pytest
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, call
@@ -68,6 +69,16 @@ def same(exercise: Exercise, case: tuple, one: Outcome, other: Outcome) -> bool:
         and (not exercise.stable or bool(one.warnings) == bool(other.warnings))
         and changed(case, one) == changed(case, other)
     )
+
+
+def each_of(answers: Mapping[str, Sequence[Callable]]) -> pytest.MarkDecorator:
+    """Run a test with the `name` of each exercise and each `answer` to it."""
+    pairs = [
+        pytest.param(name, answer, id=f"{name}-{i}")
+        for name, several in answers.items()
+        for i, answer in enumerate(several)
+    ]
+    return pytest.mark.parametrize(("name", "answer"), pairs)
 
 
 def assert_accepted(name: str, answer: Callable, seed: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import keras
-from asking import as_float32, assert_accepted, verdict
+from asking import as_float32, assert_accepted, each_of, verdict
 
 from grader.exercises import exercises_of
 from grader.references import architecture as reference
@@ -97,11 +97,7 @@ ALSO_RIGHT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [(name, answer) for name, answers in ALSO_RIGHT.items() for answer in answers],
-    ids=[f"{name}-{i}" for name, answers in ALSO_RIGHT.items() for i in range(len(answers))],
-)
+@each_of(ALSO_RIGHT)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_another_right_answer_is_accepted(name, answer, seed):
     assert_accepted(name, answer, seed)

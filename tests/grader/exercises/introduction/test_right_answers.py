@@ -11,7 +11,7 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
     warnings.simplefilter("ignore")
     import keras
     import tensorflow as tf
-from asking import verdict
+from asking import each_of, verdict
 from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import NearestCentroid
 
@@ -177,14 +177,7 @@ ALSO_RIGHT = {
 NOT_FROM_SCRATCH = (counted, pooled, dummy, by_scikit_learn, in_tensorflow)  # their values are right
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [
-        pytest.param(name, answer, id=f"{name}-{i}")
-        for name, answers in ALSO_RIGHT.items()
-        for i, answer in enumerate(answers)
-    ],
-)
+@each_of(ALSO_RIGHT)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_another_right_answer_is_accepted(name, answer, seed):
     found = verdict(name, answer, seed)

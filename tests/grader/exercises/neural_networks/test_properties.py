@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.optimize
-from asking import cases_of, verdict
+from asking import cases_of, each_of, verdict
 
 from grader.judging.bank import PUBLIC_SEED
 from grader.references import neural_networks as reference
@@ -79,9 +79,7 @@ ALSO_RIGHT = {
 NOT_NUMPY = (optimised_flip,)
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"), [(name, answer) for name, answers in ALSO_RIGHT.items() for answer in answers]
-)
+@each_of(ALSO_RIGHT)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_another_right_answer_is_accepted(name, answer, seed):
     found = verdict(name, answer, seed)

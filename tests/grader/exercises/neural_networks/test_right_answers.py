@@ -9,7 +9,7 @@ import pytest
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import tensorflow as tf
-from asking import assert_accepted
+from asking import assert_accepted, each_of
 
 SEEDS = (0, 1, 2)
 
@@ -191,9 +191,7 @@ ALSO_RIGHT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"), [(name, answer) for name, answers in ALSO_RIGHT.items() for answer in answers]
-)
+@each_of(ALSO_RIGHT)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_another_right_answer_is_accepted(name, answer, seed):
     assert_accepted(name, answer, seed)

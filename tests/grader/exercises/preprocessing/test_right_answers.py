@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from asking import BY_NAME, verdict
+from asking import BY_NAME, each_of, verdict
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GroupShuffleSplit, KFold, train_test_split
@@ -234,14 +234,7 @@ ALSO_RIGHT = {
     "clean_table": [cleaned_by_hand],
     "preprocess": [a_pipeline, with_pandas],
 }
-each_answer = pytest.mark.parametrize(
-    ("name", "answer"),
-    [
-        pytest.param(name, answer, id=f"{name}-{answer.__name__}")
-        for name, answers in ALSO_RIGHT.items()
-        for answer in answers
-    ],
-)
+each_answer = each_of(ALSO_RIGHT)
 SOURCE = inspect.getsource(inspect.getmodule(row_by_row))
 IMPORTS = "".join(re.findall(r"^from sklearn.*\n", SOURCE, re.MULTILINE))
 

@@ -131,6 +131,17 @@ def test_a_wrong_convolutional_network_is_refused_and_told_why(answer, words):
 
 
 @pytest.mark.parametrize("name", ["build_mlp", "build_cnn"])
+def test_scores_above_0_come_from_no_activation_rather_than_from_a_relu(name):
+    def answer(*given):
+        model = getattr(reference, name)(*given)
+        *inner, last = [keras.Input(model.input_shape[1:]), *model.layers]
+        return keras.Sequential([*inner, layers.Dense(last.units, kernel_initializer=positive)])
+
+    positive = keras.initializers.RandomUniform(0.01, 0.1, seed=1)
+    assert verdict(name, answer).mistake == "no_softmax"
+
+
+@pytest.mark.parametrize("name", ["build_mlp", "build_cnn"])
 def test_in_the_sandbox(name, sandbox, worker, tmp_path):
     source = inspect.getsource(getattr(reference, name))
     for mistake, change, status in (

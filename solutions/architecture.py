@@ -79,8 +79,9 @@ def head_for(y: np.ndarray) -> tuple[int, str, str]:
 def convolution_output_size(size: int, kernel: int, stride: int, padding: str) -> int:
     """At how many places along one side of an image a convolution is laid.
 
-    `"valid"`: `⌊(size − kernel) / stride⌋ + 1`, only where the whole kernel lies on the image.
-    `"same"`: `⌈size / stride⌉`, with a rim of zeros around the image.
+    `"valid"`: only where the whole kernel lies on the image.
+    `"same"`: with a rim of zeros around the image, just wide enough that with stride 1 there are as many
+    places as pixels.
 
     Args:
         size: pixels along this side.
@@ -156,8 +157,6 @@ def he_normal(fan_in: int, fan_out: int, seed: int) -> np.ndarray:
 
 def dropout(x: np.ndarray, rate: float, mask: np.ndarray) -> np.ndarray:
     """Drop a part of a layer's outputs while it trains, and make the others larger for it.
-
-    `x · mask / (1 − rate)`
 
     Which are dropped is drawn by lot beforehand. Over all draws the mean of each output is as it would be
     without dropout, so at inference nothing has to be done.

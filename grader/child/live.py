@@ -185,7 +185,13 @@ def _saved(model: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras's own, of NumPy's __array__
         path = os.path.join(folder, "model.keras")
-        model.save(path, include_optimizer=False)  # its state says nothing of what was built
+        try:
+            model.save(path, include_optimizer=False)  # its state says nothing of what was built
+        except NotImplementedError:  # Keras needs to be told how to make it again
+            raise TypeError(
+                f"its model is of a class of its own, {type(model).__name__}, which Keras can't save. "
+                "Build it of Keras's layers, with keras.Sequential or keras.Model(inputs, outputs)."
+            ) from None
         with open(path, "rb") as file:
             return file.read(MAX_ARTEFACT_BYTES + 1)
 

@@ -47,7 +47,7 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         )
     if first is None:
         return _cut_short(exercise, bank, passed, attempt, credit)
-    if all(o.raised is not None and o.raised.type == "NotImplementedError" for o in attempt.outcomes):
+    if all(_is_of_a_stub(outcome.raised) for outcome in attempt.outcomes):
         return not_answered(exercise, len(bank.units))
     alike = partial(_is_alike, exercise, bank, attempt.outcomes, found)
     complete = attempt.end == "complete"
@@ -92,7 +92,7 @@ def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict
     It has a body, in which the stub's `raise` is left.
     """
     raised = next((outcome.raised for outcome in attempt.outcomes), None)
-    if verdict.status != "missing" or raised is None or raised.type != "NotImplementedError":
+    if verdict.status != "missing" or raised is None or not _is_of_a_stub(raised):
         return verdict
     where = f" in line {raised.line}" if raised.line is not None else ""
     where += f" ({raised.place})" if raised.place else ""
@@ -100,11 +100,18 @@ def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict
     return verdict_on(exercise, "error", message, cases=verdict.cases, raised=raised)
 
 
+def _is_of_a_stub(raised: Raised | None) -> bool:
+    """Whether it is what a stub raises; libraries say in words what they haven't got."""
+    return raised is not None and raised.type == "NotImplementedError" and not raised.message
+
+
 def refused(exercise: Exercise, used: str) -> Verdict:
     """Return the verdict on an answer that uses a function or package which it is asked to do without."""
-    return verdict_on(
-        exercise, "refused", f"Your code uses `{used}`, which this exercise asks you to do without."
-    )
+    message = f"Your code uses `{used}`, which this exercise asks you to do without."
+    if exercise.packages and used not in exercise.forbidden:
+        allowed = " and ".join(f"`{package}`" for package in exercise.packages)
+        message = f"Your code uses `{used}`. Write this one with {allowed} and Python's own modules alone."
+    return verdict_on(exercise, "refused", message)
 
 
 def verdict_on(

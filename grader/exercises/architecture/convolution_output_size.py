@@ -82,8 +82,10 @@ EXERCISE = Exercise(
     ),
     hints=(
         "Draw 7 pixels in a row and lay a kernel of 3 on them, 2 further each time. How often does it fit?",
-        "The formula has two kinds of brackets: one rounds down, the other up.",
-        "`//` rounds down. To round up, take math.ceil, or `//` of the number below 0 and then its opposite.",
+        'The first place costs the whole kernel, each further one a stride: so `"valid"` asks how often the '
+        "stride fits into what is left. With a rim, every stride's first pixel has its place, the last too.",
+        "valid: ⌊(size − kernel) / stride⌋ + 1. same: ⌈size / stride⌉. `//` rounds down; to round up, take "
+        "math.ceil, or `//` of the number below 0 and then its opposite.",
     ),
     difficulty=2,
     importance=4,

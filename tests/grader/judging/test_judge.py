@@ -6,7 +6,7 @@ from grader.child.calling import call
 from grader.child.plaindata import decode
 from grader.exercises import all_exercises
 from grader.judging.bank import bank_of
-from grader.judging.judge import Attempt, judge
+from grader.judging.judge import Attempt, judge, refused
 
 EXERCISES = all_exercises()
 
@@ -50,6 +50,27 @@ def test_right_answers_in_tensorflow_pass():
     tensorflow = pytest.importorskip("tensorflow")
     assert verdict("relu", tensorflow.nn.relu).status == "passed"
     assert verdict("softmax", lambda z: tensorflow.nn.softmax(z)).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("name", "used", "message"),
+    [
+        ("tanh", "tanh", "Your code uses `tanh`, which this exercise asks you to do without."),
+        ("tanh", "pandas", "Your code uses `pandas`. Write this one with `numpy` and Python's own modules"),
+    ],
+)
+def test_what_may_not_be_used_is_named_with_what_may(name, used, message):
+    assert refused(EXERCISES[name], used).message.startswith(message)
+
+
+def test_only_the_stubs_own_error_counts_as_no_answer():
+    def of_a_library(x):
+        raise NotImplementedError("Object has no get_config().")
+
+    def left(x):
+        raise NotImplementedError
+
+    assert (verdict("relu", of_a_library).status, verdict("relu", left).status) == ("error", "missing")
 
 
 def no_return(x):

@@ -101,6 +101,24 @@ def test_a_wrong_network_is_refused_and_told_why(case):
     assert words in found.message, found.message
 
 
+class OwnModel(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.last = layers.Dense(units, "softmax")
+
+    def call(self, x):
+        return self.last(x)
+
+
+def test_a_model_of_a_class_of_its_own_is_told_what_to_build():
+    def answer(input_dim, hidden, num_classes, dropout_rate, l2):
+        model = OwnModel(num_classes)
+        model.build((None, input_dim))
+        return model
+
+    assert "a class of its own, OwnModel" in verdict("build_mlp", answer).message
+
+
 def cnn(activation="relu", end="Flatten", drop_first=False, **pooling):
     def answer(height, width, channels, num_classes):
         inner = [keras.Input((height, width, channels))]

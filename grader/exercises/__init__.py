@@ -25,6 +25,8 @@ COURSE: dict[str, str] = {
     "04_frameworks": "frameworks",
     "05a_preprocessing": "preprocessing",
     "05b_architecture": "architecture",
+    "05c_training_process": "training_process",
+    "06_evaluation": "evaluation",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 

@@ -1,0 +1,1 @@
+"""Lesson 6, evaluation: a verdict on a model that one can trust."""

@@ -22,6 +22,7 @@ MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+NODE = re.compile(r"\{\{.*?\}\}|\[Op:\w+\] name:")  # where in TensorFlow it went wrong
 FRAME_OF_KERAS = "Exception encountered when calling"  # what went wrong comes after it
 
 
@@ -35,11 +36,12 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
     Args:
         artefact: `"model"` or `"tflite"`.
         answer: what the learner's function returned, as plain data.
-        inputs: an array with a row a sample, or `None`.
+        inputs: an array with a row a sample, or a pair of such an array and labels, or `None`.
 
     Returns:
         For a model: `"layers"`, `"other_calls"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`,
-        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`. For a file:
+        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`; with labels, of
+        a compiled one `"evaluated"`: loss and metrics by name, or a sentence why there are none. For a file:
         `"bytes"`, `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
         `"problem"`.
     """
@@ -69,6 +71,9 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         "compiled": _compiled(model),
         "weights": [np.asarray(weight) for weight in model.get_weights()[:1000]],
     }
+    labels = None
+    if isinstance(inputs, tuple):
+        inputs, labels = inputs
     if inputs is not None:
         try:
             batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
@@ -81,7 +86,19 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         if isinstance(outputs[0], list | tuple | dict):
             raise Unusable("Your model has several outputs, and one is asked for.")
         found["outputs"] = np.concatenate([np.asarray(output) for output in outputs])
+    if labels is not None and model.compiled:
+        found["evaluated"] = _evaluated(model, inputs, labels)
     return found
+
+
+def _evaluated(model: Any, x: np.ndarray, y: np.ndarray) -> dict[str, float] | str:
+    """Return what `evaluate` would say, with all samples in one batch."""
+    model.run_eagerly = True  # for a single batch, a graph isn't worth making
+    try:
+        named = model.test_on_batch(x, y, return_dict=True)
+    except Exception as error:
+        return _first_line(error)
+    return {str(name): float(value) for name, value in named.items() if np.ndim(value) == 0}
 
 
 def _loaded(data: bytes) -> Any:
@@ -252,6 +269,6 @@ def _type(value: Any) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in COLOUR.sub("", str(error)).splitlines()]
+    lines = [line.strip() for line in NODE.sub("", COLOUR.sub("", str(error))).splitlines()]
     lines = [line for line in lines if line and not line.startswith(FRAME_OF_KERAS)]
     return (lines[0] if lines else type(error).__name__)[:200].rstrip(".") + "."

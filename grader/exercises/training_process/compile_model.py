@@ -1,0 +1,171 @@
+"""Lesson 5c: how `compile_model` is checked."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.exercise import Case, Exercise, Mistake
+from grader.exercises.frameworks.cases import network, packed, with_random_weights
+from grader.exercises.verifying.training_process_models import is_compiled_for
+from grader.references import training_process as reference
+
+SAMPLES, INPUTS = 40, 4
+ENDS = {
+    "binary": (1, "sigmoid"),
+    "multiclass": (3, "softmax"),
+    "multilabel": (5, "sigmoid"),
+    "regression": (1, "linear"),
+}
+
+
+def models_of_tasks(rng: np.random.Generator) -> Iterator[Case]:
+    """A small model for each task, and samples with labels, of which about two thirds fit the model.
+
+    What the metric of one task is must not come out of another's: labels are drawn until they differ.
+    """
+    for task in rng.permutation(list(ENDS)):
+        units, activation = ENDS[str(task)]
+        model = with_random_weights(network((INPUTS, 6, units), activation), rng)
+        x = rng.normal(0, 1, (SAMPLES, INPUTS)).round(2).astype(np.float32)
+        outputs = np.asarray(model(x))
+        y = labels_of(str(task), outputs, rng)
+        yield Case(
+            (packed(model), str(task)),
+            inputs=(x, y),
+            secret={"weights": model.get_weights(), "outputs": outputs, "labels": y},
+        )
+
+
+def labels_of(task: str, outputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    n, units = outputs.shape
+    if task == "regression":
+        return (outputs + rng.normal(0, 2, (n, 1))).round(2).astype(np.float32)
+    is_drawn = rng.random(n if task == "multiclass" else (n, units)) < 0.6
+    if task == "multiclass":
+        return np.where(is_drawn, rng.integers(0, units, n), outputs.argmax(axis=1))
+    return np.where(is_drawn, rng.integers(0, 2, (n, units)), outputs > 0.5).astype(int)
+
+
+def compiled(losses=(), metrics=()):
+    """Losses and metrics as they should be, but for some tasks."""
+
+    def answer(model, task):
+        loss, metric = (LOSSES | dict(losses))[task], (METRICS | dict(metrics))[task]
+        model.compile("adam", loss, metrics=[metric])
+        return model
+
+    return answer
+
+
+LOSSES = {
+    "binary": "binary_crossentropy",
+    "multiclass": "sparse_categorical_crossentropy",
+    "multilabel": "binary_crossentropy",
+    "regression": "mse",
+}
+METRICS = {
+    "binary": "accuracy",
+    "multiclass": "accuracy",
+    "multilabel": "binary_accuracy",
+    "regression": "mae",
+}
+
+
+def accuracies(model, task):
+    """The sheet's `Accuracy()` wherever something is right or wrong."""
+    import keras
+
+    metric = METRICS[task] if task == "regression" else keras.metrics.Accuracy()
+    model.compile("adam", LOSSES[task], metrics=[metric])
+    return model
+
+
+def not_compiled(model, task):
+    return model
+
+
+def no_metric(model, task):
+    model.compile("adam", LOSSES[task])
+    return model
+
+
+def trained(model, task):
+    model = reference.compile_model(model, task)
+    model.set_weights([weight + 0.25 for weight in model.get_weights()])
+    return model
+
+
+EXERCISE = Exercise(
+    reference=reference.compile_model,
+    kind="model",
+    verify=is_compiled_for,
+    artefact="model",
+    objects=True,
+    cases=models_of_tasks,
+    mistakes=(
+        Mistake(
+            "accuracy_object",
+            accuracies,
+            "keras.metrics.Accuracy() asks whether a probability is equal to its label, which it hardly ever "
+            "is; with several classes it may not even have a shape to compare. There are metrics that round "
+            "first, or take the largest.",
+        ),
+        Mistake(
+            "accuracy_for_labels",
+            compiled(metrics={"multilabel": "accuracy"}),
+            'For rows of 0 and 1 Keras takes "accuracy" to ask for the largest output of each row, as if one '
+            "label excluded the others. Name the metric that looks at each label by itself.",
+        ),
+        Mistake(
+            "one_hot_loss",
+            compiled(losses={"multiclass": "categorical_crossentropy"}),
+            "This loss wants rows with a single 1. Labels that are whole numbers have a loss of their own.",
+        ),
+        Mistake(
+            "classes_for_labels",
+            compiled(losses={"multilabel": "categorical_crossentropy"}),
+            "This loss is for labels that exclude each other. With several labels at once, each is a yes or "
+            "no of its own.",
+        ),
+        Mistake(
+            "squares_for_all",
+            compiled(losses=dict.fromkeys(("binary", "multilabel"), "mse")),
+            "Squares are for numbers. A probability that is sure and wrong should cost far more than 1.",
+        ),
+        Mistake(
+            "accuracy_of_numbers",
+            compiled(metrics={"regression": "accuracy"}),
+            "No real number is right or wrong: in a regression, ask how far off the predictions are.",
+        ),
+        Mistake(
+            "loss_as_metric",
+            compiled(metrics={"regression": "mse"}),
+            "In the regression the metric is the loss again: squares, which nobody can read. Take the mean "
+            "distance.",
+        ),
+        Mistake(
+            "no_metric",
+            no_metric,
+            "There is a loss and no metric. Let a person see how many are right, too.",
+        ),
+        Mistake("not_compiled", not_compiled, "The model came back as it was: nothing was compiled."),
+        Mistake(
+            "weights_changed",
+            trained,
+            "The model has other weights now. To compile it changes none.",
+        ),
+    ),
+    hints=(
+        "The losses are those of `output_head`, lesson 5b. What is left is the metric: of which answers is "
+        "the share asked for, and in the regression, what distance?",
+        'The string "accuracy" lets Keras choose, by the shape of what comes out. For which of the four tasks '
+        "does it choose wrongly? evaluate shows you.",
+        'In full, the metrics are "binary_accuracy" twice, "sparse_categorical_accuracy" and '
+        '"mean_absolute_error". compile takes optimizer, loss and a list of metrics; then return the model.',
+    ),
+    difficulty=2,
+    importance=5,
+    minutes=8,
+    seconds=30,
+    megabytes=2048,
+)

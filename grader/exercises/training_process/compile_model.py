@@ -25,7 +25,7 @@ def models_of_tasks(rng: np.random.Generator) -> Iterator[Case]:
     """
     for task in rng.permutation(list(ENDS)):
         units, activation = ENDS[str(task)]
-        model = with_random_weights(network((INPUTS, 6, units), activation), rng)
+        model = with_random_weights(network((INPUTS, units), activation), rng)
         x = rng.normal(0, 1, (SAMPLES, INPUTS)).round(2).astype(np.float32)
         outputs = np.asarray(model(x))
         y = labels_of(str(task), outputs, rng)
@@ -89,12 +89,6 @@ def no_metric(model, task):
     return model
 
 
-def trained(model, task):
-    model = reference.compile_model(model, task)
-    model.set_weights([weight + 0.25 for weight in model.get_weights()])
-    return model
-
-
 EXERCISE = Exercise(
     reference=reference.compile_model,
     kind="model",
@@ -128,20 +122,9 @@ EXERCISE = Exercise(
             "no of its own.",
         ),
         Mistake(
-            "squares_for_all",
-            compiled(losses=dict.fromkeys(("binary", "multilabel"), "mse")),
-            "Squares are for numbers. A probability that is sure and wrong should cost far more than 1.",
-        ),
-        Mistake(
             "accuracy_of_numbers",
             compiled(metrics={"regression": "accuracy"}),
             "No real number is right or wrong: in a regression, ask how far off the predictions are.",
-        ),
-        Mistake(
-            "loss_as_metric",
-            compiled(metrics={"regression": "mse"}),
-            "In the regression the metric is the loss again: squares, which nobody can read. Take the mean "
-            "distance.",
         ),
         Mistake(
             "no_metric",
@@ -149,17 +132,12 @@ EXERCISE = Exercise(
             "There is a loss and no metric. Let a person see how many are right, too.",
         ),
         Mistake("not_compiled", not_compiled, "The model came back as it was: nothing was compiled."),
-        Mistake(
-            "weights_changed",
-            trained,
-            "The model has other weights now. To compile it changes none.",
-        ),
     ),
     hints=(
         "The losses are those of `output_head`, lesson 5b. What is left is the metric: of which answers is "
         "the share asked for, and in the regression, what distance?",
-        'The string "accuracy" lets Keras choose, by the shape of what comes out. For which of the four tasks '
-        "does it choose wrongly? evaluate shows you.",
+        'The string "accuracy" lets Keras choose, by the shape of what comes out. For which of the four '
+        "tasks does it choose wrongly? evaluate shows you.",
         'In full, the metrics are "binary_accuracy" twice, "sparse_categorical_accuracy" and '
         '"mean_absolute_error". compile takes optimizer, loss and a list of metrics; then return the model.',
     ),

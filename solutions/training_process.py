@@ -355,16 +355,15 @@ def digit_classifier(x: np.ndarray, y: np.ndarray):
             keras.layers.Reshape((8, 8, 1)),
             keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
             keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
-            keras.layers.Flatten(),  # 4 · 4 · 32 = 512
-            keras.layers.Dropout(0.4),
-            keras.layers.Dense(64, "relu"),
+            keras.layers.Conv2D(64, 3, padding="same", activation="relu"),
+            keras.layers.Flatten(),  # 4 · 4 · 64 = 1,024
+            keras.layers.Dropout(0.5),
             keras.layers.Dense(10, "softmax"),
         ]
     )
-    model.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy")
-    best = keras.callbacks.EarlyStopping("val_loss", patience=8, restore_best_weights=True)
+    model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy")
+    best = keras.callbacks.EarlyStopping("val_loss", patience=6, restore_best_weights=True)
     held = len(x) // 8
     validation = x[:held], y[:held]
-    model.fit(x[held:], y[held:], epochs=60, validation_data=validation, callbacks=[best], verbose=0)
+    model.fit(x[held:], y[held:], epochs=25, validation_data=validation, callbacks=[best], verbose=0)
     return model

@@ -81,13 +81,12 @@ def stopped_early(given: Given, answer: Any) -> Finding:
             f"With a patience of {patience} your training ended when the lowest validation loss was fewer "
             "epochs ago: let nothing else end it.",
         )
-    if (stop := _stop(losses, patience)) < len(losses) - 1:
+    if _stop(losses, patience) < len(losses) - 1:
         return Finding(
             False,
             f"With a patience of {patience}, training was to end at the {patience}{_ordinal(patience)} "
             "epoch in a row whose validation loss wasn't below the lowest so far. Yours went on.",
         )
-    assert stop == len(losses) - 1
     loss = _loss_of(left, x_val, y_val)
     if np.isclose(loss, losses[best], rtol=NEAR, atol=1e-5):
         return Finding(True)
@@ -173,7 +172,7 @@ def reads_digits(given: Given, found: dict[str, Any]) -> Finding:
     share = np.mean(answers[len(labels) :] == known)
     told = f"Of the digits that it was given to learn it knows {share:.0%}"
     if share < GUESSED:
-        why = f"{told}: it guesses. Was it fitted, to images each with its own label?"
+        why = f"{told}: it guesses. Was it fitted, to images each with its own label, in steps not too long?"
     elif share < LEARNT:
         why = f"{told}: it could still learn. Does it train for long enough, and at a rate that fits?"
     else:

@@ -91,8 +91,8 @@ EXERCISE = Exercise(
         Mistake(
             "state_kept",
             state_kept,
-            "What comes depends on how many epochs were drawn before: after a restart none were. Begin each "
-            "epoch from seed and epoch alone.",
+            "The same seed and epoch don't always give the same batches: after a restart, others would come. "
+            "Begin each epoch from seed and epoch alone.",
         ),
         Mistake(
             "whole_batches",

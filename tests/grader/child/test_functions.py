@@ -143,3 +143,13 @@ def test_probes_tell_what_they_were_given(rows):
     assert functions.counts_rows(X, y, new[:2]).tolist() == [1, 1]
     assert functions.checks_pairs(X, y, X[:5]).tolist() == y[:5].tolist()
     assert set(functions.checks_pairs(X, np.roll(y, 1), X).tolist()) == {-1.0}
+
+
+def test_a_loss_is_that_of_as_many_steps_as_were_taken():
+    start, by, losses = np.array([[2.0, 5.0]]), np.array([[-0.5, 1.0]]), np.array([9.0, 3.0, 4.0])
+    theta, seen = start.copy(), []
+    for _ in range(4):
+        seen.append(functions.loss_after(theta, start=start, by=by, losses=losses))
+        assert functions.advance(theta, by=by) is None
+    assert seen == [9.0, 3.0, 4.0, 4.0]
+    assert theta.tolist() == [[0.0, 9.0]]

@@ -33,11 +33,17 @@ FUNCTIONS = {
 }
 GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
 BY_ELEMENT = {"activation": {"below": 0.1, "above": 2.0, "shift": 0.5, "bend": 1.0}}
-OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
+START, BY = np.array([[2.0, 5.0]]), np.array([[-0.5, 1.0]])
+OF_A_TRAINING = {
+    "advance": {"by": BY},
+    "loss_after": {"start": START, "by": BY, "losses": np.array([9.0, 3.0, 4.0])},
+}
+OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT, *OF_A_TRAINING)]
 
 
 def test_every_function_has_settings_here():
-    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
+    named = {name.removesuffix("_gradient") for name in FUNCTIONS}
+    assert named == {*SETTINGS, *MODELS, *BY_ELEMENT, *OF_A_TRAINING}
     assert len(GRADIENTS) == 4
 
 
@@ -146,10 +152,10 @@ def test_probes_tell_what_they_were_given(rows):
 
 
 def test_a_loss_is_that_of_as_many_steps_as_were_taken():
-    start, by, losses = np.array([[2.0, 5.0]]), np.array([[-0.5, 1.0]]), np.array([9.0, 3.0, 4.0])
-    theta, seen = start.copy(), []
+    step, evaluate = (travelled(name, settings) for name, settings in OF_A_TRAINING.items())
+    theta, seen = START.copy(), []
     for _ in range(4):
-        seen.append(functions.loss_after(theta, start=start, by=by, losses=losses))
-        assert functions.advance(theta, by=by) is None
+        seen.append(evaluate(theta))
+        assert step(theta) is None
     assert seen == [9.0, 3.0, 4.0, 4.0]
     assert theta.tolist() == [[0.0, 9.0]]

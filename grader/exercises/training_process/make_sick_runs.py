@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -131,7 +132,7 @@ def trained(runs: Sequence[Run]) -> tuple[np.ndarray, list[dict]]:
     ]
     record: dict[str, list] = {name: [] for name in HISTORIES}
     best, best_loss = weights, np.full(len(runs), np.inf)
-    batches = [[] for _ in runs]
+    batches: list[list[int]] = [[] for _ in runs]
     with np.errstate(all="ignore"):
         for _ in range(one.epochs):
             turns = np.stack(
@@ -221,7 +222,8 @@ def outcomes(runs: Sequence[Run]) -> tuple[np.ndarray, list[dict]]:
     by_shape = defaultdict(list)
     for place, run in enumerate(runs):
         by_shape[run.units, run.rows, run.epochs].append(place)
-    losses, records = np.empty(len(runs)), [{}] * len(runs)
+    losses = np.empty(len(runs))
+    records: list[dict] = [{}] * len(runs)
     for places in by_shape.values():
         found, told = trained([runs[place] for place in places])
         losses[places] = np.clip(np.nan_to_num(found, nan=WORST), 0, WORST)
@@ -247,10 +249,12 @@ def save(kept: Iterable[tuple[np.ndarray, dict]]) -> None:
     """Write runs down, their histories one behind the other."""
     losses, records = zip(*kept, strict=True)
     columns = {name: [record[name] for record in records] for name in records[0]}
-    histories = {name: np.concatenate(columns.pop(name)).round(5).astype(np.float32) for name in HISTORIES}
-    epochs = [len(record["losses"]) for record in records]
-    arrays = {name: np.array(values) for name, values in columns.items()}
-    np.savez_compressed(FILE, outcomes=np.array(losses).round(4), epochs=epochs, **histories, **arrays)
+    arrays: dict[str, Any] = {
+        name: np.concatenate(columns.pop(name)).round(5).astype(np.float32) for name in HISTORIES
+    }
+    arrays["epochs"] = [len(record["losses"]) for record in records]
+    arrays["outcomes"] = np.array(losses).round(4)
+    np.savez_compressed(FILE, **arrays, **{name: np.array(values) for name, values in columns.items()})
 
 
 def main() -> None:

@@ -145,9 +145,9 @@ def trained(runs: Sequence[Run]) -> tuple[np.ndarray, list[dict]]:
             for start in range(0, one.rows, BATCH):
                 turn = turns[:, start : start + BATCH]
                 batch, wanted = np.take_along_axis(rows, turn, 1), np.take_along_axis(labels, turn, 1)
-                for told, classes in zip(batches, wanted, strict=True):
-                    if len(told) < BATCHES_TOLD:
-                        told.append(len(np.unique(classes)))
+                for seen, classes in zip(batches, wanted, strict=True):
+                    if len(seen) < BATCHES_TOLD:
+                        seen.append(len(np.unique(classes)))
                 loss, gradients = backpropagated(weights, inputs(batch), wanted)
                 for i in (0, 2):  # kernels alone decay
                     gradients[i] = gradients[i] + 2 * decay * weights[i]
@@ -168,20 +168,20 @@ def trained(runs: Sequence[Run]) -> tuple[np.ndarray, list[dict]]:
         keeps = np.array([run.keeps_best for run in runs])[:, None, None]
         final = [np.where(keeps, b, w) for b, w in zip(best, weights, strict=True)]
         outcome = loss_of(final, inputs(test), y[test])
-    told = []
+    told_of_runs: list[dict] = []
     for k, run in enumerate(runs):
-        seen = inputs(rows)[k]
-        told.append(
+        given = inputs(rows)[k]
+        told_of_runs.append(
             {
                 **{name: np.array([epoch[k] for epoch in values]) for name, values in record.items()},
-                "input_mean": float(seen.mean()),
-                "input_deviation": float(seen.std()),
+                "input_mean": float(given.mean()),
+                "input_deviation": float(given.std()),
                 "classes_in_batches": np.array(batches[k][:BATCHES_TOLD]),
                 "rows": run.rows,
                 "units": run.units,
             }
         )
-    return outcome, told
+    return outcome, told_of_runs
 
 
 def length(arrays) -> np.ndarray:
@@ -254,7 +254,8 @@ def save(kept: Iterable[tuple[np.ndarray, dict]]) -> None:
     }
     arrays["epochs"] = [len(record["losses"]) for record in records]
     arrays["outcomes"] = np.array(losses).round(4)
-    np.savez_compressed(FILE, **arrays, **{name: np.array(values) for name, values in columns.items()})
+    arrays |= {name: np.array(values) for name, values in columns.items()}
+    np.savez_compressed(FILE, **arrays)
 
 
 def main() -> None:

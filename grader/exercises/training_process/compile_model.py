@@ -1,11 +1,13 @@
 """Lesson 5c: how `compile_model` is checked."""
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
-from grader.exercises.frameworks.cases import network, packed, with_random_weights
+from grader.exercises.training_process.cases import packed, with_random_weights
 from grader.exercises.verifying.training_process_models import is_compiled_for
 from grader.references import training_process as reference
 
@@ -18,14 +20,20 @@ ENDS = {
 }
 
 
-def models_of_tasks(rng: np.random.Generator) -> Iterator[Case]:
-    """A small model for each task, and samples with labels, of which about two thirds fit the model.
+@cache
+def last_layer(units: int, activation: str) -> Any:
+    """A model of a single layer, its weights still to be set."""
+    import keras
 
-    What the metric of one task is must not come out of another's: labels are drawn until they differ.
-    """
+    output = keras.layers.Dense(units, activation, name="output")
+    return keras.Sequential([keras.Input((INPUTS,), name="features"), output], name="network")
+
+
+def models_of_tasks(rng: np.random.Generator) -> Iterator[Case]:
+    """A small model for each task, and samples with labels, of which some six in ten are drawn by lot."""
     for task in rng.permutation(list(ENDS)):
         units, activation = ENDS[str(task)]
-        model = with_random_weights(network((INPUTS, units), activation), rng)
+        model = with_random_weights(last_layer(units, activation), rng)
         x = rng.normal(0, 1, (SAMPLES, INPUTS)).round(2).astype(np.float32)
         outputs = np.asarray(model(x))
         y = labels_of(str(task), outputs, rng)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
-from grader.exercises.frameworks.cases import packed, with_random_weights
+from grader.exercises.training_process.cases import packed, with_random_weights
 from grader.exercises.verifying.training_process_models import stopped_early
 from grader.references import training_process as reference
 

@@ -21,13 +21,13 @@ def regression() -> Any:
 
     hidden, output = keras.layers.Dense(24, "relu", name="hidden"), keras.layers.Dense(1, name="output")
     model = keras.Sequential([keras.Input((FEATURES,), name="features"), hidden, output], name="network")
-    model.compile(keras.optimizers.Adam(0.03), "mean_squared_error")
+    model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
     return model
 
 
 def noisy_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Few training rows with much noise, so that the validation loss soon rises; two patiences."""
-    for patience in (2, 5):
+    for patience in (2, 4):
         model = with_random_weights(regression(), rng)
         x = rng.normal(0, 1, (ROWS + VALIDATION_ROWS, FEATURES)).round(3).astype(np.float32)
         y = (x[:, :1] - x[:, 1:2] + rng.normal(0, 1, (len(x), 1))).round(3).astype(np.float32)
@@ -52,7 +52,7 @@ def fitted(monitor="val_loss", restore=True, epochs=1000, patience=None, on_test
 
 
 def no_stopping(model, x, y, x_val, y_val, patience):
-    return model.fit(x, y, epochs=60, validation_data=(x_val, y_val), verbose=0).history
+    return model.fit(x, y, epochs=40, validation_data=(x_val, y_val), verbose=0).history
 
 
 def nothing_learnt(model, x, y, x_val, y_val, patience):
@@ -77,7 +77,7 @@ EXERCISE = Exercise(
         Mistake("no_stopping", no_stopping, "Nothing stopped the training when it got no better."),
         Mistake(
             "training_loss",
-            fitted(monitor="loss", epochs=100),
+            fitted(monitor="loss", epochs=40),
             "It is the training loss that was watched, and that goes on falling.",
         ),
         Mistake(
@@ -107,8 +107,9 @@ EXERCISE = Exercise(
         "Look at its parameters: not all of their defaults are what is asked for here.",
         "EarlyStopping watches val_loss by default and waits for `patience` epochs. By default it leaves the "
         "last weights. And fit's own number of epochs must not come first.",
-        "EarlyStopping(patience=patience, restore_best_weights=True), fit with epochs=1000 and "
-        "validation_data=(x_val, y_val). What fit returns has the attribute `history`.",
+        "Hand EarlyStopping the patience, and set restore_best_weights. Give fit a thousand epochs, the "
+        "pair of x_val and y_val as its validation_data, and the callback in a list. What it returns has an "
+        "attribute `history`.",
     ),
     difficulty=2,
     importance=5,

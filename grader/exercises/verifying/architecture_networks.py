@@ -193,10 +193,9 @@ def _answers(
     could_be = {
         (hidden, output): ACTIVATIONS[output](z)
         for hidden, z in ((hidden, logits(hidden)) for hidden in ACTIVATIONS)
-        for output in ("none", *ACTIVATIONS)
+        for output in ACTIVATIONS
     }
-    # Near 0 some activations are nearly alike: the nearest counts. Where all scores are above 0, a ReLU at
-    # the end changes none of them: of equals the first counts, and nothing at the end is the first.
+    # Near 0 some activations are nearly alike: the nearest counts.
     hidden, output = min(could_be, key=lambda pair: np.abs(could_be[pair] - found["outputs"]).max())
     if not is_found(could_be[hidden, output]):
         return Finding(False, "The outputs aren't those of such a network: look at each layer's activation.")

@@ -198,7 +198,13 @@ def several_inputs():
     return compiled(keras.Model([one, two], keras.layers.Dense(10, "softmax")(x)))
 
 
+def scores_above_0():
+    positive = keras.initializers.RandomUniform(0.01, 0.1, seed=1)
+    return compiled(keras.Sequential([*layers()[:2], keras.layers.Dense(10, kernel_initializer=positive)]))
+
+
 WRONG_MODELS = {
+    "scores above 0": (scores_above_0, "plain scores"),
     "nothing": (lambda: None, "return"),
     "the class": (lambda: keras.Sequential, "Keras model"),
     "a layer": (lambda: keras.layers.Dense(10), "Keras model"),

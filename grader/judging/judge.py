@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
@@ -92,7 +92,7 @@ def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict
     It has a body, in which the stub's `raise` is left.
     """
     raised = next((outcome.raised for outcome in attempt.outcomes), None)
-    if verdict.status != "missing" or raised is None or not _is_of_a_stub(raised):
+    if verdict.status != "missing" or not _is_of_a_stub(raised):
         return verdict
     where = f" in line {raised.line}" if raised.line is not None else ""
     where += f" ({raised.place})" if raised.place else ""
@@ -100,7 +100,7 @@ def left_over(exercise: Exercise, verdict: Verdict, attempt: Attempt) -> Verdict
     return verdict_on(exercise, "error", message, cases=verdict.cases, raised=raised)
 
 
-def _is_of_a_stub(raised: Raised | None) -> bool:
+def _is_of_a_stub(raised: Raised | None) -> TypeGuard[Raised]:
     """Whether it is what a stub raises; libraries say in words what they haven't got."""
     return raised is not None and raised.type == "NotImplementedError" and not raised.message
 
@@ -109,7 +109,7 @@ def refused(exercise: Exercise, used: str) -> Verdict:
     """Return the verdict on an answer that uses a function or package which it is asked to do without."""
     message = f"Your code uses `{used}`, which this exercise asks you to do without."
     if exercise.packages and used not in exercise.forbidden:
-        allowed = " and ".join(f"`{package}`" for package in exercise.packages)
+        allowed = ", ".join(f"`{package}`" for package in exercise.packages)
         message = f"Your code uses `{used}`. Write this one with {allowed} and Python's own modules alone."
     return verdict_on(exercise, "refused", message)
 

@@ -17,7 +17,7 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
-from grader.judging.judge import judge, left_over, refused
+from grader.judging.judge import judge, left_over, not_answered, refused
 from grader.judging.report import Verdict
 from grader.learning import kernel, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
@@ -120,9 +120,12 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         return refused(exercise, used)
     try:
         bank = bank_of(exercise)
+        definition = _definition(function)
+        if isinstance(definition, FUNCTIONS) and is_stub(definition):
+            return not_answered(exercise, len(bank.units))
         attempt = kernel.attempt(exercise, bank, function)
         verdict = judge(exercise, bank, attempt)
-        return verdict if _may_be_stub(function) else left_over(exercise, verdict, attempt)
+        return verdict if definition is None else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
     except Exception as error:
@@ -152,13 +155,12 @@ def _exercise(function: Any, names: dict[str, Any]) -> Exercise | None:
     return all_exercises().get(str(getattr(function, "__name__", "")))
 
 
-def _may_be_stub(function: Callable[..., Any]) -> bool:
-    """Tell whether its source is a stub's, or not to be had."""
+def _definition(function: Callable[..., Any]) -> ast.stmt | None:
+    """Return the statement that defines a function; `None` where its source is not to be had."""
     try:
-        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):  # no source, or not its own
-        return True
-    return isinstance(definition, FUNCTIONS) and is_stub(definition)
+        return None
 
 
 def _is_answer(value: Any) -> bool:

@@ -57,6 +57,7 @@ def test_right_answers_in_tensorflow_pass():
     [
         ("tanh", "tanh", "Your code uses `tanh`, which this exercise asks you to do without."),
         ("tanh", "pandas", "Your code uses `pandas`. Write this one with `numpy` and Python's own modules"),
+        ("train_step", "torch", "Your code uses `torch`. Write this one with `numpy`, `tensorflow`, `keras`"),
     ],
 )
 def test_what_may_not_be_used_is_named_with_what_may(name, used, message):

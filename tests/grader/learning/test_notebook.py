@@ -118,6 +118,13 @@ def test_a_stub_is_not_answered_yet(shown):
     assert "Hint 2 of 3" in shown(softmax, hint=2)
 
 
+def test_a_stub_that_says_so_in_words_is_not_answered_either(shown):
+    def softmax(z):
+        raise NotImplementedError("tomorrow")
+
+    assert "not answered yet" in shown(softmax)
+
+
 def exits(x):
     sys.exit(1)
 

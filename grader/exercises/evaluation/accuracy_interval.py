@@ -97,8 +97,8 @@ EXERCISE = Exercise(
     ),
     hints=(
         "What is there of which each is drawn anew, without regard to the others: rows, or something else?",
-        "How far would the accuracy move, had other groups come into the test? You can try that: draw as many "
-        "groups as there are, some of them twice, others not at all.",
+        "How far would the accuracy move, had other groups come into the test? You can try that: draw as "
+        "many groups as there are, some of them twice, others not at all.",
         "Count each group's rows and how many of them are right. A thousand times, draw groups with "
         "replacement, add up both counts and divide. The interval reaches from the 2.5 % to the 97.5 % "
         "quantile of these accuracies.",

@@ -10,7 +10,7 @@ from grader.references import evaluation as reference
 
 PAIRS = 75  # of each number of rows, equal and not
 ROWS = {200: (0.18, 0.65), 1000: (0.08, 0.8), 5000: (0.06, 0.8)}
-"""By the number of rows: on which share one of the two alone is right, and on which share of the rest both."""
+"""By the number of rows: the share where one of the two alone is right, and that of the others where both."""
 FAR = 3.9  # how many standard deviations of luck lie between a better model and its twin
 
 
@@ -83,7 +83,8 @@ EXERCISE = Exercise(
         Mistake(
             "higher",
             margin(0.0),
-            "The higher accuracy wins, however little it is higher: one of two equal models nearly always is.",
+            "The higher accuracy wins, however little it is higher: one of two equal models nearly always "
+            "is.",
         ),
         Mistake(
             "one_point",

@@ -9,7 +9,7 @@ Counts = Callable[[float, float, float, float], float]
 
 
 def binary_labels(rng: np.random.Generator) -> Iterator[Labels]:
-    """True and predicted labels of 0 and 1: every way to have none of something, then rare and frequent ones."""
+    """True and predicted labels of 0 and 1: every way to have none of something, and longer ones."""
     for true, predicted in (
         ("", ""),
         ("1", "1"),

@@ -28,7 +28,7 @@ def probed_rows(rng: np.random.Generator) -> Iterator[tuple]:
 
 
 def asked_about(part: str, cut=np.array_split, summary=lambda accuracies: accuracies):
-    """Accuracies on either part of each fold, of a model that learns from the other part, or from all rows."""
+    """Accuracies on either part of each fold, of a model that learns from the other, or from all rows."""
 
     def answer(f, X, y, k):
         accuracies = []

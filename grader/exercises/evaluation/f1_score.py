@@ -41,7 +41,8 @@ EXERCISE = Exercise(
         Mistake(
             "jaccard",
             of_counts(lambda tp, fp, fn, tn: tp / (tp + fp + fn)),
-            "This is TP / (TP + FP + FN). In F1, the found positives count twice, above the line and below it.",
+            "This is TP / (TP + FP + FN). In F1, the found positives count twice, above the line and below "
+            "it.",
         ),
         Mistake(
             "geometric_mean",

@@ -70,8 +70,8 @@ EXERCISE = Exercise(
         Mistake(
             "rest_to_the_last",
             of_tests(rest_to_the_last),
-            "Where k doesn't divide n, the last fold got all that was left. The first n % k folds get one row "
-            "more each.",
+            "Where k doesn't divide n, the last fold got all that was left. The first n % k folds get one "
+            "row more each.",
         ),
         Mistake(
             "longer_ones_last",
@@ -81,8 +81,8 @@ EXERCISE = Exercise(
         Mistake(
             "cut_by_shares",
             of_tests(cut_by_shares),
-            "Your folds end at the i-th part of n, rounded down: so the longer ones stand somewhere among the "
-            "others. They come first.",
+            "Your folds end at the i-th part of n, rounded down: so the longer ones stand somewhere among "
+            "the others. They come first.",
         ),
         Mistake(
             "rest_left_out",
@@ -112,10 +112,10 @@ EXERCISE = Exercise(
     ),
     hints=(
         "How long is each fold? n // k rows, and some have one more: which?",
-        "Walk along the rows with a start that moves on by the length of each fold. The test part reaches from "
-        "it to the next start.",
-        "NumPy cuts in this very way: np.array_split(np.arange(n), k). Training is what is not in the test "
-        "part: np.setdiff1d, or the rows before it joined with those behind it.",
+        "Walk along the rows with a start that moves on by the length of each fold. The test part reaches "
+        "from it to the next start.",
+        "NumPy's array_split cuts in this very way. Training is what is not in the test part: setdiff1d "
+        "finds it, or join the rows before the test part with those behind it.",
     ),
     difficulty=2,
     importance=5,

@@ -56,8 +56,8 @@ EXERCISE = Exercise(
         Mistake(
             "micro",
             lambda y_true, y_pred, num_classes: reference.accuracy(y_true, y_pred),
-            "This is accuracy, which comes of adding up the counts of all classes before dividing. Compute an "
-            "F1 of each class, then the mean.",
+            "This is accuracy, which comes of adding up the counts of all classes before dividing. Compute "
+            "an F1 of each class, then the mean.",
         ),
         Mistake(
             "f1_of_means",
@@ -73,7 +73,8 @@ EXERCISE = Exercise(
     ),
     hints=(
         "For one class it is a question with two answers: is a row of it, or not?",
-        "`y_true == c` and `y_pred == c` turn the classes into such labels, and you have a function for these.",
+        "`y_true == c` and `y_pred == c` turn the classes into such labels, and you have a function for "
+        "these.",
         "Collect an F1 for each c in range(num_classes), with 0.0 where it is undefined, and take the mean.",
     ),
     difficulty=2,

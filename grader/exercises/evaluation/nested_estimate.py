@@ -119,8 +119,8 @@ EXERCISE = Exercise(
     hints=(
         "What is to be judged isn't a setting but a way to get one: the whole search. On which rows may that "
         "search never have looked?",
-        "Take a part of the rows away before you search. Search on the others, in folds of them. Only then is "
-        "the part that was taken away asked, once.",
+        "Take a part of the rows away before you search. Search on the others, in folds of them. Only then "
+        "is the part that was taken away asked, once.",
         "Two loops: five outer folds, of rows drawn by chance. In each, the rest is parted into folds again; "
         "they choose the setting; with it f learns from all of the rest and answers for the outer fold.",
     ),

@@ -63,8 +63,8 @@ EXERCISE = Exercise(
         Mistake(
             "always_softer",
             lambda logits, labels, new_logits: softmax(new_logits / 2),
-            "Half of the logits, for each of the models: some were too modest before. Let the rows with labels "
-            "say how much, and which way.",
+            "Half of the logits, for each of the models: some were too modest before. Let the rows with "
+            "labels say how much, and which way.",
         ),
         Mistake(
             "only_softer",
@@ -95,8 +95,8 @@ EXERCISE = Exercise(
         "The order of the classes may stay. What has to change is how far the logits of a row lie apart.",
         "Divide all logits by one number. Above 1 it makes softmax more modest, and below 1 surer: which one "
         "suits the rows with labels best?",
-        "Try numbers from 0.05 to 20, each a few percent above the one before. For each, compute the log loss "
-        "on the rows with labels. Divide the new logits by the best one, and take softmax.",
+        "Try numbers from 0.05 to 20, each a few percent above the one before. For each, compute the log "
+        "loss on the rows with labels. Divide the new logits by the best one, and take softmax.",
     ),
     difficulty=3,
     importance=4,

@@ -13,7 +13,8 @@ EXERCISE = Exercise(
         Mistake(
             "precision",
             reference.precision,
-            "This is precision: you divide by the rows predicted positive, and not by those that are positive.",
+            "This is precision: you divide by the rows predicted positive, and not by those that are "
+            "positive.",
         ),
         Mistake(
             "nan",

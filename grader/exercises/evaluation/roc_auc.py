@@ -10,7 +10,7 @@ from grader.references import evaluation as reference
 
 
 def labels_and_scores(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Scores with and without ties, all alike, the wrong way round; probabilities, logits and whole numbers."""
+    """Scores with and without ties, all alike, the wrong way round; of several scales."""
     for labels, scores in (
         ("01", (0.2, 0.7)),
         ("01", (0.7, 0.2)),
@@ -51,7 +51,7 @@ def accuracy_at_half(y_true, scores):
 
 
 def row_by_row(y_true, scores):
-    """The area below a curve with a step for each row, rows of equal score in the order in which they stand."""
+    """The area below a curve with a step for each row, those of equal score as they stand."""
     labels = y_true[np.argsort(-scores, kind="stable")]
     found = np.cumsum(labels)  # positives so far, at each step
     return float(np.sum(found[labels == 0]) / (np.sum(labels) * np.sum(labels == 0)))
@@ -85,21 +85,24 @@ EXERCISE = Exercise(
         Mistake(
             "gini",
             lambda y_true, scores: 2 * reference.roc_auc(y_true, scores) - 1,
-            "Right pairs less wrong ones: that runs from −1 to 1, and is 0 for scores by lot. The area is ½ there.",
+            "Right pairs less wrong ones: that runs from −1 to 1, and is 0 for scores by lot. The area is ½ "
+            "there.",
         ),
         Mistake(
             "at_half",
             accuracy_at_half,
-            "This is the accuracy at the threshold 0.5. No threshold is chosen here, only pairs are compared.",
+            "This is the accuracy at the threshold 0.5. No threshold is chosen here, only pairs are "
+            "compared.",
         ),
     ),
     hints=(
-        "Forget the curve: take each positive row together with each negative one. In how many of these pairs "
-        "is the positive one ahead?",
-        "Two loops do it, one over the scores of positives, one over those of negatives. A pair is worth 1, ½ "
-        "or 0.",
-        "With arrays: `positives[:, None] - negatives` has all pairs at once. Count where it is above 0, add "
-        "half of those where it is 0, and divide by the number of pairs.",
+        "Forget the curve: take each positive row together with each negative one. In how many of these "
+        "pairs is the positive one ahead?",
+        "Two loops do it, one over the scores of positives, one over those of negatives. A pair is worth 1, "
+        "½ or 0.",
+        "With arrays: give the positive scores a second axis of length 1, and subtract the negative ones: "
+        "all pairs at once. Count where the difference is above 0, add half of the zeros, divide by the "
+        "pairs.",
     ),
     difficulty=2,
     importance=4,

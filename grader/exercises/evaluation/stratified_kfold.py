@@ -92,9 +92,10 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Within one class it is easy: deal its rows out to the folds, like cards. What if you do so with each "
-        "class?",
-        "np.flatnonzero gives the rows of a class, and of a list rows[fold::k] is each k-th row from `fold` on.",
+        "Within one class it is easy: deal its rows out to the folds, like cards. What if you do so with "
+        "each class?",
+        "np.flatnonzero gives the rows of a class, and of a list rows[fold::k] is each k-th row from `fold` "
+        "on.",
         "For each fold: join what it got of each class to its test part. Training is all the other rows: "
         "np.setdiff1d gives them.",
     ),

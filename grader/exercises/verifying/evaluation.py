@@ -26,8 +26,8 @@ def is_stratified_folds(given: Given, answer: Any) -> Finding:
     if any(len(train) + len(test) < len(y) for train, test in pairs):
         raise Odd("In one of your folds, a row is neither in training nor in the test part.")
     tested = np.concatenate([test for _, test in pairs])
-    if len(np.unique(tested)) < len(y):
-        raise Odd("A row is in no fold's test part.")
+    if left_out := len(y) - len(np.unique(tested)):
+        raise Odd(f"{left_out} of {len(y)} rows are in no fold's test part.")
     if len(tested) > len(y):
         raise Odd("A row is in the test part of two folds.")
     for label, rows in zip(*np.unique(y, return_counts=True), strict=True):
@@ -66,7 +66,7 @@ def cost_of(case: Answered, threshold: float) -> float:
 
 @told
 def is_calibrated(given: Given, answer: Any) -> Finding:
-    """Judge probabilities by their log loss; the labels and the best temperature's log loss are the secret."""
+    """Judge probabilities by their log loss; secret are labels and the best softmax's loss."""
     _probabilities(answer, given.arguments[2].shape)
     if not given.group:
         return Finding(True)

@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 import scipy.optimize
+from scipy.stats import multivariate_normal
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -33,11 +34,17 @@ FUNCTIONS = {
 }
 GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
 BY_ELEMENT = {"activation": {"below": 0.1, "above": 2.0, "shift": 0.5, "bend": 1.0}}
-OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
+BY_SETTING = {"nearest_mean_on": [0, 2]}
+OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT, *BY_SETTING)]
 
 
 def test_every_function_has_settings_here():
-    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
+    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {
+        *SETTINGS,
+        *MODELS,
+        *BY_ELEMENT,
+        *BY_SETTING,
+    }
     assert len(GRADIENTS) == 4
 
 
@@ -119,6 +126,26 @@ def test_a_model_answers_for_each_row_and_changes_nothing(name, rows):
         np.testing.assert_array_equal(part, as_it_was)
     X, y, new = (part.tolist() for part in rows)
     np.testing.assert_array_equal(FUNCTIONS[name](X, y, new, **MODELS[name]), answers)
+
+
+@pytest.mark.parametrize("name", BY_SETTING)
+def test_a_model_learns_as_its_setting_says_and_changes_nothing(name, rows):
+    before, setting = [part.copy() for part in rows], list(BY_SETTING[name])
+    answers = travelled(name, {})(setting, *rows)
+    assert np.shape(answers) == (10,)
+    assert setting == BY_SETTING[name]
+    for part, as_it_was in zip(rows, before, strict=True):
+        np.testing.assert_array_equal(part, as_it_was)
+    np.testing.assert_array_equal(FUNCTIONS[name](setting, *(part.tolist() for part in rows)), answers)
+
+
+def test_the_nearest_mean_is_the_likelier_class(rows):
+    """Of normal rows with a deviation of 1, and chances as the roots of the counts."""
+    X, y, new = rows
+    counts, means = np.bincount(y), np.array([X[y == label][:, :2].mean(axis=0) for label in range(3)])
+    densities = [multivariate_normal(mean).logpdf(new[:, :2]) for mean in means]
+    theirs = (np.array(densities).T + np.log(counts) / 2).argmax(axis=1)
+    np.testing.assert_array_equal(functions.nearest_mean_on([0, 1], X, y, new), theirs)
 
 
 @pytest.mark.parametrize("neighbours", [1, 5, 40])

@@ -1,4 +1,4 @@
-"""Values of lessons 3a, 3b, 5a and 5b: enough cases, and known mistakes that they tell from one another."""
+"""Values of lessons 3a to 6 without 4: enough cases, and known mistakes that they tell from one another."""
 
 import itertools
 
@@ -9,7 +9,10 @@ from asking import cases_of, outcomes_of, same
 from grader.child import plaindata
 from grader.exercises import exercises_of, lesson_of
 
-LESSONS = ("03a_backpropagation", "03b_optimization", "05a_preprocessing", "05b_architecture")
+LESSONS = (
+    *("03a_backpropagation", "03b_optimization", "05a_preprocessing", "05b_architecture"),
+    "06_evaluation",
+)
 VALUES = [exercise for lesson in LESSONS for exercise in exercises_of(lesson) if exercise.kind == "value"]
 SEEDS = (0, 1, 2)
 each_value = pytest.mark.parametrize("exercise", VALUES, ids=lambda exercise: exercise.name)

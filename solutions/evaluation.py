@@ -343,9 +343,9 @@ def nested_estimate(f, settings: list, X: np.ndarray, y: np.ndarray, seed: int) 
     """Say what to expect of a search before anybody sees new rows: "try all settings, take the best".
 
     Somebody will try every setting on these rows, take the one that looks best, and train with it on all of
-    them. How accurate will that model be on new rows? You are judged by the mean over several sets of data of
-    a kind: it may be off by at most 0.06. Some sets are pure noise, where no setting is better than another;
-    there it may be off by at most 0.055.
+    them. How accurate will that model be on new rows? You are judged by means over some thirty sets of data.
+    Over all sets, you may be off by at most 0.06. Most are pure noise, where no setting is better than
+    another; over these, you may promise at most 0.04 too much.
 
     NumPy will do; scikit-learn is there if you like.
 

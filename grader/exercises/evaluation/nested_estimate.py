@@ -10,9 +10,9 @@ from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.verifying.evaluation import is_expected
 from grader.references import evaluation as reference
 
-ROWS, NEW_ROWS, COLUMNS, TELLING = 120, 2000, 40, 8
+ROWS, NEW_ROWS, COLUMNS, TELLING = 120, 2000, 60, 12
 SETTINGS = 60
-SETS = {"noise": 16, "signal": 8}
+SETS = {"noise": 28, "signal": 8}
 F = Live("function", ["nearest_mean_on", {}])
 
 
@@ -28,7 +28,7 @@ def searched_sets(rng: np.random.Generator) -> Iterator[Case]:
             rng.normal(size=(len(part), COLUMNS)) + np.outer(part - 0.5, shift) for part in (y, new_y)
         )
         X = X.round(3)
-        settings = [np.sort(rng.permutation(COLUMNS)[:3]).tolist() for _ in range(SETTINGS)]
+        settings = [np.sort(rng.permutation(COLUMNS)[:2]).tolist() for _ in range(SETTINGS)]
         came = 0.5
         if kind == "signal":
             best = settings[int(np.argmax(in_folds(f, settings, X, y, rng)))]

@@ -54,7 +54,7 @@ def search_score(f, settings, X, y, seed):
 
 def chosen_on_the_test_fold(f, settings, X, y, seed):
     rows = np.arange(len(X))
-    tests = np.array_split(np.random.default_rng(seed).permutation(rows), 5)
+    tests = np.array_split(np.random.default_rng(seed).permutation(rows), 3)
     best = [
         max(accuracy_of(f, setting, X, y, np.setdiff1d(rows, test), test) for setting in settings)
         for test in tests
@@ -70,7 +70,7 @@ def one_setting(f, settings, X, y, seed):
 
 def not_shuffled(f, settings, X, y, seed):
     rows, found = np.arange(len(X)), []
-    for test in np.array_split(rows, 5):
+    for test in np.array_split(rows, 3):
         seen = np.setdiff1d(rows, test)
         best = settings[int(np.argmax(in_folds(f, settings, X[seen], y[seen], k=2)))]
         found.append(accuracy_of(f, best, X, y, seen, test))

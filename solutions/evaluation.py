@@ -344,8 +344,8 @@ def nested_estimate(f, settings: list, X: np.ndarray, y: np.ndarray, seed: int) 
 
     Somebody will try every setting on these rows, take the one that looks best, and train with it on all of
     them. How accurate will that model be on new rows? You are judged by means over some thirty sets of data.
-    Over all sets, you may be off by at most 0.06. Most are pure noise, where no setting is better than
-    another; over these, you may promise at most 0.04 too much.
+    Most are pure noise, where no setting is better than another: over these, you may expect at most 0.04 too
+    much and 0.07 too little. Over the others you may be off by at most 0.07.
 
     NumPy will do; scikit-learn is there if you like.
 

@@ -8,7 +8,7 @@ from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.verifying.evaluation import costs_little
 from grader.references import evaluation as reference
 
-ROWS, NEW_ROWS, SETS = 600, 5000, 20
+ROWS, NEW_ROWS, SETS = 800, 5000, 20
 COSTS = ((1, 8), (1, 4), (3, 1), (5, 1), (2, 7))  # of a false alarm, and of a miss
 
 
@@ -16,7 +16,7 @@ def scored_rows(rng: np.random.Generator) -> Iterator[Case]:
     """Sets with honest probabilities, and with scores that are none; the secret is fresh rows with theirs."""
     for kind, makings in KINDS.items():
         for i in range(SETS):
-            log_odds = float(rng.uniform(-1.5, 0.5)) + rng.uniform(1.5, 2.5) * rng.normal(
+            log_odds = float(rng.uniform(-2.5, -1.0)) + rng.uniform(1.5, 2.5) * rng.normal(
                 size=ROWS + NEW_ROWS
             )
             labels = (rng.random(len(log_odds)) < sigmoid(log_odds)).astype(np.int8)
@@ -64,7 +64,7 @@ def best_by(figure: Callable[..., np.ndarray]):
         candidates = np.concatenate([[-np.inf], np.sort(scores)])
         positive = scores > candidates[:, None]  # (thresholds, rows)
         counts = [(positive == p) @ (labels == y).astype(float) for p, y in ((1, 1), (1, 0), (0, 1), (0, 0))]
-        return float(candidates[np.argmax(figure(*counts))])
+        return float(candidates[np.argmax(figure(*counts, cost_false_positive, cost_false_negative))])
 
     return answer
 
@@ -90,18 +90,24 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "accuracy",
-            best_by(lambda tp, fp, fn, tn: tp + tn),
+            best_by(lambda tp, fp, fn, tn, *costs: tp + tn),
             "The threshold with the best accuracy counts both errors alike.",
         ),
         Mistake(
             "youden",
-            best_by(lambda tp, fp, fn, tn: tp / (tp + fn) - fp / (fp + tn)),
+            best_by(lambda tp, fp, fn, tn, *costs: tp / (tp + fn) - fp / (fp + tn)),
             "The threshold at which recall most exceeds the rate of false alarms doesn't know what a miss "
             "costs, nor how rare positives are.",
         ),
         Mistake(
+            "rates",
+            best_by(lambda tp, fp, fn, tn, alarm, miss: -alarm * fp / (fp + tn) - miss * fn / (tp + fn)),
+            "You add up error rates, each of its own class, as if both were equally frequent. A cost falls due "
+            "for each row.",
+        ),
+        Mistake(
             "f1",
-            best_by(lambda tp, fp, fn, tn: 2 * tp / (2 * tp + fp + fn)),
+            best_by(lambda tp, fp, fn, tn, *costs: 2 * tp / (2 * tp + fp + fn)),
             "The threshold with the best F1 doesn't know what a miss costs.",
         ),
         Mistake(

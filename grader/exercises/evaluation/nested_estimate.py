@@ -10,7 +10,7 @@ from grader.exercise import Case, Exercise, Mistake
 from grader.exercises.verifying.evaluation import is_expected
 from grader.references import evaluation as reference
 
-ROWS, NEW_ROWS, COLUMNS, TELLING = 120, 2000, 60, 12
+ROWS, NEW_ROWS, COLUMNS, TELLING = 120, 2000, 60, 20
 SETTINGS = 60
 SETS = {"noise": 28, "signal": 8}
 F = Live("function", ["nearest_mean_on", {}])
@@ -22,7 +22,7 @@ def searched_sets(rng: np.random.Generator) -> Iterator[Case]:
     for kind in rng.permutation(np.repeat(list(SETS), list(SETS.values()))):
         shift = np.zeros(COLUMNS)
         if kind == "signal":
-            shift[rng.permutation(COLUMNS)[:TELLING]] = rng.uniform(0.5, 1.0, TELLING)
+            shift[rng.permutation(COLUMNS)[:TELLING]] = rng.uniform(1.2, 1.8, TELLING)
         y, new_y = np.repeat([0, 1], ROWS // 2), np.repeat([0, 1], NEW_ROWS // 2)
         X, new_X = (
             rng.normal(size=(len(part), COLUMNS)) + np.outer(part - 0.5, shift) for part in (y, new_y)

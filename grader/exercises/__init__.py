@@ -6,6 +6,7 @@
     verifying/<lesson>.py    the functions that judge what is not compared; the student edition has them too.
                              Where they are many, in several files whose names begin with the lesson's
     goals                    figures to reach on data that nobody has seen
+    models                   Keras models as arguments of cases
     edition                  a lesson of the student edition: a data file in the folder's place
 
 Files are imported when they are asked for, so this package may be imported where no reference answer may be.
@@ -25,6 +26,10 @@ COURSE: dict[str, str] = {
     "04_frameworks": "frameworks",
     "05a_preprocessing": "preprocessing",
     "05b_architecture": "architecture",
+    "05c_training_process": "training_process",
+    "06_evaluation": "evaluation",
+    "07a_convolutional_networks": "convolutional_networks",
+    "07b_recurrent_networks": "recurrent_networks",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 

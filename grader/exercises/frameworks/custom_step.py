@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.child.plaindata import Live
 from grader.exercise import Case, Exercise, Fault
-from grader.exercises.frameworks.cases import packed, with_random_weights
+from grader.exercises.models import packed, with_random_weights
 from grader.exercises.verifying import frameworks as verifying
 from grader.references import frameworks as reference
 

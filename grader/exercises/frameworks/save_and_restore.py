@@ -7,7 +7,8 @@ import numpy as np
 
 from grader.child.plaindata import Live
 from grader.exercise import Case, Exercise, Mistake
-from grader.exercises.frameworks.cases import convolutional_network, network, packed, with_random_weights
+from grader.exercises.frameworks.cases import convolutional_network, network
+from grader.exercises.models import packed, with_random_weights
 from grader.exercises.verifying import frameworks as verifying
 from grader.references import frameworks as reference
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
-from grader.exercises.frameworks.cases import converted, convolutional_network, packed, with_random_weights
+from grader.exercises.frameworks.cases import converted, convolutional_network
+from grader.exercises.models import packed, with_random_weights
 from grader.exercises.verifying import frameworks as verifying
 from grader.references import frameworks as reference
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.exercise import Case, Exercise, Mistake
-from grader.exercises.frameworks.cases import converted, digits, network, packed
+from grader.exercises.frameworks.cases import converted, digits, network
+from grader.exercises.models import packed
 from grader.exercises.verifying import frameworks as verifying
 from grader.references import frameworks as reference
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from grader.child.plaindata import Live
 from grader.exercise import FLOAT32, Exercise, Mistake
-from grader.exercises.frameworks.cases import network, packed, with_random_weights
+from grader.exercises.frameworks.cases import network
+from grader.exercises.models import packed, with_random_weights
 from grader.references import frameworks as reference
 
 

@@ -1,7 +1,7 @@
 """Lesson 5b: networks that are built as asked, by their layers, settings and answers."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,15 +9,25 @@ import numpy as np
 
 from grader.exercise import Finding, Given
 from grader.exercises.verifying.activations import ACTIVATIONS
+from grader.exercises.verifying.layers import (
+    ACTIVATION_LAYERS,
+    CONTAINERS,
+    in_and_out,
+    listed,
+    other_layers,
+    other_penalties,
+    other_rates,
+    other_shapes,
+    restrictions,
+)
 
-CONTAINERS = ("InputLayer", "Sequential", "Functional")
-ACTIVATION_LAYERS = ("Activation", "ReLU", "Softmax")
+ONE_EACH = "one for each class"
 
 
 def is_mlp(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a dense network by its layers, their settings and what it answers to the inputs in the secret."""
     inputs, hidden, classes, rate, l2 = given.arguments
-    layers = _layers(found, [*CONTAINERS, *ACTIVATION_LAYERS, "Flatten"])
+    layers = listed(found, [*CONTAINERS, *ACTIVATION_LAYERS, "Flatten"])
     wanted = [kind for _ in hidden for kind in ("Dense", "Dropout")] + ["Dense"]
     if rate == 0:  # a dropout of nothing may be left out
         layers = [layer for layer in layers if layer["class"] != "Dropout"]
@@ -25,13 +35,13 @@ def is_mlp(given: Given, found: dict[str, Any]) -> Finding:
     sizes = [inputs, *hidden, classes]
     shapes = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
     if flaw := (
-        _in_and_out(found, [inputs], classes)
-        or _other_layers(layers, wanted)
-        or _other_shapes(found, shapes)
-        or _other_rates(layers, rate)
-        or _other_penalties(layers[:-1], l2)
-        or (_other_penalties(layers[-1:], l2) and _other_penalties(layers[-1:], 0.0))
-        or _restrictions(layers)
+        in_and_out(found, [inputs], classes, ONE_EACH)
+        or other_layers(layers, wanted)
+        or other_shapes(found, shapes)
+        or other_rates(layers, rate)
+        or other_penalties(layers[:-1], l2)
+        or (other_penalties(layers[-1:], l2) and other_penalties(layers[-1:], 0.0))
+        or restrictions(layers)
     ):
         return Finding(False, flaw)
     weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
@@ -41,19 +51,19 @@ def is_mlp(given: Given, found: dict[str, Any]) -> Finding:
 def is_cnn(given: Given, found: dict[str, Any]) -> Finding:
     """Judge the sheet's convolutional network by its layers, and by its answers to the secret's images."""
     height, width, channels, classes = given.arguments
-    layers = _layers(found, [*CONTAINERS, *ACTIVATION_LAYERS])
+    layers = listed(found, [*CONTAINERS, *ACTIVATION_LAYERS])
     wanted = [*("Conv2D", "MaxPooling2D") * 3, "Flatten", "Dense", "Dropout", "Dense"]
     flat = 128 * math.prod(_left(size) for size in (height, width))
     kernels = [(3, 3, channels, 32), (3, 3, 32, 64), (3, 3, 64, 128), (flat, 128), (128, classes)]
     shapes = [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
     if flaw := (
-        _in_and_out(found, [height, width, channels], classes)
-        or _other_layers(layers, wanted)
+        in_and_out(found, [height, width, channels], classes, ONE_EACH)
+        or other_layers(layers, wanted)
         or _padded(layers)
-        or _other_shapes(found, shapes)
-        or _other_rates(layers, 0.5)
-        or _other_penalties(layers, 0.0)
-        or _restrictions(layers)
+        or other_shapes(found, shapes)
+        or other_rates(layers, 0.5)
+        or other_penalties(layers, 0.0)
+        or restrictions(layers)
     ):
         return Finding(False, flaw)
     weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
@@ -64,85 +74,6 @@ def is_cnn(given: Given, found: dict[str, Any]) -> Finding:
         return x.reshape(len(x), -1)
 
     return _answers(given.secret, found, weights[6:], features)
-
-
-def _layers(found: dict[str, Any], silent: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the layers in their order, without those that only hold others, or are checked by outputs."""
-    return [layer for layer in found["layers"] if layer["class"] not in silent]
-
-
-def _in_and_out(found: dict[str, Any], sample: list[int], classes: int) -> str | None:
-    shape = found["input_shape"]
-    if not shape or shape[1:] != sample:
-        takes = tuple(shape[1:]) if shape else "several inputs"
-        return f"Your model takes {takes} where samples of shape {tuple(sample)} are asked for."
-    if found["output_shape"] is None or found["output_shape"][1:] != [classes]:
-        return f"{classes} numbers a sample must come out, one for each class: look at the last layer."
-    return None
-
-
-def _other_layers(layers: list[dict[str, Any]], wanted: list[str]) -> str | None:
-    kinds = [layer["class"] for layer in layers]
-    if kinds == wanted:
-        return None
-    for kind in dict.fromkeys(kinds):
-        if kind not in wanted:
-            return f"Your model has a layer of the kind {kind}, which is not asked for."
-    for kind in dict.fromkeys(wanted):
-        if kinds.count(kind) != wanted.count(kind):
-            return (
-                f"Your model has {kinds.count(kind)} layers of the kind {kind}, and {wanted.count(kind)} are "
-                "asked for."
-            )
-    place = next(i for i, (one, other) in enumerate(zip(kinds, wanted, strict=True)) if one != other)
-    return (
-        f"All layers are there, in another order: the first that is out of place is of kind {kinds[place]}."
-    )
-
-
-def _other_shapes(found: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> str | None:
-    theirs = [np.shape(weight) for weight in found["weights"]]
-    if theirs == list(shapes):
-        if found["trainable_parameters"] != found["parameters"]:
-            return "A part of your model is frozen (trainable=False), so it can't learn."
-        return None
-    if len(theirs) != len(shapes):
-        return "Each dense layer and each convolution is to have a kernel and a bias."
-    place = next(i for i, (one, other) in enumerate(zip(theirs, shapes, strict=True)) if one != other)
-    return f"Some weights have shape {theirs[place]} where {shapes[place]} is asked for: look at the units."
-
-
-def _other_rates(layers: list[dict[str, Any]], rate: float) -> str | None:
-    settings = [layer["config"] for layer in layers if layer["class"] == "Dropout"]
-    for setting in settings:
-        if not math.isclose(setting["rate"], rate, abs_tol=1e-6):
-            return f"A dropout has the rate {setting['rate']:.4g}, and {rate:.4g} is asked for."
-        if setting.get("noise_shape") is not None:
-            return "A dropout has a noise_shape, which is not asked for."
-    return None
-
-
-def _other_penalties(layers: list[dict[str, Any]], strength: float) -> str | None:
-    for layer in (layer for layer in layers if "kernel_regularizer" in layer["config"]):
-        setting = layer["config"]["kernel_regularizer"]
-        penalty = setting["config"] if setting is not None else {}
-        if (setting is not None and setting["class"] not in ("L2", "L1L2")) or penalty.get("l1"):
-            return "The penalty on a kernel is of another kind than L2."
-        if not math.isclose(penalty.get("l2", 0.0), strength, rel_tol=1e-4, abs_tol=1e-12):
-            return (
-                f"A kernel has an L2 penalty of strength {penalty.get('l2', 0.0):.4g}, and "
-                f"{strength:.4g} is asked for."
-            )
-    return None
-
-
-def _restrictions(layers: list[dict[str, Any]]) -> str | None:
-    """Say which regularizer or constraint there is beside those of the kernels."""
-    for layer in layers:
-        for name, value in layer["config"].items():
-            if name.endswith(("_regularizer", "_constraint")) and name != "kernel_regularizer" and value:
-                return f"A layer has a {name}, which is not asked for."
-    return None
 
 
 def _padded(layers: list[dict[str, Any]]) -> str | None:

@@ -1,7 +1,6 @@
 """Lesson 5a: splits, encodings and choices of columns, by what they lead to; and tables made ready."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,29 +8,13 @@ import numpy as np
 from grader.child import plaindata
 from grader.child.plaindata import Live
 from grader.exercise import Answered, Finding, Given
+from grader.exercises.verifying.forms import Odd, told, two_parts
 
 TEST_SHARE = (0.15, 0.35)  # of the rows that are used
 LEAST_USED = 1 / 3  # of all rows
 OFF = 0.12  # what a split may promise too much, or too little, in the mean
 MOST_OF_BEST = 1.1  # errors on served rows, beside those of the best columns
 MOST_OF_OURS = 1.05  # errors with an encoding, beside those with ours
-
-
-class Odd(Exception):
-    """An answer has not the form that is asked for; the text says how."""
-
-
-def told(judge: Callable[[Given, Any], Finding]) -> Callable[[Given, Any], Finding]:
-    """Return what judges so, and says of an odd answer how it is odd."""
-
-    @wraps(judge)
-    def verify(given: Given, answer: Any) -> Finding:
-        try:
-            return judge(given, answer)
-        except Odd as odd:
-            return Finding(False, str(odd))
-
-    return verify
 
 
 @told
@@ -216,26 +199,6 @@ def line_error(case: Answered) -> float:
     codes, new_codes = _codes(case.answer, len(train), len(test))
     secret = case.secret
     return linear_error(np.c_[secret["x"], codes], np.c_[secret["new_x"], new_codes], y, secret["new_y"])
-
-
-def two_parts(answer: Any, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices of training and test rows."""
-    if not isinstance(answer, list | tuple) or len(answer) != 2:
-        raise Odd("Two arrays of indices are asked for: the training rows and the test rows.")
-    parts = [np.asarray(part) for part in answer]
-    if any(part.ndim != 1 or (len(part) and part.dtype.kind not in "iu") for part in parts):
-        raise Odd("Each part is to be an array of whole numbers, the indices of its rows.")
-    train, test = (part.astype(int) for part in parts)
-    if not len(train) or not len(test):
-        raise Odd("One of your parts is empty.")
-    named = np.concatenate([train, test])
-    if named.min() < 0 or named.max() >= rows:
-        raise Odd(f"The rows are numbered from 0 to {rows - 1}, and you name others.")
-    if np.isin(test, train).any():
-        raise Odd("A row is in both parts.")
-    if len(np.unique(named)) < len(named):
-        raise Odd("A row is named twice.")
-    return train, test
 
 
 def require_shares(y: np.ndarray, in_test: np.ndarray, fraction: float) -> None:

@@ -1,4 +1,4 @@
-"""Values of lessons 3a, 3b, 5a and 5b: enough cases, and known mistakes that they tell from one another."""
+"""Values of lessons 3a to 7b without 4: enough cases, and known mistakes that they tell from one another."""
 
 import itertools
 
@@ -9,9 +9,18 @@ from asking import cases_of, outcomes_of, same
 from grader.child import plaindata
 from grader.exercises import exercises_of, lesson_of
 
-LESSONS = ("03a_backpropagation", "03b_optimization", "05a_preprocessing", "05b_architecture")
+LESSONS = (
+    *("03a_backpropagation", "03b_optimization"),
+    *("05a_preprocessing", "05b_architecture", "05c_training_process"),
+    *("06_evaluation", "07a_convolutional_networks", "07b_recurrent_networks"),
+)
 VALUES = [exercise for lesson in LESSONS for exercise in exercises_of(lesson) if exercise.kind == "value"]
 SEEDS = (0, 1, 2)
+MOST = {  # numbers that the smallest case may have which tells a mistake, where twelve are too few
+    "05b_architecture": 14,  # a kernel of 2 × 2 and five vectors
+    "07a_convolutional_networks": 14,  # an image of 3 × 3, a kernel of 2 × 2, a bias
+    "07b_recurrent_networks": 15,  # an LSTM of one unit, its input and its two states
+}
 each_value = pytest.mark.parametrize("exercise", VALUES, ids=lambda exercise: exercise.name)
 
 
@@ -48,6 +57,6 @@ def test_every_mistake_fails_on_something_small(exercise):
             for case, *pair in zip(cases_of(exercise.name), right, wrong, strict=True)
             if not same(exercise, case, *pair)
         ]
-        most = 14 if lesson_of(exercise) == "05b_architecture" else 12  # a kernel of 2 × 2 and five vectors
+        most = MOST.get(lesson_of(exercise), 12)
         if mistake.name != "recursive":  # which is wrong on long tapes alone
             assert min(failing) <= most, mistake.name

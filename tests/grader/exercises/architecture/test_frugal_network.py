@@ -150,14 +150,17 @@ def test_digits_lie_anywhere_and_nobody_finds_them_again():
 
 
 def normalised(x, y):
+    """About 94 % on five seeds; it must not fail by its own luck."""
+    keras.utils.set_random_seed(0)
     inputs = keras.Input((12, 12, 1))
     z = layers.Conv2D(8, 3, padding="same", use_bias=False)(inputs)
     z = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization(momentum=0.9)(z)))
-    z = layers.GlobalMaxPooling2D()(layers.Conv2D(16, 3, padding="same", activation="relu")(z))
+    z = layers.Conv2D(16, 3, padding="same", use_bias=False)(z)
+    z = layers.GlobalMaxPooling2D()(layers.ReLU()(layers.BatchNormalization(momentum=0.9)(z)))
     model = keras.Model(inputs, layers.Dense(10)(z))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.01), loss)
-    model.fit(x[..., np.newaxis], y, epochs=25, batch_size=32, verbose=0)
+    model.compile(keras.optimizers.Adam(0.005), loss)
+    model.fit(x[..., np.newaxis], y, epochs=40, batch_size=32, verbose=0)
     return model
 
 

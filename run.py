@@ -41,7 +41,7 @@ def main(arguments):
         return become([str(PROGRAMS / "dlcourse"), *arguments], Path.cwd())
     if arguments[:1] == ["test"]:
         set_up("dev")
-        pytest = [str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+        pytest = [str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
         return become(pytest + arguments[1:], ROOT)
     print(USAGE, file=sys.stderr)
     return 2

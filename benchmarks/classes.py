@@ -1,12 +1,13 @@
 """How fast a whole class is graded, in how much memory, and what of the time is not the learners' own.
 
     python benchmarks/classes.py [--submissions N] [--json FILE]
+    python benchmarks/classes.py --lesson NAME [--submissions N] [--json FILE]
 
-A submission is a notebook with the exercises of lesson 02 in `SIGNATURES`, one of them in TensorFlow. Answers
-are drawn from several right and wrong ways to write each, with the names that learners give their variables;
-the table says how many different answers come of it. Code that is word for word another's, and runs alone in
-its process, is run once for the class, so the same is measured with a class in which no two answers are
-alike.
+The first is about lesson 02. A submission is a notebook with the exercises in `SIGNATURES`, one of them in
+TensorFlow. Answers are drawn from several right and wrong ways to write each, with the names that learners
+give their variables; the table says how many different answers come of it. Code that is word for word
+another's, and runs alone in its process, is run once for the class, so the same is measured with a class in
+which no two answers are alike.
 
 Timed are whole processes, with all start-up:
 
@@ -17,9 +18,14 @@ Timed are whole processes, with all start-up:
                  a grader, in a process that has imported all they need
 
 Peak memory is the largest sum of proportional set sizes, sampled, on Linux only.
+
+With `--lesson` only the class is timed, of that lesson and with no two answers alike: three quarters of them
+are the reference, the others hand back their first argument.
 """
 
 import argparse
+import ast
+import inspect
 import json
 import random
 import sys
@@ -34,6 +40,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from grader.exercises import LESSONS, exercises_of
 from grader.running.processes import ENVIRONMENT
 
 TARGETS = {"rate": 50, "workers": 1.8, "overhead_training": 0.25, "overhead_ms": 50}
@@ -161,11 +168,13 @@ class Notebook:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--submissions", type=int, default=1000, metavar="N", help="1000 by default")
+    parser.add_argument("--lesson", choices=LESSONS, metavar="NAME", help="as 05a_preprocessing")
+    parser.add_argument("--submissions", type=int, metavar="N", help="1000 by default, of a --lesson 100")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     options = parser.parse_args()
-    if options.submissions < 40:
-        parser.error("forty submissions or more are needed")
+    n = options.submissions or (100 if options.lesson else 1000)
+    if n < (2 if options.lesson else 40):
+        parser.error("forty submissions or more are needed, of a --lesson two")
     console = Console(width=None if sys.stdout.isatty() else 200)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with (
@@ -173,8 +182,19 @@ def main() -> None:
         tempfile.TemporaryDirectory() as temporary,
     ):
         task = progress.add_task("")
-        results = run(options.submissions, Path(temporary), lambda t: progress.reset(task, description=t))
-    show(results, console)
+        folder = Path(temporary)
+        if options.lesson:
+            progress.reset(task, description=f"{n} submissions of {options.lesson}")
+            results = run_lesson(options.lesson, n, folder)
+            seconds, megabytes = results["seconds"], results["megabytes"]
+            console.print(
+                f"{options.lesson}, {n} submissions, no two answers alike: {seconds:.0f} s, "
+                f"{seconds / n:.2f} s a submission, {megabytes or 0:.0f} MB",
+                highlight=False,
+            )
+        else:
+            results = run(n, folder, lambda text: progress.reset(task, description=text))
+            show(results, console)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
@@ -199,44 +219,70 @@ def bodies(name: str, *, right: bool) -> list[str]:
     return [line.removeprefix(start) for line in ANSWERS.splitlines() if line.startswith(start)]
 
 
+def lesson_notebooks(lesson: str, n: int, seed: int = 0) -> list[Notebook]:
+    """Return n notebooks with all exercises of a lesson, no two answers alike."""
+    rng = random.Random(seed)
+    asked = [exercise.name for exercise in exercises_of(lesson)]
+    module = ast.parse(Path(inspect.getsourcefile(exercises_of(lesson)[0].reference)).read_text("utf-8"))
+    references = {node.name: node for node in module.body if getattr(node, "name", "") in asked}
+    setup = "\n".join(ast.unparse(node) for node in module.body if node not in references.values())
+    made = []
+    for i in range(n):
+        answers = {}
+        for name in asked:
+            head, *body = ast.unparse(references[name]).split("\n    ")
+            first = next((argument.arg for argument in references[name].args.args), "None")
+            if rng.random() < 0.25:
+                body = [f"return {first}"]
+            answers[name] = "\n    ".join([head, f"unlike = {i}", *body]) + "\n"
+        made.append(Notebook(f"s{i:04}", setup, answers))
+    return made
+
+
+def grade(which: list[Notebook], folder: Path, *flags: str, home: Path) -> peers.Run:
+    """Time `grader grade` on a class, in a folder of its own within `folder`."""
+    number = len(list(folder.glob("class *")))
+    place, out = folder / f"class {number}", folder / f"out {number}"
+    for notebook in which:
+        peers.write(notebook, place)
+    command = [*GRADER, "grade", str(place), "--seed", SEED, "--out", str(out), *flags]
+    return peers.measure([command], folder, our_environment(home))
+
+
+def run_lesson(lesson: str, n: int, folder: Path) -> dict:
+    """Time a class of a lesson, its bank built before."""
+    home = folder / "home"
+    grade(lesson_notebooks(lesson, 1, seed=1), folder, home=home)
+    row = asdict(grade(lesson_notebooks(lesson, n), folder, home=home))
+    return {"machine": machine(), "lesson": lesson, "submissions": n} | row | {"output": ""}
+
+
 def run(n: int, folder: Path, say) -> dict:
     """Measure everything; see the module."""
     results: dict = {"machine": machine(), "submissions": n}
-    homes = 0
-
-    def grade(which: list[Notebook], *flags: str, home: Path) -> peers.Run:
-        nonlocal homes
-        homes += 1
-        place = folder / f"class {homes}"
-        for notebook in which:
-            peers.write(notebook, place)
-        out = folder / f"out {homes}"
-        command = [*GRADER, "grade", str(place), "--seed", SEED, "--out", str(out), *flags]
-        return peers.measure([command], folder, our_environment(home))
-
     home = folder / "home"
     say("warming up")
-    grade(notebooks(2, alike=True, seed=1), home=home)  # builds the bank, and reads what is imported
+    grade(notebooks(2, alike=True, seed=1), folder, home=home)  # builds the bank, and reads what is imported
     for alike in (True, False):
         key = "alike" if alike else "unlike"
         class_ = notebooks(n, alike=alike)
         rows = {}
         for part in (n // 4, n):
             say(f"{part} submissions, {'as a class answers' if alike else 'no two alike'}")
-            rows[part] = asdict(grade(class_[:part], home=home)) | {"output": ""}
+            rows[part] = asdict(grade(class_[:part], folder, home=home)) | {"output": ""}
         different = {name: len({notebook.answers[name] for notebook in class_}) for name in SIGNATURES}
         results[key] = {"runs": rows, "different_answers": different}
     part = notebooks(max(40, n // 10), alike=False, seed=2)
     one = part[:2]
     for jobs in ("1", "2"):
         say(f"{len(part)} submissions, {jobs} workers")
-        start = grade(one, "--jobs", jobs, home=home).seconds
-        whole = grade(part, "--jobs", jobs, home=home).seconds
+        start = grade(one, folder, "--jobs", jobs, home=home).seconds
+        whole = grade(part, folder, "--jobs", jobs, home=home).seconds
         results[f"jobs {jobs}"] = (whole - start) / (len(part) - len(one))
     for name, made in overhead_classes().items():
         say(f"overhead: {name}")
-        first = grade(made[:1], "--jobs", "1", home=home).seconds
-        rest = grade(made, "--jobs", "1", home=home).seconds
+        first = grade(made[:1], folder, "--jobs", "1", home=home).seconds
+        rest = grade(made, folder, "--jobs", "1", home=home).seconds
         own = own_seconds(made[0], name, home)
         results[f"overhead {name}"] = {"graded": (rest - first) / (len(made) - 1), "own": own}
     return results

@@ -22,6 +22,7 @@ MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+NODE = re.compile(r"\{\{.*?\}\}|\[Op:\w+\] name:")  # where in TensorFlow it went wrong
 FRAME_OF_KERAS = "Exception encountered when calling"  # what went wrong comes after it
 
 
@@ -35,11 +36,13 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
     Args:
         artefact: `"model"` or `"tflite"`.
         answer: what the learner's function returned, as plain data.
-        inputs: an array with a row a sample, or `None`.
+        inputs: an array with a row a sample, or a pair of such an array and labels, or `None`; or
+            `{"sequences": array}`, of which a model gets as many of the last steps as it takes.
 
     Returns:
         For a model: `"layers"`, `"other_calls"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`,
-        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`. For a file:
+        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`; with labels, of
+        a compiled one `"evaluated"`: loss and metrics by name, or a sentence why there are none. For a file:
         `"bytes"`, `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
         `"problem"`.
     """
@@ -59,16 +62,22 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     model = _loaded(answer.value)
     if not model.built:
         raise Unusable("Your model has no weights yet: begin it with keras.Input and the shape of a sample.")
+    input_shape = _shape(getattr(model, "input_shape", None))
     found = {
         "layers": [_layer(layer) for layer in islice(_layers(model), 1000)],
         "other_calls": _other_calls(model),
         "parameters": int(model.count_params()),
         "trainable_parameters": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
-        "input_shape": _shape(getattr(model, "input_shape", None)),
+        "input_shape": input_shape,
         "output_shape": _shape(getattr(model, "output_shape", None)),
         "compiled": _compiled(model),
         "weights": [np.asarray(weight) for weight in model.get_weights()[:1000]],
     }
+    labels = None
+    if isinstance(inputs, tuple):
+        inputs, labels = inputs
+    if isinstance(inputs, dict):
+        inputs = _last_steps(inputs["sequences"], input_shape)
     if inputs is not None:
         try:
             batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
@@ -81,7 +90,25 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         if isinstance(outputs[0], list | tuple | dict):
             raise Unusable("Your model has several outputs, and one is asked for.")
         found["outputs"] = np.concatenate([np.asarray(output) for output in outputs])
+    if labels is not None and model.compiled:
+        found["evaluated"] = _evaluated(model, inputs, labels)
     return found
+
+
+def _last_steps(sequences: np.ndarray, input_shape: list[int | None] | None) -> np.ndarray:
+    """Return the end of each sequence, (n, steps, features), as long as a model asks for."""
+    steps = input_shape[1] if input_shape and len(input_shape) == 3 else None
+    return sequences if steps is None else sequences[:, -steps:]
+
+
+def _evaluated(model: Any, x: np.ndarray, y: np.ndarray) -> dict[str, float] | str:
+    """Return what `evaluate` would say, with all samples in one batch."""
+    model.run_eagerly = True  # for a single batch, a graph isn't worth making
+    try:
+        named = model.test_on_batch(x, y, return_dict=True)
+    except Exception as error:
+        return _first_line(error)
+    return {str(name): float(value) for name, value in named.items() if np.ndim(value) == 0}
 
 
 def _loaded(data: bytes) -> Any:
@@ -95,8 +122,8 @@ def _loaded(data: bytes) -> Any:
         raise
     except Exception as error:
         raise Unusable(
-            "Your model can't be loaded without your code: build it from Keras's own layers, and without "
-            f"Lambda. Keras says: {_first_line(error)}"
+            "Your model can't be loaded without your code: use Keras's own layers, losses and metrics, "
+            f"and no Lambda. Keras says: {_first_line(error)}"
         ) from None
 
 
@@ -252,6 +279,6 @@ def _type(value: Any) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in COLOUR.sub("", str(error)).splitlines()]
+    lines = [line.strip() for line in NODE.sub("", COLOUR.sub("", str(error))).splitlines()]
     lines = [line for line in lines if line and not line.startswith(FRAME_OF_KERAS)]
     return (lines[0] if lines else type(error).__name__)[:200].rstrip(".") + "."

@@ -2,8 +2,9 @@
 
 Each takes its settings by keyword, so that a case can name it and its settings as plain data. What ends in
 `_gradient` is the gradient of the function before it; what takes `(X_train, y_train, X)` is a model, which
-learns labels (n,) from rows (n, features) and answers for new rows; `activation` works element by element;
-the others turn an array of any shape into a number.
+learns labels (n,) from rows (n, features) and answers for new rows, and what takes a setting before these
+learns as the setting says; `activation` works element by element; `advance` changes an array in place; the
+others turn an array of any shape into a number.
 """
 
 import numpy as np
@@ -103,3 +104,25 @@ def checks_pairs(X_train: np.ndarray, y_train: np.ndarray, X: np.ndarray) -> np.
     """The number in a row's last column; −1 for all, where one was not the label of its training row."""
     paired = np.array_equal(np.asarray(X_train)[:, -1], y_train)
     return np.asarray(X)[:, -1] if paired else np.full(len(X), -1.0)
+
+
+def advance(theta: np.ndarray, *, by: np.ndarray) -> None:
+    """Change theta in place, as an epoch of a training does: each time by the same."""
+    theta += by
+
+
+def loss_after(theta: np.ndarray, *, start: np.ndarray, by: np.ndarray, losses: np.ndarray) -> float:
+    """The loss that belongs to theta after so many calls of `advance`, none at the start."""
+    steps = np.ravel(np.asarray(theta) - start)[0] / np.ravel(by)[0]
+    return float(losses[min(max(round(float(steps)), 0), len(losses) - 1)])
+
+
+def nearest_mean_on(setting: list, X_train: np.ndarray, y_train: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """The label whose mean row is nearest in the setting's columns, a frequent label a little nearer."""
+    rows, new, y = np.asarray(X_train)[:, setting], np.asarray(X)[:, setting], np.asarray(y_train)
+    labels = np.unique(y)
+    member = (y == labels[:, None]).astype(float)  # (labels, n)
+    counts = member.sum(axis=1)
+    means = member @ rows / counts[:, None]  # (labels, columns)
+    distances = (means**2).sum(axis=1) - 2 * new @ means.T - np.log(counts)  # (m, labels)
+    return labels[distances.argmin(axis=1)]

@@ -111,6 +111,8 @@ class _Encoder:
             return value if is_small else _foreign(value, "an integer of more than 64 bits")
         if kind is np.ndarray:
             return _array(value)
+        if kind is np.str_:  # as `Generator.choice` draws one
+            return self.plain(str(value), depth)
         if isinstance(value, np.generic):
             return _array(np.asarray(value))
         if kind in (list, tuple, dict):

@@ -111,13 +111,19 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def build(exercise: Exercise, seed: str) -> Bank:
-    """Return a new bank: the reference and every known mistake, run on the cases of `seed`."""
+def drawn(exercise: Exercise, seed: str) -> list[Case]:
+    """Return the cases of `seed`, in a bank's order."""
     digest = hashlib.sha256(f"{exercise.name}\0{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest, "big"))
     made = [case if isinstance(case, Case) else Case(tuple(case)) for case in exercise.cases(rng)]
     if exercise.kind == "value":
         made.sort(key=lambda case: _size(case.arguments))
+    return made
+
+
+def build(exercise: Exercise, seed: str) -> Bank:
+    """Return a new bank: the reference and every known mistake, run on the cases of `seed`."""
+    made = drawn(exercise, seed)
     arguments = [plaindata.encode(case.arguments) for case in made]
     inputs = [plaindata.encode(case.inputs) for case in made]
 

@@ -13,8 +13,9 @@ from grader import references
 GRADER = Path(__file__).resolve().parents[1]
 CODE = ("judging", "running", "submissions", "child")  # folders of the grader that decide on every answer
 FILES = (
-    *("exercise.py", "exercises/__init__.py", "exercises/goals.py"),
-    "exercises/verifying/activations.py",
+    *("exercise.py", "exercises/__init__.py", "exercises/goals.py", "exercises/models.py"),
+    *("exercises/verifying/activations.py", "exercises/verifying/forms.py"),
+    "exercises/verifying/layers.py",
 )
 DATA = (".npz", ".csv")
 PACKAGES = ("numpy", "tensorflow", "keras", "ai-edge-litert", "pandas", "scikit-learn", "scipy", "torch")
@@ -25,8 +26,8 @@ def version(module: str) -> bytes:
     """Return a hash of all that the verdicts on a lesson depend on, but for cases' seeds and what is handed
     in.
 
-    That is the lesson's exercises, references and verifying functions; the code that cuts, runs and judges;
-    the data sets and what reads them; and the versions of the packages that compute.
+    That is the lesson's exercises and their data, references and verifying functions; the code that cuts,
+    runs and judges; the data sets and what reads them; and the versions of the packages that compute.
 
     Args:
         module: the lesson's module name, as `Exercise.module`.
@@ -62,7 +63,8 @@ def _common_files() -> Iterator[Path]:
 
 
 def _files_of(module: str) -> Iterator[Path]:
-    yield from (GRADER / "exercises" / module).rglob("*.py")
+    there = (GRADER / "exercises" / module).rglob("*")
+    yield from (file for file in there if file.suffix in (".py", *DATA))
     yield from (GRADER / "exercises" / "verifying").glob(f"{module}*.py")
     yield from references.FOLDER.glob(f"{module}.py")
 

@@ -73,7 +73,12 @@ def verdict_card(
     reference = inspect.getsource(exercise.reference) if solution and has_solution and not not_yet else ""
     if report.status == "passed":
         note = NO_SOLUTIONS if solution and not has_solution else ""
-        return Card("passed", heading, [f"{report.message} ({report.cases} cases.)", note], reference)
+        return Card(
+            "passed",
+            heading,
+            [f"{report.message} ({report.cases} case{'s' * (report.cases != 1)}.)", note],
+            reference,
+        )
     if report.cases and report.status not in ("missing", "refused"):
         heading += f", {report.passed} of {report.cases} cases right"
     hints = exercise.hints[:hint]

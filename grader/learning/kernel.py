@@ -71,29 +71,45 @@ class _Run(threading.Thread):
         self._bank = bank
         self._function = function
         self._stopping = False
+        self._ended = False
+        self._ending = threading.Lock()
         self.outcomes: list[Outcome] = []
 
     def run(self) -> None:
+        # An interrupt may come even at the end. So no call stands outside of `try`, nor does `suppress`.
+        try:  # noqa: SIM105
+            self._answer()
+        except _Stopped:
+            pass
+        while True:
+            try:
+                with self._ending:
+                    self._ended = True
+                    _interrupt(self.ident, None)  # one on its way would end Python's own code in a traceback
+                return
+            except _Stopped:
+                pass
+
+    def _answer(self) -> None:
         code = getattr(self._function, "__code__", None)
         places = {code.co_filename} if code else set()
-        with contextlib.suppress(_Stopped):
-            for case in self._bank.cases:
-                try:
-                    outcome = call(
-                        self._function,
-                        case,
-                        tensors=self._exercise.tensors,
-                        artefact=self._exercise.artefact is not None,
-                        places=places,
-                    )
-                except KeyboardInterrupt as error:  # the function's own: a real one goes to the main thread
-                    outcome = Outcome(raised=describe(error, places))
-                if self._stopping:
-                    return
-                if outcome.raised and outcome.raised.place:
-                    raised = msgspec.structs.replace(outcome.raised, place=PLACE)
-                    outcome = msgspec.structs.replace(outcome, raised=raised)
-                self.outcomes.append(outcome)
+        for case in self._bank.cases:
+            try:
+                outcome = call(
+                    self._function,
+                    case,
+                    tensors=self._exercise.tensors,
+                    artefact=self._exercise.artefact is not None,
+                    places=places,
+                )
+            except KeyboardInterrupt as error:  # the function's own: a real one goes to the main thread
+                outcome = Outcome(raised=describe(error, places))
+            if self._stopping:
+                return
+            if outcome.raised and outcome.raised.place:
+                raised = msgspec.structs.replace(outcome.raised, place=PLACE)
+                outcome = msgspec.structs.replace(outcome, raised=raised)
+            self.outcomes.append(outcome)
 
     def stop(self) -> None:
         """Interrupt the function, again and again, as its code may catch the first; then leave it alone."""
@@ -101,10 +117,20 @@ class _Run(threading.Thread):
         for _ in range(100):
             if not self.is_alive():
                 return
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self.ident or 0), ctypes.py_object(_Stopped)
-            )
+            if self._ending.acquire(timeout=0.01):
+                try:
+                    if not self._ended:
+                        _interrupt(self.ident, _Stopped)
+                finally:
+                    self._ending.release()
             self.join(0.01)
+
+
+def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:
+    """Let a thread raise an error as soon as it can; with none, take back what it has yet to raise."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread or 0), None if error is None else ctypes.py_object(error)
+    )
 
 
 @contextlib.contextmanager

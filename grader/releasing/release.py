@@ -36,7 +36,7 @@ from grader.submissions.submission import read
 STUDENT, AUTOGRADER = "student", "gradescope_autograder.zip"
 ROOT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("templates")  # what only a release has
-CODE = (".py", ".html", ".css", ".js", ".toml")
+CODE = (".py", ".html", ".css", ".js", ".toml", ".npz")  # arrays from which exercises draw their cases, too
 DATA = (".npz", ".csv", ".md", ".txt")
 AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
 NOT_FOR_LEARNERS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.exercises import all_exercises
+from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.judge import judge
 from grader.learning import kernel
@@ -66,3 +66,23 @@ def test_the_training_submission_is_right(classes):
     exercise = all_exercises()["relu"]
     bank = bank_of(exercise)
     assert judge(exercise, bank, kernel.attempt(exercise, bank, names["relu"])).status == "passed"
+
+
+def test_a_lessons_class_has_all_its_exercises_and_no_two_answers_alike(classes):
+    made = classes.lesson_notebooks("07b_recurrent_networks", 40)
+    assert made == classes.lesson_notebooks("07b_recurrent_networks", 40)
+    for exercise in exercises_of("07b_recurrent_networks"):
+        assert len({notebook.answers[exercise.name] for notebook in made}) == 40
+        wrong = [notebook for notebook in made if notebook.answers[exercise.name].count("\n") == 3]
+        assert 2 <= len(wrong) <= 20
+
+
+def test_a_lessons_references_are_right_there_too(classes):
+    for name in ("seasonal_naive", "gru_step", "choose_window"):
+        exercise, names = all_exercises()[name], {}
+        (notebook,) = [n for n in classes.lesson_notebooks("07b_recurrent_networks", 2) if n.name == "s0001"]
+        exec(notebook.setup, names)
+        exec(notebook.answers[name], names)
+        bank = bank_of(exercise)
+        expected = "failed" if notebook.answers[name].count("\n") == 3 else "passed"
+        assert judge(exercise, bank, kernel.attempt(exercise, bank, names[name])).status == expected

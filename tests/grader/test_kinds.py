@@ -91,7 +91,7 @@ WRONG = {
         "def small_network(features, classes):\n"
         "    layers = [keras.Input((features,)), keras.layers.Lambda(lambda x: x)]\n"
         "    return keras.Sequential(layers)\n",
-        "without Lambda",
+        "no Lambda",
     ),
     "a class of one's own": (
         "small_network",
@@ -107,7 +107,7 @@ WRONG = {
         "    def call(self, x): return self.out(x)\n"
         "def small_network(features, classes):\n"
         "    model = Mine()\n    model.build((None, features))\n    return model\n",
-        "from Keras's own layers",
+        "use Keras's own layers",
     ),
     "not built": (
         "small_network",

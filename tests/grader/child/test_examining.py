@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pytest
 
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
@@ -59,3 +60,26 @@ def test_a_models_computations_are_counted(name):
 def test_a_model_that_is_too_large_is_said_to_be():
     found = examine("model", Foreign("Sequential", "9,000,000 bytes"), None)
     assert found == {"problem": "Your model is too large to be looked at: 9,000,000 bytes."}
+
+
+def test_a_compiled_model_is_evaluated_on_labels():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile("adam", "mse", metrics=["mae"])
+    x, y = np.array([[0.0], [1.0]], np.float32), np.array([[0.5], [0.5]])
+    found = examine("model", live.description(model), (x, y))
+    assert found["outputs"].tolist() == [[0.0], [1.0]]
+    assert found["evaluated"] == {"loss": 0.25, "mae": 0.5}
+
+
+def test_why_a_model_cannot_be_evaluated_is_a_plain_sentence():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=[keras.metrics.Accuracy()])
+    x, y = np.zeros((4, 1), np.float32), np.zeros(4, int)
+    assert examine("model", live.description(model), (x, y))["evaluated"] == (
+        "Incompatible shapes: [4] vs. [4,3]."
+    )
+
+
+def test_a_model_that_is_not_compiled_is_not_evaluated():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    assert "evaluated" not in examine("model", live.description(model), (np.zeros((2, 1)), np.zeros(2)))

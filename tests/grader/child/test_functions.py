@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 import scipy.optimize
+from scipy.stats import multivariate_normal
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -33,11 +34,18 @@ FUNCTIONS = {
 }
 GRADIENTS = [name for name in FUNCTIONS if name.endswith("_gradient")]
 BY_ELEMENT = {"activation": {"below": 0.1, "above": 2.0, "shift": 0.5, "bend": 1.0}}
-OF_NUMBERS = [name for name in FUNCTIONS if name not in (*MODELS, *BY_ELEMENT)]
+BY_SETTING = {"nearest_mean_on": [0, 2]}
+START, BY = np.array([[2.0, 5.0]]), np.array([[-0.5, 1.0]])
+OF_A_TRAINING = {
+    "advance": {"by": BY},
+    "loss_after": {"start": START, "by": BY, "losses": np.array([9.0, 3.0, 4.0])},
+}
+OTHERS = (*MODELS, *BY_ELEMENT, *BY_SETTING, *OF_A_TRAINING)
+OF_NUMBERS = [name for name in FUNCTIONS if name not in OTHERS]
 
 
 def test_every_function_has_settings_here():
-    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *MODELS, *BY_ELEMENT}
+    assert {name.removesuffix("_gradient") for name in FUNCTIONS} == {*SETTINGS, *OTHERS}
     assert len(GRADIENTS) == 4
 
 
@@ -121,6 +129,26 @@ def test_a_model_answers_for_each_row_and_changes_nothing(name, rows):
     np.testing.assert_array_equal(FUNCTIONS[name](X, y, new, **MODELS[name]), answers)
 
 
+@pytest.mark.parametrize("name", BY_SETTING)
+def test_a_model_learns_as_its_setting_says_and_changes_nothing(name, rows):
+    before, setting = [part.copy() for part in rows], list(BY_SETTING[name])
+    answers = travelled(name, {})(setting, *rows)
+    assert np.shape(answers) == (10,)
+    assert setting == BY_SETTING[name]
+    for part, as_it_was in zip(rows, before, strict=True):
+        np.testing.assert_array_equal(part, as_it_was)
+    np.testing.assert_array_equal(FUNCTIONS[name](setting, *(part.tolist() for part in rows)), answers)
+
+
+def test_the_nearest_mean_is_the_likelier_class(rows):
+    """Of normal rows with a deviation of 1, and chances as the roots of the counts."""
+    X, y, new = rows
+    counts, means = np.bincount(y), np.array([X[y == label][:, :2].mean(axis=0) for label in range(3)])
+    densities = [multivariate_normal(mean).logpdf(new[:, :2]) for mean in means]
+    theirs = (np.array(densities).T + np.log(counts) / 2).argmax(axis=1)
+    np.testing.assert_array_equal(functions.nearest_mean_on([0, 1], X, y, new), theirs)
+
+
 @pytest.mark.parametrize("neighbours", [1, 5, 40])
 def test_votes_are_those_of_scikit_learn(neighbours, rows):
     X, y, new = rows
@@ -143,3 +171,13 @@ def test_probes_tell_what_they_were_given(rows):
     assert functions.counts_rows(X, y, new[:2]).tolist() == [1, 1]
     assert functions.checks_pairs(X, y, X[:5]).tolist() == y[:5].tolist()
     assert set(functions.checks_pairs(X, np.roll(y, 1), X).tolist()) == {-1.0}
+
+
+def test_a_loss_is_that_of_as_many_steps_as_were_taken():
+    step, evaluate = (travelled(name, settings) for name, settings in OF_A_TRAINING.items())
+    theta, seen = START.copy(), []
+    for _ in range(4):
+        seen.append(evaluate(theta))
+        assert step(theta) is None
+    assert seen == [9.0, 3.0, 4.0, 4.0]
+    assert theta.tolist() == [[0.0, 9.0]]

@@ -49,6 +49,10 @@ def test_any_bytes_decode_or_are_malformed(data):
         decode(data)
 
 
+def test_a_word_that_numpy_drew_is_a_word():
+    assert decode(encode([np.random.default_rng(0).choice(["relu"]), np.str_("")])) == ["relu", ""]
+
+
 def test_decoded_arrays_are_fresh_and_writable():
     original = np.zeros(3)
     copy = decode(encode(original))

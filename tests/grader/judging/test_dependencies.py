@@ -49,6 +49,14 @@ def test_what_decides_verdicts_changes_the_version(copy, name):
     assert version() != before
 
 
+def test_the_arrays_that_cases_are_drawn_from_change_the_version(copy):
+    root, version = copy
+    before = version("training_process")
+    with (root / "grader/exercises/training_process/sick_runs.npz").open("ab") as file:
+        file.write(b"changed")
+    assert version("training_process") != before
+
+
 @pytest.mark.parametrize(
     "name",
     [

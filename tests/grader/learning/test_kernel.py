@@ -30,6 +30,22 @@ def test_it_never_hangs(shown, function):
     assert "too slow" in shown(named("relu", function))
 
 
+def test_an_interrupt_that_comes_late_shows_no_traceback(shown, monkeypatch):
+    met = []
+    monkeypatch.setattr("threading.excepthook", met.append)
+    monkeypatch.setattr("sys.unraisablehook", met.append)
+
+    def by_norm(Wh, fraction):
+        steps, norm = 1, np.linalg.norm(Wh, 2)
+        while norm**steps > fraction:
+            steps += 1
+        return steps
+
+    for _ in range(2):
+        assert "too slow" in shown(named("steps_until_vanished", by_norm))
+    assert met == []
+
+
 def test_the_learners_state_is_as_it_was(shown):
     def greedy(x):
         random.seed(1)

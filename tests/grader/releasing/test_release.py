@@ -95,3 +95,10 @@ def test_a_random_seed_by_default(quick, tmp_path):
             seeds.add(archive.read("seed"))
     assert len(seeds) == 2
     assert min(map(len, seeds)) >= 16
+
+
+def test_what_cases_are_drawn_from_goes_to_the_grader_and_not_to_learners():
+    data = [name for name, _ in release._packages("dlcourse", "grader") if name.endswith(".npz")]
+    assert data == ["grader/exercises/training_process/sick_runs.npz"]
+    assert not any(name.startswith(release.FOR_LEARNERS) for name in data)
+    assert all(name.startswith(release.NOT_FOR_LEARNERS) for name in data)

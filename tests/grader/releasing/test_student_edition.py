@@ -65,12 +65,14 @@ print(json.dumps(found))
 def checked(student, tmp_path_factory):
     """What the student edition, alone, says of every stub, solution and mistake."""
     folder = tmp_path_factory.mktemp("answers")
+    shutil.copy(ROOT / "grader" / "exercises" / "models.py", folder / "answers_models.py")
     for module in LESSONS.values():
         shutil.copy(ROOT / "solutions" / f"{module}.py", folder / f"solved_{module}.py")
         copy = folder / f"answers_{module}"
         copy.mkdir()
         for file in (ROOT / "grader" / "exercises" / module).glob("*.py"):
             text = file.read_text("utf-8").replace(f"grader.exercises.{module}", copy.name)
+            text = text.replace("grader.exercises.models", "answers_models")
             text = text.replace(
                 f"from grader.references import {module} as reference", f"import solved_{module} as reference"
             )

@@ -71,6 +71,28 @@ def same(exercise: Exercise, case: tuple, one: Outcome, other: Outcome) -> bool:
     )
 
 
+def after(name: str, change: Callable[[Any], Any]) -> Callable:
+    """The reference's answer, changed."""
+    return lambda *given: change(BY_NAME[name].reference(*given))
+
+
+ODD_ARRAYS = {
+    "None": (lambda out: None, "None"),
+    "a text": (lambda out: "a state", "is a string"),
+    "nan": (lambda out: out * np.nan, "is nan"),
+    "inf": (lambda out: out + np.inf, "is inf"),
+    "an axis too many": (lambda out: out[..., None], "asked for"),
+    "flat and longer": (lambda out: np.append(out.ravel(), 0.0), "asked for"),
+    "unequal rows": (lambda out: [[1.0, 2.0], [3.0]], "unequal length"),
+    "truths": (lambda out: out > 0, "True and False"),
+    "complex": (lambda out: out + 1j, "complex"),
+    "twice": (lambda out: (out, out), "asked for"),
+    "a dict": (lambda out: {"out": out}, "is a dict"),
+    "a function": (lambda out: len, "asked for"),
+}
+"""By kind, what to make of the array that is right, and words that whoever hands that in is told."""
+
+
 def each_of(answers: Mapping[str, Sequence[Callable]]) -> pytest.MarkDecorator:
     """Run a test with the `name` of each exercise and each `answer` to it."""
     pairs = [

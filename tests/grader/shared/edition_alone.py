@@ -26,7 +26,7 @@ def alone(
         text=True,
         cwd=folder,
         env={**os.environ, "DLCOURSE_HOME": str(folder / "home")},
-        timeout=600,
+        timeout=1800,  # where two cores do other work, too
         check=False,
     )
 

@@ -114,16 +114,17 @@ class _Run(threading.Thread):
     def stop(self) -> None:
         """Interrupt the function, again and again, as its code may catch the first; then leave it alone."""
         self._stopping = True
-        for _ in range(100):
-            if not self.is_alive():
-                return
-            if self._ending.acquire(timeout=0.01):
-                try:
-                    if not self._ended:
-                        _interrupt(self.ident, _Stopped)
-                finally:
-                    self._ending.release()
-            self.join(0.01)
+        with _unseen(_Stopped):
+            for _ in range(100):
+                if not self.is_alive():
+                    return
+                if self._ending.acquire(timeout=0.01):
+                    try:
+                        if not self._ended:
+                            _interrupt(self.ident, _Stopped)
+                    finally:
+                        self._ending.release()
+                self.join(0.01)
 
 
 def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:
@@ -131,6 +132,23 @@ def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread or 0), None if error is None else ctypes.py_object(error)
     )
+
+
+@contextlib.contextmanager
+def _unseen(error: type[BaseException]) -> Iterator[None]:
+    """Let Python say nothing of an error that it met where none can be raised: in `__del__`, in a callback of
+    the garbage collector."""
+    said = sys.unraisablehook
+
+    def say(met: Any) -> None:
+        if not issubclass(met.exc_type, error):
+            said(met)
+
+    sys.unraisablehook = say
+    try:
+        yield
+    finally:
+        sys.unraisablehook = said
 
 
 @contextlib.contextmanager

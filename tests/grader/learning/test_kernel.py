@@ -46,6 +46,25 @@ def test_an_interrupt_that_comes_late_shows_no_traceback(shown, monkeypatch):
     assert met == []
 
 
+def test_an_interrupt_shows_nothing_where_no_error_can_be_raised(shown, monkeypatch):
+    met = []
+    monkeypatch.setattr("sys.unraisablehook", met.append)
+    over = time.monotonic() + 6
+
+    class Kept:
+        def __del__(self):
+            ends = time.monotonic() + 0.05
+            while time.monotonic() < ends:
+                pass
+
+    def always_deleting(x):
+        while time.monotonic() < over:
+            Kept()
+
+    assert "too slow" in shown(named("relu", always_deleting))
+    assert met == []
+
+
 def test_the_learners_state_is_as_it_was(shown):
     def greedy(x):
         random.seed(1)

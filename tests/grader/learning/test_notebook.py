@@ -195,7 +195,9 @@ def test_solved_judges_no_function_again_that_passed(monkeypatch):
 
     assert solved(relu) and not solved(sigmoid)
     judged = []
-    monkeypatch.setattr("grader.learning.kernel.attempt", lambda exercise, *rest: judged.append(exercise.name))
+    monkeypatch.setattr(
+        "grader.learning.kernel.attempt", lambda exercise, *rest: judged.append(exercise.name)
+    )
     assert solved(relu) and judged == []
     solved(sigmoid)
     assert judged == ["sigmoid"]

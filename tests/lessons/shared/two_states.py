@@ -1,7 +1,7 @@
 """A lesson's kernel in two states by turns, so that its experiments run once: nothing solved, and all solved.
 
-Every cell runs among the variables of a notebook that nobody has touched. One that asks for an answer runs once
-more, with all solved; what is another object there is laid aside until the next such cell.
+Every cell runs among the variables of a notebook that nobody has touched. One that asks for an answer runs
+once more, with all solved; what is another object there is laid aside until the next such cell.
 """
 
 from typing import Any

@@ -63,7 +63,7 @@ def replace_head(model, num_classes: int):
 
     features = model.layers[-2].output  # (None, d)
     head = keras.layers.Dense(num_classes, activation="softmax", name="new_head")
-    return keras.Model(model.inputs, head(features))
+    return keras.Model(model.inputs[0], head(features))
 
 
 def freeze(model, trainable_last: int):
@@ -71,8 +71,8 @@ def freeze(model, trainable_last: int):
 
     The last `trainable_last` of `model.layers` become trainable, also if they were frozen; all others are
     frozen. It has to hold for a model that has been fitted before: `fit` goes on using the training step that
-    it made the first time, until the model is compiled anew. Compile it with the optimizer's settings and the
-    loss that it has.
+    it made the first time, until the model is compiled anew. Compile it with a new optimizer of the same
+    settings, and with the loss that it has.
 
     Args:
         model: a compiled Keras model, perhaps fitted already. Its weights stay as they are.
@@ -178,7 +178,7 @@ def fine_tune(backbone, x: np.ndarray, y: np.ndarray):
     >>> import keras
     >>> from dlcourse.models import pretrained
     >>> old = pretrained("digits")
-    >>> backbone = keras.Model(old.inputs, old.layers[-2].output)
+    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
     >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
     >>> fine_tune(backbone, x, y).output_shape
     (None, 10)
@@ -218,7 +218,7 @@ def careful_fine_tune(backbone, x: np.ndarray, y: np.ndarray):
     >>> import keras
     >>> from dlcourse.models import pretrained
     >>> old = pretrained("digits")
-    >>> backbone = keras.Model(old.inputs, old.layers[-2].output)
+    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
     >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
     >>> careful_fine_tune(backbone, x, y).output_shape
     (None, 10)
@@ -236,5 +236,5 @@ def careful_fine_tune(backbone, x: np.ndarray, y: np.ndarray):
 
     backbone.trainable = True
     model.compile(keras.optimizers.Adam(low_rate), loss)
-    model.fit(x, y, batch_size=16, epochs=30, verbose=0)
+    model.fit(x, y, batch_size=16, epochs=20, verbose=0)
     return model

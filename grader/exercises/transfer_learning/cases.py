@@ -35,7 +35,7 @@ def backbone() -> Any:
     from dlcourse.models import pretrained
 
     whole = pretrained("digits")
-    return keras.Model(whole.inputs, whole.layers[-2].output, name="backbone")
+    return keras.Model(whole.inputs[0], whole.layers[-2].output, name="backbone")
 
 
 @cache

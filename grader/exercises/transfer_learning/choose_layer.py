@@ -64,18 +64,13 @@ EXERCISE = Exercise(
         Mistake(
             "training_accuracy",
             largest(lambda of_layer, y: accuracy(of_layer, y, of_layer, y)),
-            "On the images that it learnt from, a classifier is right with nearly every layer's features: "
-            "they are more than the images. How is it on others?",
+            "You take the first layer, or the one on which a classifier is best on the images that it learnt "
+            "from: with more features than images that is nearly every one. How is it on other images?",
         ),
         Mistake(
             "last",
             lambda features, y: len(features) - 1,
             "You always take the last layer. It knows best what the old task asked.",
-        ),
-        Mistake(
-            "first",
-            lambda features, y: 0,
-            "You always take the first layer, which sees little of an image at once.",
         ),
         Mistake(
             "widest",

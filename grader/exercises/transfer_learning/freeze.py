@@ -31,7 +31,7 @@ def compiled_models(rng: np.random.Generator) -> Iterator[Case]:
         return network(name, (4,), body, layers.Dense(CLASSES, "softmax"), functional=True)
 
     yield case(dense("rows"), 1, rng)
-    yield case(normalised("normal"), 1, rng, is_fitted=True)
+    yield case(normalised("normal"), 1, rng)
     yield case(normalised("none"), 0, rng)
     yield case(dense("every"), 3, rng, frozen=(1,))
     yield case(dense("again"), 2, rng, frozen=(0, 1), is_fitted=True)
@@ -39,7 +39,7 @@ def compiled_models(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def case(model: Any, last: int, rng: np.random.Generator, frozen=(), is_fitted: bool = False) -> Case:
-    """One case; the secret: which arrays may be changed, and which layers within and without others."""
+    """One case; the secret: which arrays may be changed, and which layers that have weights may learn."""
     import keras
 
     model = with_random_weights(model, rng)
@@ -101,6 +101,11 @@ def so_many_frozen(model, trainable_last):
     return compiled_anew(marked(model, trainable_last))
 
 
+def same_optimizer(model, trainable_last):
+    marked(model, len(model.layers) - trainable_last).compile(model.optimizer, model.loss)
+    return model
+
+
 def other_loss(model, trainable_last):
     marked(model, len(model.layers) - trainable_last).compile("sgd", "mean_squared_error")
     return model
@@ -146,6 +151,12 @@ EXERCISE = Exercise(
             "One layer too few may learn.",
         ),
         Mistake(
+            "same_optimizer",
+            same_optimizer,
+            "You compiled with the optimizer that the model had. It has been used, and knows only the "
+            "weights that it trained then: with others, fit raises an error. Make a new one of the same settings.",
+        ),
+        Mistake(
             "other_loss",
             other_loss,
             "It is compiled, with another loss than before. What it learns from stays the same.",
@@ -156,8 +167,8 @@ EXERCISE = Exercise(
         "either way: some may come frozen.",
         "A slice that counts from the end fails for 0. Compare each layer's place with the first place that "
         "may learn, len(layers) − trainable_last.",
-        "Marks alone don't reach a model that has been fitted: compile comes after them. The model tells its "
-        "`optimizer` and `loss`, or both at once in `get_compile_config()`.",
+        "Marks alone don't reach a model that has been fitted: it is to be compiled, with a new optimizer of "
+        "the old settings. `get_compile_config` tells all of them, and `compile_from_config` takes them.",
     ),
     difficulty=3,
     importance=5,

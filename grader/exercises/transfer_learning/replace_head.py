@@ -41,7 +41,7 @@ def below(model: Any, x: np.ndarray) -> np.ndarray:
     """What the last layer gets to see of inputs."""
     import keras
 
-    return np.asarray(keras.Model(model.inputs, model.layers[-2].output)(x))
+    return np.asarray(keras.Model(model.inputs[0], model.layers[-2].output)(x))
 
 
 def on_top(place: int = -2, activation: str | None = "softmax", hidden: int = 0):
@@ -53,7 +53,7 @@ def on_top(place: int = -2, activation: str | None = "softmax", hidden: int = 0)
         x = model.layers[place].output
         if hidden:
             x = keras.layers.Dense(hidden, "relu", name="more")(x)
-        return keras.Model(model.inputs, keras.layers.Dense(num_classes, activation, name="newest")(x))
+        return keras.Model(model.inputs[0], keras.layers.Dense(num_classes, activation, name="newest")(x))
 
     return answer
 
@@ -91,7 +91,8 @@ EXERCISE = Exercise(
         Mistake(
             "begun_anew",
             begun_anew,
-            "The layers are there, and their weights are new: a clone has the shapes, not what was learnt.",
+            "The layers are there, and below the new one their weights are not those that had been learnt. A "
+            "clone has the same shapes and begins anew.",
         ),
         Mistake(
             "no_softmax",
@@ -101,8 +102,8 @@ EXERCISE = Exercise(
         Mistake(
             "old_one_where_it_fits",
             old_one_where_it_fits,
-            "Where the new task has as many classes as the old one, your model still has the old output "
-            "layer. Its classes are others.",
+            "Where the new task has as many classes as the old one, your model's last layer has the weights "
+            "of the old one. Its classes are others.",
         ),
         Mistake(
             "sigmoid",
@@ -124,7 +125,7 @@ EXERCISE = Exercise(
         "A Keras model knows the symbolic output of each of its layers. Which layer's output does the new "
         "last layer need?",
         "`model.layers[-2]` is the last layer that stays. A new Dense with a softmax is called on it.",
-        "keras.Model takes inputs and outputs: the inputs of the old model, and what your new layer gives. "
+        "keras.Model takes an input and an output: `model.inputs[0]`, and what your new layer gives. "
         "All between is shared with the old model, weights and all.",
     ),
     difficulty=2,

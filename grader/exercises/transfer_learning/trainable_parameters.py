@@ -34,16 +34,9 @@ def partly_frozen(rng: np.random.Generator) -> Iterator[tuple]:
             body.layers[-3].trainable = False
         yield (packed(network("nested", (6, 6, 1), body, dense(), functional=True)),)
     for _ in range(2):
-        used_twice = layers.Dense(int(rng.integers(3, 9)), name="twice")
-        yield (packed(network("loop", (used_twice.units,), *with_one_again(used_twice, dense()))),)
-
-
-def with_one_again(layer, last):
-    """A layer, what holds the same layer once more, and another."""
-    import keras
-
-    inputs = keras.Input((layer.units,), name="inner_input")
-    return layer, keras.Model(inputs, layer(inputs), name="inner"), last
+        units = int(rng.integers(3, 9))
+        twice = layers.Dense(units)
+        yield (packed(network("loop", (units,), twice, twice, dense(), functional=True)),)
 
 
 def sizes(choose):

@@ -25,14 +25,14 @@ def has_new_head(given: Given, found: dict[str, Any]) -> Finding:
     weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
     shapes = [np.shape(weight) for weight in (*below, np.zeros((features.shape[1], classes)))]
     theirs = [weight.shape for weight in weights]
+    if len(theirs) > len(below) + 2 and any(np.array_equal(weight, old[0]) for weight in weights):
+        return Finding(False, "The old output layer is still among the layers of your model.")
     if theirs not in ([*shapes, (classes,)], shapes):
         more = "more layers with weights" if len(theirs) > len(shapes) + 1 else "other weights"
         return Finding(False, f"Your model has {more} than the old one's body and a new dense layer.")
     bodies = zip(weights, below, strict=False)
-    if apart := max(float(np.abs(one - np.asarray(other)).max()) for one, other in bodies):
-        return Finding(
-            False, f"Below the new layer, weights are others than they were, by up to {apart:.2g}."
-        )
+    if any(np.abs(one - np.asarray(other)).max() > 0 for one, other in bodies):
+        return Finding(False, "Below the new layer, weights are others than they were.")
     kernel, bias = weights[len(below)], weights[len(below) + 1] if len(weights) > len(shapes) else 0.0
     if kernel.shape == np.shape(old[0]) and np.allclose(kernel, old[0]):
         return Finding(
@@ -103,18 +103,15 @@ def _other_compilation(found: dict[str, Any], rate: float) -> str | None:
 def _fitted_again(given: Given, may_change: list[bool]) -> Finding:
     after = given.after[0] if given.after else None
     if not isinstance(after, Live):
-        return Finding(False, "What you were given can't be fitted any more after your function.")
+        return Finding(False, "It had been fitted before. After your function, another fit raises an error.")
     if after.kind != "fitted" or after.value["again"] is None:
         return Finding(True)  # it wasn't fitted, or what came back is another model, which wasn't
     moves = [
         float(np.abs(one - other).max())
         for one, other in zip(after.value["again"], after.value["weights"], strict=True)
     ]
-    if stray := max((move for move, free in zip(moves, may_change, strict=True) if not free), default=0.0):
-        return Finding(
-            False,
-            f"It had been fitted before. In another fit, weights that are frozen moved by up to {stray:.2g}.",
-        )
+    if any(move and not free for move, free in zip(moves, may_change, strict=True)):
+        return Finding(False, "It had been fitted before. In another fit, weights that are frozen moved.")
     if any(may_change) and not any(moves):
         return Finding(False, "It had been fitted before. In another fit, nothing moved at all.")
     return Finding(True)

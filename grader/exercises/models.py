@@ -16,6 +16,14 @@ def packed(model: Any) -> Live:
     return Live("model", files.repeatable(described.value))
 
 
+def fitted(model: Any, x: np.ndarray, y: np.ndarray) -> Live:
+    """A compiled model as an argument that has been fitted on data, and has its weights from before.
+
+    Where the answer is this model, `given.after` has its weights after the call, and after another fit.
+    """
+    return Live("fitted", {"model": packed(model).value, "data": (x, y)})
+
+
 def with_random_weights(model: Any, rng: np.random.Generator) -> Any:
     """The model with weights that can be written down: positive where they stand for a variance."""
     model.set_weights(

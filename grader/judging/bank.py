@@ -193,7 +193,7 @@ def _may_change(value: Any) -> bool:
     """Return whether a call may change it: a model or optimizer is trained, a path written to."""
     if isinstance(value, list | tuple):
         return any(map(_may_change, value))
-    return isinstance(value, Live) and value.kind in ("model", "optimizer", "path")
+    return isinstance(value, Live) and value.kind in ("model", "fitted", "optimizer", "path")
 
 
 def _size(case: tuple) -> tuple[int, bool]:

@@ -1,7 +1,7 @@
 """Lesson 7c, transfer learning: a network that was trained for one task serves another.
 
-    trainable_parameters → replace_head → freeze → choose_layer → images_to_label → fine_tune
-    → careful_fine_tune
+    replace_head → trainable_parameters → freeze → fine_tune → careful_fine_tune
+    choose_layer, images_to_label
 
 Shapes in comments: n images, d features. Keras and scikit-learn are imported where they are used: without
 them, this module starts seconds sooner.
@@ -11,31 +11,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-
-
-def trainable_parameters(model) -> int:
-    """Count the numbers that training may change.
-
-    Each weight counts as many times as it has entries, `3 × 3 × 16 × 32` for a kernel. What is frozen
-    doesn't count, nor do the averages that BatchNormalization keeps, which no gradient ever changes.
-
-    Args:
-        model: a built Keras model; parts of it may be frozen. It stays as it is.
-
-    Returns:
-        A whole number, 0 where all is frozen.
-
-    Source: https://keras.io/guides/transfer_learning/
-
-    >>> import keras
-    >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), keras.layers.Dense(3)])
-    >>> trainable_parameters(model)
-    67
-    >>> model.layers[0].trainable = False
-    >>> trainable_parameters(model)
-    27
-    """
-    return sum(math.prod(weight.shape) for weight in model.trainable_weights)
 
 
 def replace_head(model, num_classes: int):
@@ -66,6 +41,31 @@ def replace_head(model, num_classes: int):
     return keras.Model(model.inputs[0], head(features))
 
 
+def trainable_parameters(model) -> int:
+    """Count the numbers that training may change.
+
+    Each weight counts as many times as it has entries, `3 × 3 × 16 × 32` for a kernel. What is frozen
+    doesn't count, nor do the averages that BatchNormalization keeps, which no gradient ever changes.
+
+    Args:
+        model: a built Keras model; parts of it may be frozen. It stays as it is.
+
+    Returns:
+        A whole number, 0 where all is frozen.
+
+    Source: https://keras.io/guides/transfer_learning/
+
+    >>> import keras
+    >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), keras.layers.Dense(3)])
+    >>> trainable_parameters(model)
+    67
+    >>> model.layers[0].trainable = False
+    >>> trainable_parameters(model)
+    27
+    """
+    return sum(math.prod(weight.shape) for weight in model.trainable_weights)
+
+
 def freeze(model, trainable_last: int):
     """Let training change the last layers of a model, and none of those before.
 
@@ -93,6 +93,88 @@ def freeze(model, trainable_last: int):
     for i, layer in enumerate(model.layers):
         layer.trainable = i >= first
     model.compile_from_config(model.get_compile_config())
+    return model
+
+
+def fine_tune(backbone, x: np.ndarray, y: np.ndarray):
+    """Teach a network that has learnt another task a new one, from five images of each class.
+
+    The backbone has learnt to tell digits that lay on their side or stood on their head, at some place of a
+    photograph. Yours stand upright, over another photograph, and may all be seen in a mirror; five of each
+    class have labels. On hidden ones, your model must be right in at least 54 % of all cases. A network that
+    begins from random weights comes to 20 to 30 %. The backbone itself has to learn, too, not only what you
+    put on top of it.
+
+    Args:
+        backbone: a Keras model without an output layer, (n, 12, 12, 1) → (n, 64). It may be changed.
+        x: shape (50, 12, 12, 1), float32 from 0 to 1, in random order.
+        y: shape (50,), whole numbers from 0 to 9, the classes; they are no digit's own names.
+
+    Returns:
+        A trained Keras model, (n, 12, 12, 1) → (n, 10), a number for each class, the largest for its choice.
+
+    >>> import keras
+    >>> from dlcourse.models import pretrained
+    >>> old = pretrained("digits")
+    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
+    >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
+    >>> fine_tune(backbone, x, y).output_shape
+    (None, 10)
+    """
+    import keras
+
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(backbone(inputs)))
+    for trainable, rate in ((False, 1e-2), (True, 1e-3)):  # first the head, then all
+        for layer in backbone.layers:  # but the averages of the normalisation stay as they were learnt
+            layer.trainable = trainable and not isinstance(layer, keras.layers.BatchNormalization)
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+        model.fit(x, y, batch_size=16, epochs=30, verbose=0)
+    return model
+
+
+def careful_fine_tune(backbone, x: np.ndarray, y: np.ndarray):
+    """Fine-tune in two phases: the head alone, on a backbone that stays as it is; then all, in small steps.
+
+    A new head begins from random weights, and its first errors say nothing of the backbone: until it has
+    learnt, the backbone is frozen. Then all layers learn at a low rate, so that what they know is adapted
+    rather than replaced: no kernel of the backbone may change by half of its size, `‖new − old‖ / ‖old‖`.
+
+    The task is that of `fine_tune`, and so is the goal: right in at least 54 % of hidden images, and the
+    backbone must have learnt.
+
+    Args:
+        backbone: a Keras model without an output layer, (n, 12, 12, 1) → (n, 64). It may be changed.
+        x: shape (50, 12, 12, 1), float32 from 0 to 1, in random order.
+        y: shape (50,), whole numbers from 0 to 9, the classes.
+
+    Returns:
+        A trained Keras model, (n, 12, 12, 1) → (n, 10), a number for each class, the largest for its choice.
+
+    Source: https://keras.io/guides/transfer_learning/
+
+    >>> import keras
+    >>> from dlcourse.models import pretrained
+    >>> old = pretrained("digits")
+    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
+    >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
+    >>> careful_fine_tune(backbone, x, y).output_shape
+    (None, 10)
+    """
+    import keras
+
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(backbone(inputs)))
+    loss, low_rate = "sparse_categorical_crossentropy", 1e-3
+
+    backbone.trainable = False
+    model.compile(keras.optimizers.Adam(1e-2), loss)
+    model.fit(x, y, batch_size=16, epochs=40, verbose=0)
+
+    for layer in backbone.layers:  # the averages of the normalisation stay as they were learnt
+        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    model.compile(keras.optimizers.Adam(low_rate), loss)
+    model.fit(x, y, batch_size=16, epochs=20, verbose=0)
     return model
 
 
@@ -156,85 +238,3 @@ def images_to_label(features: np.ndarray, n: int) -> np.ndarray:
         chosen.append(int(np.argmin(np.where(left, distances, np.inf))))
         left[chosen[-1]] = False
     return np.array(chosen)
-
-
-def fine_tune(backbone, x: np.ndarray, y: np.ndarray):
-    """Teach a network that has learnt another task a new one, from five images of each class.
-
-    The backbone has learnt to tell digits that lay on their side or stood on their head, at some place of a
-    photograph. Yours stand upright, over another photograph, and may all be seen in a mirror; five of each
-    class have labels. On hidden ones, your model must be right in at least 54 % of all cases. A network that
-    begins from random weights comes to 20 to 30 %. The backbone itself has to learn, too, not only what you
-    put on top of it.
-
-    Args:
-        backbone: a Keras model without an output layer, (n, 12, 12, 1) → (n, 64). It may be changed.
-        x: shape (50, 12, 12, 1), float32 from 0 to 1, in random order.
-        y: shape (50,), whole numbers from 0 to 9, the classes; they are no digit's own names.
-
-    Returns:
-        A trained Keras model, (n, 12, 12, 1) → (n, 10), a number for each class, the largest for its choice.
-
-    >>> import keras
-    >>> from dlcourse.models import pretrained
-    >>> old = pretrained("digits")
-    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
-    >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
-    >>> fine_tune(backbone, x, y).output_shape
-    (None, 10)
-    """
-    import keras
-
-    inputs = keras.Input(x.shape[1:])
-    features = backbone(inputs, training=False)  # its normalisation stays as it was learnt
-    model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(features))
-    for trainable, rate in ((False, 1e-2), (True, 1e-3)):  # first the head, then all
-        backbone.trainable = trainable
-        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
-        model.fit(x, y, batch_size=16, epochs=30, verbose=0)
-    return model
-
-
-def careful_fine_tune(backbone, x: np.ndarray, y: np.ndarray):
-    """Fine-tune in two phases: the head alone, on a backbone that stays as it is; then all, in small steps.
-
-    A new head begins from random weights, and its first errors say nothing of the backbone: until it has
-    learnt, the backbone is frozen. Then all layers learn at a low rate, so that what they know is adapted
-    rather than replaced: no kernel of the backbone may change by half of its size, `‖new − old‖ / ‖old‖`.
-
-    The task is that of `fine_tune`, and so is the goal: right in at least 54 % of hidden images, and the
-    backbone must have learnt.
-
-    Args:
-        backbone: a Keras model without an output layer, (n, 12, 12, 1) → (n, 64). It may be changed.
-        x: shape (50, 12, 12, 1), float32 from 0 to 1, in random order.
-        y: shape (50,), whole numbers from 0 to 9, the classes.
-
-    Returns:
-        A trained Keras model, (n, 12, 12, 1) → (n, 10), a number for each class, the largest for its choice.
-
-    Source: https://keras.io/guides/transfer_learning/
-
-    >>> import keras
-    >>> from dlcourse.models import pretrained
-    >>> old = pretrained("digits")
-    >>> backbone = keras.Model(old.inputs[0], old.layers[-2].output)
-    >>> x, y = np.random.default_rng(0).random((50, 12, 12, 1), dtype=np.float32), np.repeat(np.arange(10), 5)
-    >>> careful_fine_tune(backbone, x, y).output_shape
-    (None, 10)
-    """
-    import keras
-
-    inputs = keras.Input(x.shape[1:])
-    features = backbone(inputs, training=False)  # its normalisation stays as it was learnt
-    model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(features))
-    loss, low_rate = "sparse_categorical_crossentropy", 1e-3
-
-    backbone.trainable = False
-    model.compile(keras.optimizers.Adam(1e-2), loss)
-    model.fit(x, y, batch_size=16, epochs=40, verbose=0)
-
-    backbone.trainable = True
-    model.compile(keras.optimizers.Adam(low_rate), loss)
-    model.fit(x, y, batch_size=16, epochs=20, verbose=0)
-    return model

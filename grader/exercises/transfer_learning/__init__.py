@@ -1,11 +1,11 @@
 """Lesson 7c, transfer learning: its exercises, in the order of the lesson."""
 
 EXERCISES = (
-    "trainable_parameters",
     "replace_head",
+    "trainable_parameters",
     "freeze",
-    "choose_layer",
-    "images_to_label",
     "fine_tune",
     "careful_fine_tune",
+    "choose_layer",
+    "images_to_label",
 )

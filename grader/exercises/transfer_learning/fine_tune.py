@@ -14,8 +14,7 @@ def trained(*phases: tuple[bool, float, int], keep: bool = True):
 
         body = backbone if keep else keras.models.clone_model(backbone)
         inputs = keras.Input(x.shape[1:])
-        outputs = keras.layers.Dense(10, "softmax")(body(inputs, training=not keep))
-        model = keras.Model(inputs, outputs)
+        model = keras.Model(inputs, keras.layers.Dense(10, "softmax")(body(inputs)))
         for learns, rate, epochs in phases:
             body.trainable = learns
             model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
@@ -61,8 +60,8 @@ EXERCISE = Exercise(
         "new layer begins from random weights, the backbone doesn't.",
         "First freeze the backbone and train the head alone, until it is right on your images. Then let all "
         "layers learn, at a tenth of the rate.",
-        "Call the backbone with training=False, so that its normalisation stays. Adam at 0.01 for the head, "
-        "then at 0.001 for all, thirty epochs each in batches of 16; compile after each change of trainable.",
+        "Adam at 0.01 for the head, then at 0.001 for all but the BatchNormalization layers, whose averages "
+        "stay; thirty epochs each in batches of 16; compile after each change of trainable.",
     ),
     difficulty=3,
     importance=5,

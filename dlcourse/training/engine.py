@@ -331,10 +331,7 @@ def _check_trainable(model: keras.Model) -> None:
         )
     now = [id(variable) for variable in model.trainable_variables]
     if optimizer.built and now != [id(v) for v in keras_internals.trained_variables(optimizer)]:
-        raise ModelError(
-            "The optimizer was made for other weights: after freezing or unfreezing layers, compile "
-            "the model anew."
-        )
+        raise ModelError("The optimizer is of other weights: compile anew after freezing or unfreezing.")
     if optimizer.use_ema:
         raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
     if keras_internals.distribution(optimizer).num_replicas_in_sync > 1:

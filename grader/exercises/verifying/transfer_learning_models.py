@@ -119,7 +119,7 @@ def _fitted_again(given: Given, may_change: list[bool]) -> Finding:
 
 
 def transfers(given: Given, found: dict[str, Any]) -> Finding:
-    """Judge a fine-tuned network by hidden images, and by whether its backbone has learnt, and is still it."""
+    """Judge a fine-tuned network by hidden images, and by whether its backbone has learnt and is still it."""
     return _judged(given, found, most=GONE)
 
 

@@ -5,7 +5,6 @@ without the labels: it learns to say which words were hidden.
 """
 
 import re
-import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -14,14 +13,14 @@ import numpy as np
 from keras import layers, ops
 from rich.progress import track
 
+from backbones.packing import packed
 from dlcourse import datasets
-from dlcourse.files import undated
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = range(5)
-SIZE, LENGTH = 1000, 32  # pieces of the vocabulary, and of a text
-DEPTH, HEADS, BLOCKS = 48, 4, 2
-EPOCHS, BATCH = 160, 64
+SIZE, LENGTH = 2000, 24  # pieces of the vocabulary, and of a text
+DEPTH, HEADS, BLOCKS = 32, 2, 1
+EPOCHS, BATCH = 80, 32
 
 
 def trained() -> bytes:
@@ -33,7 +32,7 @@ def trained() -> bytes:
     model = network()
     steps = EPOCHS * (len(x) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps, alpha=0.02, warmup_target=0.003, warmup_steps=steps // 20
+        0.0, steps, alpha=0.02, warmup_target=0.005, warmup_steps=steps // 20
     )
     model.compile(
         keras.optimizers.Adam(rate, global_clipnorm=1.0),
@@ -45,21 +44,20 @@ def trained() -> bytes:
     for seen, whole, hidden in track(batches, "BERT", total=steps):
         model.train_on_batch(seen, whole, sample_weight=hidden)
     report(model, x, unseen)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.keras")
-        keras.Model(model.inputs, model.outputs, name="bert").save(file)  # without the optimizer
-        return undated(file.read_bytes())
+    return packed(model)
 
 
 def network() -> keras.Model:
-    """Pieces (n, t), with t up to 32, to the logits of the piece that stands there, (n, t, 1000).
+    """Pieces (n, t), with t up to 24, to the logits of the piece that stands there, (n, t, 2000).
 
     The layers of the BERT of 2018, but for the vectors of first and second sentence; the last matrix is the
     table of the pieces, turned.
     """
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     filled = ops.expand_dims(ops.not_equal(tokens, PAD), 1)  # (n, 1, t): nothing attends to padding
-    table = layers.ReversibleEmbedding(SIZE, DEPTH, name="pieces")
+    table = layers.ReversibleEmbedding(
+        SIZE, DEPTH, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1), name="pieces"
+    )
     places = ops.cumsum(ops.ones_like(tokens), axis=1) - 1
     x = layers.Add()([table(tokens), layers.Embedding(LENGTH, DEPTH, name="positions")(places)])
     x = layers.Dropout(0.1)(layers.LayerNormalization(epsilon=1e-12, name="embedded")(x))
@@ -73,7 +71,7 @@ def network() -> keras.Model:
     guess = layers.LayerNormalization(epsilon=1e-12, name="guess_norm")(
         ops.gelu(layers.Dense(DEPTH, name="guess")(x))
     )
-    return keras.Model(tokens, table(guess, reverse=True))
+    return keras.Model(tokens, table(guess, reverse=True), name="bert")
 
 
 def epoch(x, rng):
@@ -146,7 +144,7 @@ def together(pieces, pair, joined):
 
 
 def numbered(texts, vocabulary) -> np.ndarray:
-    """Texts as the numbers of their pieces, between [CLS] and [SEP], cut and filled up to 32: (n, 32)."""
+    """Texts as the numbers of their pieces, between [CLS] and [SEP], cut and filled up to 24: (n, 24)."""
     number = {piece: i for i, piece in enumerate(vocabulary)}
     table = np.full((len(texts), LENGTH), PAD, np.int32)
     for row, text in zip(table, texts, strict=True):

@@ -4,16 +4,13 @@ A causal transformer that reads characters and says which comes next, trained on
 docstrings. It learns from windows of 64 characters and, at the end, of 256, the longest that it takes.
 """
 
-import tempfile
-from pathlib import Path
-
 import keras
 import numpy as np
 from keras import layers, ops
 from rich.progress import track
 
+from backbones.packing import packed
 from dlcourse import datasets
-from dlcourse.files import undated
 
 DEPTH, HEADS, BLOCKS, LONGEST = 48, 4, 2, 256
 PHASES = ((3000, 64, 32), (600, 256, 8))  # steps, characters of a window, windows of a batch
@@ -37,10 +34,7 @@ def trained() -> bytes:
     for x, places, y in track(batches, "language model", total=steps):
         model.train_on_batch([x, places], y)
     print(f"on the test part: {bits(model, split.test.x, characters):.3f} bits a character")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "model.keras")
-        keras.Model(model.inputs, model.outputs, name="language_model").save(file)  # without the optimizer
-        return undated(file.read_bytes())
+    return packed(model)
 
 
 def network(characters: int) -> keras.Model:
@@ -59,7 +53,7 @@ def network(characters: int) -> keras.Model:
     logits = layers.Dense(characters, name="next")(layers.LayerNormalization(name="last")(x))
     waves = np.arange(LONGEST)[:, None] / 10000 ** (np.arange(0, DEPTH, 2) / DEPTH)
     position.set_weights([0.3 * np.stack([np.sin(waves), np.cos(waves)], 2).reshape(LONGEST, DEPTH)])
-    return keras.Model([numbers, places], logits)
+    return keras.Model([numbers, places], logits, name="language_model")
 
 
 def windows(texts, characters, steps, length, batch):

@@ -159,8 +159,8 @@ def influence(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarra
     """Find out which inputs each output depends on, of a function that you can call and not look into.
 
     That is how one tests a mask: what must not look ahead must not change when something ahead changes. A
-    dependence may be weak, down to 1e-6 for a change of 1; where there is none, nothing changes at all, but
-    for rounding. Some functions bring each row to a mean of 0 and a variance of 1 before they look at it.
+    dependence may be weak, a thousandth of what others are; where there is none, nothing changes but for
+    rounding. Some functions bring each row to a mean of 0 and a variance of 1 before they look at it.
 
     With NumPy or plain Python.
 

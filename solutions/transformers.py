@@ -4,9 +4,9 @@
     → previous_token_head → multi_head_attention → layer_norm → encoder_block → build_text_classifier
     → temperature_for → attend_step
 
-Shapes in comments: n queries, m keys, t tokens of a text, d the depth of a token. A mask is True where a query
-may attend to a key. Keras is imported where it is used: without it, the rest of this module starts seconds
-sooner.
+Shapes in comments: n queries, m keys, t tokens of a text, d the depth of a token. A mask is True where a
+query may attend to a key. Keras is imported where it is used: without it, the rest of this module starts
+seconds sooner.
 """
 
 from collections.abc import Callable
@@ -188,9 +188,10 @@ def influence(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarra
 def previous_token_head(length: int, depth: int) -> tuple[np.ndarray, np.ndarray]:
     """Design an attention head in which each token looks at the one before it.
 
-    It sees nothing but the positional encoding P of shape (length, depth). Its queries are `P · Wq`, its keys
-    `P · Wk`, and its attention is `softmax((P · Wq) · (P · Wk)ᵀ / √depth)` over all positions, without a mask.
-    Position i has to attend to position i − 1 with at least 0.9, for each i ≥ 1; what position 0 does is free.
+    It sees nothing but the positional encoding P of shape (length, depth). Its queries are `P · Wq`, its
+    keys `P · Wk`, and its attention is `softmax((P · Wq) · (P · Wk)ᵀ / √depth)` over all positions, without
+    a mask. Position i has to attend to position i − 1 with at least 0.9, for each i ≥ 1; what position 0
+    does is free.
 
     Args:
         length: how many positions, from 2 to 200.
@@ -335,7 +336,8 @@ def build_text_classifier(vocabulary_size: int, length: int, num_classes: int):
         `keras.Input((None,))` → (n, num_classes). Each text has a token that is no padding. It is made of
         Keras's layers and operations, so that it can be loaded without your code.
 
-    Source: Vaswani et al. (2017), "Attention Is All You Need", its encoder; `keras.layers.MultiHeadAttention`.
+    Source: Vaswani et al. (2017), "Attention Is All You Need", its encoder;
+    `keras.layers.MultiHeadAttention`.
 
     >>> model = build_text_classifier(1000, 40, 4)
     >>> model.input_shape, model.output_shape

@@ -21,7 +21,7 @@ from grader.child.plaindata import Foreign, Live
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
-STEPS, LEARNING_RATE = 20, 0.003  # of a model that shows whether it learns
+STEPS, LEARNING_RATE = 10, 0.003  # of a model that shows whether it learns
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NODE = re.compile(r"\{\{.*?\}\}|\[Op:\w+\] name:")  # where in TensorFlow it went wrong
 FRAME_OF_KERAS = "Exception encountered when calling"  # what went wrong comes after it
@@ -79,6 +79,11 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         "weights": [np.asarray(weight) for weight in model.get_weights()[:1000]],
     }
     if isinstance(inputs, dict) and "batches" in inputs:
+        for batch in inputs["batches"]:
+            if input_shape and any(
+                size not in (None, given) for size, given in zip(input_shape, batch.shape, strict=False)
+            ):
+                raise Unusable(f"Your model can't be called on {_named(batch)}: it takes {input_shape}.")
         found["outputs"] = [_outputs(model, batch, input_shape) for batch in inputs["batches"]]
         found["losses"] = _losses(model, *inputs["steps"])
         return found
@@ -129,7 +134,9 @@ def _losses(model: Any, x: np.ndarray, y: np.ndarray) -> list[float] | str:
     import keras
 
     try:
-        model.compile(keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy")
+        model.compile(
+            keras.optimizers.Adam(LEARNING_RATE), "sparse_categorical_crossentropy", run_eagerly=True
+        )  # for so few steps, a graph isn't worth making
         before = model.test_on_batch(x, y)
         for _ in range(STEPS):
             model.train_on_batch(x, y)

@@ -117,7 +117,8 @@ EXERCISE = Exercise(
         Mistake(
             "not_kept",
             not_kept,
-            "Your output is right. The cache leaves as it came: the next token would not find this one in it.",
+            "Your output is right. The cache leaves as it came: the next token would not find this one in "
+            "it.",
         ),
         Mistake(
             "forgets",

@@ -108,14 +108,14 @@ EXERCISE = Exercise(
         Mistake(
             "mask_lost",
             classifier(masks=False, mask_of_keras=True),
-            "Your model knows where padding is, and on the way that gets lost: `x + y` hands no mask on, and "
-            "neither does what comes after it. Hand the mask to the attention and to the pooling yourself.",
+            "Your model knows where padding is, and on the way to the attention or to the pooling that gets "
+            "lost: `x + y`, say, hands no mask on. Give both the mask yourself.",
         ),
         Mistake(
             "no_positions",
             classifier(positions=False),
-            "Tokens have vectors, and positions have none. Three sums are asked for, the first of them of "
-            "tokens and positions.",
+            "Tokens have vectors, and positions have none. To attention a text is a heap of words without "
+            "them.",
         ),
         Mistake(
             "fixed_length",
@@ -123,11 +123,14 @@ EXERCISE = Exercise(
             "Your model takes texts of its full length alone. With `keras.Input((None,))` it takes shorter "
             "ones, too, as they come in batches.",
         ),
-        Mistake("logits", classifier(activation=None), "Logits come out. Softmax makes probabilities of them."),
+        Mistake(
+            "logits", classifier(activation=None), "Logits come out. Softmax makes probabilities of them."
+        ),
         Mistake(
             "one_unit",
             classifier(activation="sigmoid", units=lambda classes: 1),
-            "A single number comes out for a text. One for each class is asked for, with two classes as well.",
+            "A single number comes out for a text. One for each class is asked for, with two classes as "
+            "well.",
         ),
         Mistake(
             "no_pooling",
@@ -144,7 +147,9 @@ EXERCISE = Exercise(
             classifier(residuals=False),
             "What goes into a part isn't added to what comes out of it.",
         ),
-        Mistake("no_norms", classifier(norms=False), "The layer normalisations after the two sums are missing."),
+        Mistake(
+            "no_norms", classifier(norms=False), "The layer normalisations after the two sums are missing."
+        ),
         Mistake(
             "no_feed_forward",
             classifier(feed_forward=False),
@@ -153,7 +158,8 @@ EXERCISE = Exercise(
         Mistake(
             "too_few_tokens",
             classifier(more_tokens=-1),
-            "Your embedding has too few rows: the last token's number is vocabulary_size − 1, and 0 is one, too.",
+            "Your embedding has too few rows: the last token's number is vocabulary_size − 1, and 0 is "
+            "one, too.",
         ),
         Mistake(
             "frozen",

@@ -27,7 +27,11 @@ def attended(x: np.ndarray, w: dict) -> np.ndarray:
     return reference.multi_head_attention(x, w["Wq"], w["Wk"], w["Wv"], w["Wo"], w["heads"])
 
 
-def fed_forward(x: np.ndarray, w: dict, activation: Callable = partial(np.maximum, 0.0)) -> np.ndarray:
+def relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def fed_forward(x: np.ndarray, w: dict, activation: Callable = relu) -> np.ndarray:
     return activation(x @ w["W1"] + w["b1"]) @ w["W2"] + w["b2"]
 
 
@@ -145,8 +149,8 @@ EXERCISE = Exercise(
         "normalised.",
         "You have written both `multi_head_attention` and `layer_norm`. What is new is the feed-forward "
         "part: a dense layer with ReLU, and one without.",
-        "First x = layer_norm of x plus the attention, with gamma1 and beta1. Then again with the feed-forward "
-        "part of this new x, with gamma2 and beta2.",
+        "First x = layer_norm of x plus the attention, with gamma1 and beta1. Then again with the "
+        "feed-forward part of this new x, with gamma2 and beta2.",
     ),
     difficulty=3,
     importance=5,

@@ -95,7 +95,8 @@ EXERCISE = Exercise(
         Mistake(
             "constant_added",
             changing(lambda row: row + 1),
-            "A row that is normed doesn't feel that the same number is added to all of it. Add different ones.",
+            "A row that is normed doesn't feel that the same number is added to all of it. Add different "
+            "ones.",
         ),
         Mistake(
             "coarse",
@@ -129,8 +130,8 @@ EXERCISE = Exercise(
         "are no longer what they were.",
         "By what should a row change, so that nothing can miss it? Some boxes don't notice a factor or a "
         "constant, and some rows are zeros. Random numbers are none of that.",
-        "For each j: a copy of x with random numbers added to row j. Column j of the answer says for each row "
-        "whether the largest change of it, in size, is above 1e-9.",
+        "For each j: a copy of x with random numbers added to row j. Column j of the answer says for each "
+        "row whether the largest change of it, in size, is above 1e-9.",
     ),
     difficulty=3,
     importance=5,

@@ -12,7 +12,7 @@ SHAPES = ((2,), (3, 3), (2, 3), (4, 4), (2, 3, 4), (3, 3, 3), (1, 5, 2), (2, 2, 
 
 
 def tokens(rng: np.random.Generator) -> Iterator[tuple]:
-    """A single token, one whose numbers are all alike, one number alone; small spreads, where epsilon counts."""
+    """One token, one whose numbers are all alike, one number alone; small spreads, where epsilon counts."""
     yield np.array([1.0, 3.0]), np.ones(2), np.zeros(2)
     yield np.array([[1.0, 3.0], [10.0, 10.0]]), np.array([2.0, 1.0]), np.array([0.0, 5.0])
     yield np.array([[4.0], [-2.0]]), np.array([3.0]), np.array([0.5])
@@ -90,21 +90,24 @@ EXERCISE = Exercise(
         ),
         Mistake(
             "mean_left",
-            lambda x, gamma, beta, epsilon=1e-3: gamma * x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon)
-            + beta,
-            "The mean was not taken away. Without that it is RMS normalisation, which many newer models have.",
+            lambda x, gamma, beta, epsilon=1e-3: (
+                gamma * x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon) + beta
+            ),
+            "The mean was not taken away. Without that it is RMS normalisation, which many newer models "
+            "have.",
         ),
         Mistake(
             "beta_scaled",
-            lambda x, gamma, beta, epsilon=1e-3: gamma
-            * (reference.layer_norm(x, np.ones_like(gamma), np.zeros_like(beta), epsilon) + beta),
+            lambda x, gamma, beta, epsilon=1e-3: (
+                gamma * (reference.layer_norm(x, np.ones_like(gamma), np.zeros_like(beta), epsilon) + beta)
+            ),
             "beta was multiplied by gamma. It is added last.",
         ),
     ),
     hints=(
         "Over which axis lie the numbers of one token? There has to be a mean for each token.",
-        "`x.mean(axis=-1, keepdims=True)` keeps an axis of 1, so it can be taken away from x. The variance is "
-        "the mean of the squares of what is left.",
+        "`x.mean(axis=-1, keepdims=True)` keeps an axis of 1, so it can be taken away from x. The variance "
+        "is the mean of the squares of what is left.",
         "Divide what is left by the root of variance plus epsilon, multiply by gamma, add beta.",
     ),
     difficulty=2,

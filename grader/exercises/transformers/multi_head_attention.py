@@ -96,8 +96,8 @@ EXERCISE = Exercise(
                 parted=lambda z, heads: z.reshape(len(z), heads, z.shape[1], -1),
                 joined=lambda z: z.reshape(len(z), z.shape[2], -1),
             ),
-            "A reshape to (n, heads, t, d / heads) puts numbers of other tokens into a head. Part the last axis "
-            "first, then exchange two axes.",
+            "A reshape to (n, heads, t, d / heads) puts numbers of other tokens into a head. Part the last "
+            "axis first, then exchange two axes.",
         ),
         Mistake(
             "interleaved",
@@ -110,7 +110,8 @@ EXERCISE = Exercise(
         Mistake(
             "joined_in_another_order",
             of_heads(joined=lambda z: z.transpose(0, 2, 3, 1).reshape(len(z), z.shape[2], -1)),
-            "The heads are right, and put together in another order: first all of head 0, then all of head 1.",
+            "The heads are right, and put together in another order: first all of head 0, then all of head "
+            "1.",
         ),
         Mistake(
             "not_put_back",

@@ -72,11 +72,11 @@ EXERCISE = Exercise(
             "times i.",
         ),
         Mistake("from_one", waves(first=1), "Your positions begin at 1. They are counted from 0."),
+        Mistake("base_1000", waves(base=1000.0), "The base is 10,000, and by your numbers yours is 1,000."),
         Mistake(
-            "base_1000", waves(base=1000.0), "The base is 10,000, and by your numbers yours is 1,000."
-        ),
-        Mistake(
-            "sines_alone", waves(odd=np.sin), "There are sines in your odd columns, too. Cosines belong there."
+            "sines_alone",
+            waves(odd=np.sin),
+            "There are sines in your odd columns, too. Cosines belong there.",
         ),
         Mistake(
             "multiplied",
@@ -89,8 +89,8 @@ EXERCISE = Exercise(
         "pairs?",
         "np.arange(0, depth, 2) has all the 2i. Positions as a column divided by powers as a row give all "
         "angles at once, of shape (length, depth / 2).",
-        "Begin with zeros of shape (length, depth); [:, 0::2] are its even columns and [:, 1::2] its odd ones. "
-        "One gets np.sin of the angles, the other np.cos.",
+        "Begin with zeros of shape (length, depth); [:, 0::2] are its even columns and [:, 1::2] its odd "
+        "ones. One gets np.sin of the angles, the other np.cos.",
     ),
     difficulty=2,
     importance=4,

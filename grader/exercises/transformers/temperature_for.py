@@ -93,13 +93,13 @@ EXERCISE = Exercise(
         Mistake(
             "narrow",
             halved(of_logits, low=0.01, high=100.0),
-            "Some of the temperatures lie outside of the interval that you begin with: logits may be tiny, or "
-            "in the thousands.",
+            "Some of the temperatures lie outside of the interval that you begin with: logits may be tiny, "
+            "or in the thousands.",
         ),
     ),
     hints=(
-        "Write a function for the entropy at a temperature. Does it rise or fall as T grows, and does it ever "
-        "turn round?",
+        "Write a function for the entropy at a temperature. Does it rise or fall as T grows, and does it "
+        "ever turn round?",
         "Begin with a temperature that is surely too cold and one that is surely too hot. What does the "
         "entropy in between tell you about where the right one lies? Again and again.",
         "Temperatures span many powers of ten, so take the root of low times high for the middle, a hundred "

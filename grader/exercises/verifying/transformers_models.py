@@ -24,6 +24,7 @@ def classifies_texts(given: Given, found: dict[str, Any]) -> Finding:
         _other_form(outputs, given.secret, classes)
         or _missing_part(found)
         or _unlike(dict(zip(given.secret, outputs, strict=True)), found)
+        or _missing_sum(found)
         or _learns_nothing(found)
     )
     return Finding(flaw is None, flaw or "")
@@ -47,28 +48,35 @@ def _other_form(outputs: list[np.ndarray], sizes: dict[str, int], classes: int) 
 
 
 def _missing_part(found: dict[str, Any]) -> str | None:
-    layers = [layer["class"] for layer in listed(found, CONTAINERS)]
-    computed = found["operations"]
-
-    def count(*kinds: str) -> int:
-        return sum(kind in kinds for kind in (*layers, *computed))
-
     if found["trainable_parameters"] != found["parameters"]:
         return "A part of your model is frozen (trainable=False), so it can't learn."
-    if not count("Embedding"):
+    if not _count(found, "Embedding"):
         return "There is no embedding in your model: a token's number says nothing of what it means."
-    if not count(*LOOKS) and not (count(*BY_HAND) > 1 and count("Softmax")):
+    if not _count(found, *LOOKS) and not (_count(found, *BY_HAND) > 1 and _count(found, "Softmax")):
         return "There is no attention in your model."
-    if count("LayerNormalization") < 2:
-        return "An encoder block has two layer normalisations, one after each sum."
-    if count(*DENSE) < 3:
+    if _count(found, *DENSE) < 3:
         return "Three dense layers are asked for: two in the block, and one for the classes."
-    if count("Add") < SUMS:
-        return (
-            "Three sums are asked for: of tokens and positions, of the attention and what went into it, and of "
-            f"the dense layers and what went into them. Your model has {count('Add')}."
-        )
+    if _count(found, "LayerNormalization") < 2:
+        return "An encoder block has two layer normalisations, one after each sum."
     return None
+
+
+def _missing_sum(found: dict[str, Any]) -> str | None:
+    sums = _count(found, "Add")
+    return (
+        None
+        if sums >= SUMS
+        else (
+            "Three sums are asked for: of tokens and positions, of the attention and what went into it, "
+            f"and of the dense layers and what went into them. Your model has {sums}."
+        )
+    )
+
+
+def _count(found: dict[str, Any], *kinds: str) -> int:
+    """How many layers and operations are of these kinds."""
+    layers = [layer["class"] for layer in listed(found, CONTAINERS)]
+    return sum(kind in kinds for kind in (*layers, *found["operations"]))
 
 
 def _unlike(says: dict[str, np.ndarray], found: dict[str, Any]) -> str | None:
@@ -83,8 +91,8 @@ def _unlike(says: dict[str, np.ndarray], found: dict[str, Any]) -> str | None:
                 "is, but on the way to the attention or to the pooling that got lost."
             )
         return (
-            "With more zeros behind the texts, your model's probabilities change: nothing in it tells padding "
-            "from words."
+            "With more zeros behind the texts, your model's probabilities change: nothing in it tells "
+            "padding from words."
         )
     if np.abs(says["turned round"] - whole).max() <= SAME:
         return "A text and the same words in another order are one to your model: it has no positions."

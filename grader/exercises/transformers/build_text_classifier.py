@@ -17,19 +17,20 @@ TEXTS = 24
 def texts(rng: np.random.Generator) -> Iterator[Case]:
     """Texts of 1 to 8 words, the last word of the vocabulary among them; padded to the full length, too."""
     for vocabulary_size, length, classes in ((60, 40, 4), (25, 43, 2)):
-        whole = np.array([rng.permutation(np.arange(1, vocabulary_size))[:TOKENS] for _ in range(TEXTS)])
+        others = np.arange(1, vocabulary_size - 1)
+        whole = np.array([rng.permutation(others)[:TOKENS] for _ in range(TEXTS)])
         whole[0, 0] = vocabulary_size - 1
         words = rng.integers(1, TOKENS + 1, TEXTS)
         some = np.where(np.arange(TOKENS) < words[:, None], whole, 0)
-        others = [whole.copy() for _ in range(TOKENS)]
-        for place, other in enumerate(others):
-            other[:, place] = other[:, place] % (vocabulary_size - 1) + 1
+        changed = [whole.copy() for _ in range(TOKENS)]
+        for place, copy in enumerate(changed):
+            copy[:, place] = copy[:, place] % (vocabulary_size - 1) + 1
         batches = {
             "texts": some,
             **{f"padded by {zeros}": np.pad(some, ((0, 0), (0, zeros))) for zeros in PADDED},
             "whole": whole,
             "turned round": whole[:, ::-1],
-            "a word changed": np.concatenate(others),
+            "a word changed": np.concatenate(changed),
             "a word": whole[:, :1],
             "full": np.resize(whole, (2, length)),
         }

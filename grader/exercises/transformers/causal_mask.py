@@ -12,7 +12,7 @@ def sizes(rng: np.random.Generator) -> Iterator[tuple]:
     """From one token on."""
     for n in range(1, 9):
         yield (n,)
-    for n in rng.choice(np.arange(9, 60), 8, replace=False):
+    for n in rng.choice(np.arange(9, 120), 12, replace=False):
         yield (int(n),)
 
 
@@ -56,8 +56,8 @@ EXERCISE = Exercise(
         "Write it down for three tokens. In which row does a single True stand?",
         "Token i may attend to token j if j isn't larger than i. Comparing a column of numbers with a row "
         "gives a table of truths.",
-        "np.arange(n)[:, None] is the column, np.arange(n) the row. np.tri, with the right dtype, knows the "
-        "shape, too.",
+        "The numbers from 0 on are both the row and, with a second axis, the column; `>=` compares each with "
+        "each. np.tri, with the right dtype, knows the shape, too.",
     ),
     difficulty=1,
     importance=5,

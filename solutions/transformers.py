@@ -176,11 +176,11 @@ def influence(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarra
            [ True,  True, False],
            [ True,  True,  True]])
     """
-    rng = np.random.default_rng(0)
+    noise = np.random.default_rng(0).normal(size=x.shape)
     before, columns = f(x), []
     for j in range(len(x)):
         changed = np.array(x, float)
-        changed[j] += rng.normal(size=x.shape[1])
+        changed[j] += noise[j]
         columns.append(np.abs(f(changed) - before).max(axis=1) > 1e-9)
     return np.stack(columns, axis=1)
 

@@ -151,9 +151,10 @@ def attends(
         rows = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-12)
     q, k, v = (rows @ rng.normal(0, 1 / np.sqrt(d), (d, size)) for size in (d, d, outputs))
     ahead = np.arange(n) - np.arange(n)[:, None]  # (n, n), by how many rows
-    scores = np.where((-before <= ahead) & (ahead <= after), q @ k.T / np.sqrt(d), -np.inf)
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True) @ v + leak * v.mean(axis=0)
+    fit = q @ k.T / np.sqrt(d)
+    fit[(ahead < -before) | (ahead > after)] = -np.inf
+    shares = np.exp(fit - np.max(fit, axis=1)[:, None])
+    return (shares @ v) / np.sum(shares, axis=1)[:, None] + leak * v.mean(axis=0)
 
 
 def mixes(x: np.ndarray, *, seed: int, outputs: int, share: float) -> np.ndarray:

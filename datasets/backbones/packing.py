@@ -16,7 +16,7 @@ def packed(model: keras.Model) -> bytes:
 
     They are computed with in single precision all the same; rounded, they take half of the space.
     """
-    bare = keras.Model(model.inputs, model.outputs, name=model.name)  # not compiled, so without an optimizer
+    bare = keras.Model(model.input, model.output, name=model.name)  # not compiled, so without an optimizer
     bare.set_weights([weight.astype(np.float16) for weight in model.get_weights()])
     whole = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:

@@ -41,7 +41,7 @@ def texts(rng: np.random.Generator) -> Iterator[Case]:
             (vocabulary_size, length, classes),
             inputs={
                 "batches": [batch.astype(np.int32) for batch in batches.values()],
-                "steps": (lesson.astype(np.int32), labels.astype(np.int32)),
+                "steps": (lesson.astype(np.int32), labels.astype(np.int32)) if classes > 2 else None,
             },
             secret={name: len(batch) for name, batch in batches.items()},
         )

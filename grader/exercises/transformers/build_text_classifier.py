@@ -171,8 +171,9 @@ EXERCISE = Exercise(
     hints=(
         "Draw it first: tokens and positions, their sum, attention, sum, norm, two dense layers, sum, norm, "
         "pooling, classes. At which of these do tokens meet each other, so that padding could matter?",
-        "A running sum over ones, made in the tokens' shape, counts a row's places, one too high; they go into "
-        "a second Embedding, of `length` rows. `keras.ops` has both, and `not_equal` for where there are words.",
+        "A running sum over ones, made in the tokens' shape, counts a row's places, one too high; they go "
+        "into a second Embedding, of `length` rows. `keras.ops` has both, and `not_equal` for where there "
+        "are words.",
         "The attention takes `attention_mask` of shape (n, 1, t), made with `ops.expand_dims`. "
         "GlobalAveragePooling1D takes `mask`. Where both get it, no layer needs to pass it on.",
     ),

@@ -41,7 +41,7 @@ def texts(rng: np.random.Generator) -> Iterator[Case]:
             (vocabulary_size, length, classes),
             inputs={
                 "batches": [batch.astype(np.int32) for batch in batches.values()],
-                "steps": (lesson.astype(np.int32), labels.astype(np.int32)),
+                "steps": (lesson.astype(np.int32), labels.astype(np.int32)) if classes > 2 else None,
             },
             secret={name: len(batch) for name, batch in batches.items()},
         )
@@ -171,8 +171,9 @@ EXERCISE = Exercise(
     hints=(
         "Draw it first: tokens and positions, their sum, attention, sum, norm, two dense layers, sum, norm, "
         "pooling, classes. At which of these do tokens meet each other, so that padding could matter?",
-        "Positions: `ops.cumsum(ops.ones_like(tokens), axis=1) - 1`, into a second Embedding of `length` "
-        "rows. The mask: `ops.not_equal(tokens, 0)`, True where there is a word.",
+        "A running sum over ones, made in the tokens' shape, counts a row's places, one too high; they go "
+        "into a second Embedding, of `length` rows. `keras.ops` has both, and `not_equal` for where there "
+        "are words.",
         "The attention takes `attention_mask` of shape (n, 1, t), made with `ops.expand_dims`. "
         "GlobalAveragePooling1D takes `mask`. Where both get it, no layer needs to pass it on.",
     ),

@@ -138,6 +138,7 @@ def test_edges_of_build_text_classifier(seed):
         assert texts[:, 0].all() and (texts == 0).any()
         assert max(batch.shape[1] for batch in batches.values()) == length
         assert [batches[name].shape[1] - texts.shape[1] for name in batches if "padded" in name] == [1, 8, 32]
-        x, y = case.inputs["steps"]
-        assert set(y) == set(range(classes)) and x.shape[1] <= length
+        if classes > 2:
+            x, y = case.inputs["steps"]
+            assert set(y) == set(range(classes)) and x.shape[1] <= length
     assert {case.arguments[2] for case in whole_cases_of("build_text_classifier", seed)} == {2, 4}

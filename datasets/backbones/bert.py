@@ -1,19 +1,20 @@
-"""Trains the small BERT of lesson 7d: `python datasets/make.py bert`, some four minutes on two cores.
+"""Trains the small BERT of lesson 7d: `python datasets/make.py bert`, four minutes.
 
 Its vocabulary, written to bert.txt beside it, and its weights come from the training part of the docstrings,
 without the labels: it learns to say which words were hidden.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import keras
 import numpy as np
+from backbones.packing import packed
 from keras import layers, ops
 from rich.progress import track
 
-from backbones.packing import packed
 from dlcourse import datasets
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -75,7 +76,7 @@ def network() -> keras.Model:
 
 
 def epoch(x, rng):
-    """All texts in a new order, with 15 % of their pieces to be guessed: hidden, exchanged, or as they are."""
+    """All texts in a new order, 15 % of their pieces to be guessed: hidden, exchanged, or as they are."""
     chosen = (x >= len(SPECIAL)) & (rng.random(x.shape) < 0.15)
     way = rng.random(x.shape)
     seen = np.where(chosen & (way < 0.8), MASK, x)
@@ -86,7 +87,7 @@ def epoch(x, rng):
 
 
 def judged(model, unseen) -> tuple[float, float]:
-    """How well it guesses hidden pieces of texts that it hasn't seen: the loss, and the share that is right."""
+    """How well it guesses hidden pieces of texts that it hasn't seen: the loss, and the share right."""
     hidden = (unseen >= len(SPECIAL)) & (np.random.default_rng(1).random(unseen.shape) < 0.15)
     logits = model.predict(np.where(hidden, MASK, unseen), verbose=0)[hidden]
     losses = keras.losses.sparse_categorical_crossentropy(unseen[hidden], logits, from_logits=True)
@@ -99,7 +100,7 @@ def words(text: str) -> list[str]:
 
 
 def vocabulary(texts) -> list[str]:
-    """Pieces of words: all single characters, and then, again and again, the pair that stands together most often.
+    """Pieces of words: single characters, then, again and again, the pair that stands together most often.
 
     A piece that continues a word begins with ##. Source: Sennrich, Haddow & Birch (2016), "Neural Machine
     Translation of Rare Words with Subword Units".
@@ -110,7 +111,7 @@ def vocabulary(texts) -> list[str]:
     pairs, words_with = Counter(), defaultdict(set)
 
     def count(word, sign):
-        for pair in zip(parts[word], parts[word][1:]):
+        for pair in itertools.pairwise(parts[word]):
             pairs[pair] += sign * counts[word]
             words_with[pair].add(word)
 

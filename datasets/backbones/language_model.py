@@ -1,4 +1,4 @@
-"""Trains the language model of lesson 7d: `python datasets/make.py language_model`, some four minutes on two cores.
+"""Trains the language model of lesson 7d: `python datasets/make.py language_model`, four minutes.
 
 A causal transformer that reads characters and says which comes next, trained on the training part of the
 docstrings. It learns from windows of 64 characters and, at the end, of 256, the longest that it takes.
@@ -6,10 +6,10 @@ docstrings. It learns from windows of 64 characters and, at the end, of 256, the
 
 import keras
 import numpy as np
+from backbones.packing import packed
 from keras import layers, ops
 from rich.progress import track
 
-from backbones.packing import packed
 from dlcourse import datasets
 
 DEPTH, HEADS, BLOCKS, LONGEST = 48, 4, 2, 256
@@ -38,7 +38,7 @@ def trained() -> bytes:
 
 
 def network(characters: int) -> keras.Model:
-    """Characters and their positions, each (n, t), to the logits of the next character, (n, t, characters)."""
+    """Characters and their positions, each (n, t), to the next character's logits, (n, t, characters)."""
     numbers = keras.Input((None,), dtype="int32", name="characters")
     places = keras.Input((None,), dtype="int32", name="positions")
     position = layers.Embedding(LONGEST, DEPTH, name="position")

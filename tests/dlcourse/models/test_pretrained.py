@@ -102,7 +102,10 @@ def test_each_load_gives_a_model_of_its_own():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("digit", r"no trained network 'digit'\. Did you mean 'digits'\? Available: digits"),
+        (
+            "digit",
+            r"no trained network 'digit'\. Did you mean 'digits'\? Available: bert, digits, language_model",
+        ),
         ("../digits", r"no trained network '\.\./digits'"),
         (None, "no trained network 'None'"),
         (["digits"], r"no trained network '\['digits'\]'"),

@@ -2,8 +2,8 @@
 
 Each file comes out the same byte for byte, from the version of its source that its card names; `bytes` and
 `sha256`, printed here, belong on the card. `sunspots` and `co2` need `pip install statsmodels`, whose copies
-of the series they take; the course itself does not use it. `backbone` trains a network, for about a minute;
-how exactly that one comes out again, its card says.
+of the series they take; the course itself does not use it. `backbone`, `language_model` and `bert` train
+a network, for about one, four and four minutes; how exactly one comes out again, its card says.
 """
 
 import ast
@@ -164,6 +164,18 @@ def backbone() -> bytes:
     return trained()
 
 
+def language_model() -> bytes:
+    from backbones.language_model import trained
+
+    return trained()
+
+
+def bert() -> bytes:
+    from backbones.bert import trained
+
+    return trained()
+
+
 MAKERS = {
     "digits.npz": digits,
     "breast_cancer.npz": breast_cancer,
@@ -175,6 +187,8 @@ MAKERS = {
     "rents.csv": rents,
     "docstrings.csv": docstrings,
     "backbones/digits.keras": backbone,
+    "backbones/language_model.keras": language_model,
+    "backbones/bert.keras": bert,
 }
 
 

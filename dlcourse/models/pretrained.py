@@ -17,6 +17,9 @@ def pretrained(name: str) -> keras.Model:
 
     Args:
         name: `"digits"`: (n, 12, 12, 1), made by `dlcourse.datasets.on_photograph`, to ten digits.
+            `"language_model"`: numbers of characters and of their positions, each (n, t), to the logits of
+            the next character. `"bert"`: numbers of pieces of words, (n, t), to the logits of the piece that
+            stands there; what comes before its last layers are features of a text.
 
     Returns:
         The model, the caller's own and not compiled. All its layers are trainable.

@@ -1,5 +1,6 @@
 """Trained networks that come with the course: what their cards promise, and files that are not theirs."""
 
+import importlib
 from pathlib import Path
 
 import keras
@@ -24,11 +25,18 @@ def test_card_tells_the_truth(name):
     card, model = facts(name), pretrained(name)
     assert (FOLDER / card["file"]).stat().st_size == card["bytes"] < 1_000_000
     assert model.count_params() == card["parameters"]
-    assert list(model.input_shape[1:]) == card["input_shape"]
+    assert without_batch(model.input_shape) == card["input_shape"]
     assert card["licence"]
     assert card["source"].startswith("datasets/make.py")
     assert not model.compiled
     assert all(layer.trainable for layer in model.layers)
+
+
+def without_batch(shape) -> list:
+    """The axes of a sample, or of each of several inputs; "t" for one that may be of any length."""
+    if isinstance(shape, list):
+        return [without_batch(one) for one in shape]
+    return ["t" if size is None else size for size in shape[1:]]
 
 
 def test_every_file_has_a_card():
@@ -54,6 +62,37 @@ def test_digits_are_recognised_as_the_card_says():
     assert share_right(model, *unseen("flower", (0,))) == pytest.approx(card["accuracy_upright"], abs=0.06)
 
 
+@pytest.fixture
+def scripts(monkeypatch):
+    """How the two networks that read were trained."""
+    monkeypatch.syspath_prepend(content.folder("datasets"))
+    return {name: importlib.import_module(f"backbones.{name}") for name in ("language_model", "bert")}
+
+
+def test_the_language_model_is_as_good_as_its_card_says(scripts):
+    train, _, test = load("docstrings").split()
+    characters = sorted({"\n", *"".join(train.x)})
+    bits = scripts["language_model"].bits(pretrained("language_model"), test.x, characters)
+    assert bits == pytest.approx(facts("language_model")["bits_a_character"], abs=0.005)
+
+
+def test_bert_guesses_as_its_card_says(scripts):
+    pieces = (FOLDER / "bert.txt").read_text("utf-8").splitlines()
+    unseen = scripts["bert"].numbered(load("docstrings").split().test.x, pieces)
+    loss, right = scripts["bert"].judged(pretrained("bert"), unseen)
+    assert loss == pytest.approx(facts("bert")["loss"], abs=0.005)
+    assert right == pytest.approx(facts("bert")["right"], abs=0.005)
+
+
+def test_berts_vocabulary_is_that_of_its_texts(scripts):
+    pieces = (FOLDER / "bert.txt").read_text("utf-8").splitlines()
+    assert pieces == scripts["bert"].vocabulary(load("docstrings").split().train.x)
+
+
+def test_the_two_that_read_are_small():
+    assert sum((FOLDER / f"{name}.keras").stat().st_size for name in ("language_model", "bert")) < 500_000
+
+
 def test_each_load_gives_a_model_of_its_own():
     first = pretrained("digits")
     first.set_weights([weight * 0 for weight in first.get_weights()])
@@ -63,7 +102,10 @@ def test_each_load_gives_a_model_of_its_own():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("digit", r"no trained network 'digit'\. Did you mean 'digits'\? Available: digits"),
+        (
+            "digit",
+            r"no trained network 'digit'\. Did you mean 'digits'\? Available: bert, digits, language_model",
+        ),
         ("../digits", r"no trained network '\.\./digits'"),
         (None, "no trained network 'None'"),
         (["digits"], r"no trained network '\['digits'\]'"),

@@ -154,7 +154,8 @@ EXERCISE = Exercise(
             "same_optimizer",
             same_optimizer,
             "You compiled with the optimizer that the model had. It has been used, and knows only the "
-            "weights that it trained then: with others, fit raises an error. Make a new one of the same settings.",
+            "weights that it trained then: with others, fit raises an error. Make a new one of the same "
+            "settings.",
         ),
         Mistake(
             "other_loss",

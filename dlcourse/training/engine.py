@@ -72,8 +72,8 @@ class Engine:
 
     Raises:
         ModelError: the model has a training step of its own, or an optimizer that accumulates gradients,
-            scales its loss or has to be distributed; `model.fit` can train these. Or layers were frozen or
-            unfrozen since it was trained, and it was not compiled anew.
+            scales its loss or has to be distributed: `model.fit` can train these; or it is to be compiled
+            anew, after layers were frozen.
 
     Example:
         >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
@@ -331,10 +331,7 @@ def _check_trainable(model: keras.Model) -> None:
         )
     now = [id(variable) for variable in model.trainable_variables]
     if optimizer.built and now != [id(v) for v in keras_internals.trained_variables(optimizer)]:
-        raise ModelError(
-            "The optimizer was made for other weights: after freezing or unfreezing layers, compile "
-            "the model anew."
-        )
+        raise ModelError("Layers were frozen or unfrozen since the model was compiled: compile it anew.")
     if optimizer.use_ema:
         raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
     if keras_internals.distribution(optimizer).num_replicas_in_sync > 1:

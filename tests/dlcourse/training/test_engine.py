@@ -235,7 +235,7 @@ def test_a_model_whose_layers_were_frozen_since_it_was_trained_is_to_be_compiled
     train(model, (x, y), epochs=1, engine="compiled")
     model.layers[0].trainable = bool(frozen_first)
     before = model.get_weights()
-    with pytest.raises(ModelError, match="after freezing or unfreezing layers, compile the model anew"):
+    with pytest.raises(ModelError, match="frozen or unfrozen since the model was compiled: compile it anew"):
         train(model, (x, y), epochs=1, engine="compiled")
     for weight, now in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, now)

@@ -13,7 +13,10 @@ with warnings.catch_warnings():  # what importing TensorFlow warns of is not our
 from dlcourse import models
 from grader.exercise import Given
 from grader.exercises.verifying import transfer_learning_models as verifying
+from grader.judging.bank import PUBLIC_SEED
+from grader.judging.grading import grade
 from grader.references import transfer_learning as reference
+from grader.submissions.submission import parse
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
 
@@ -82,6 +85,20 @@ def by_the_library(backbone, x, y):
 def test_the_librarys_own_way_reaches_the_goal(name):
     found = verdict(name, by_the_library, "one")
     assert found.status == "passed", found.message
+
+
+def test_untouched_it_is_known_by_its_text_and_never_trained():
+    def graded(source):
+        submission = parse(source.encode(), ".py", "hw.py")
+        settings = {"seed": PUBLIC_SEED, "sandbox": "process", "only": "careful_fine_tune"}
+        return grade(submission, None, **settings)  # nobody runs anything
+
+    stub = BY_NAME["careful_fine_tune"].stub
+    (found,) = graded(f"import numpy as np\n\n\n{stub}\n").report.exercises
+    assert (found.status, found.score) == ("missing", 0)
+    assert "as you were given it" in found.message
+    with pytest.raises(AttributeError):
+        graded(stub.replace("0.05", "0.02"))
 
 
 def test_as_given_it_fails_and_each_fault_by_itself_makes_a_difference():

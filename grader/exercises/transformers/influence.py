@@ -93,7 +93,8 @@ EXERCISE = Exercise(
         Mistake(
             "set_to_zero",
             changing(lambda row: 0 * row),
-            "Some row of x is zeros, and what you do to a row leaves that one as it is. Put other numbers there.",
+            "Some row of x is zeros, and what you do to a row leaves that one as it is. Put other numbers "
+            "there.",
         ),
         Mistake(
             "scaled",

@@ -370,7 +370,7 @@ def temperature_for(logits: np.ndarray, bits: float) -> float:
     the entropy that it leads to must be right to within 0.001 bits. With NumPy or plain Python.
 
     Args:
-        logits: shape (n,), at least two; the two largest differ.
+        logits: shape (n,), at least two, perhaps tiny or in the hundred thousands; the two largest differ.
         bits: from 0.05 to 0.95 of the largest entropy there is, log₂ n.
 
     Returns:

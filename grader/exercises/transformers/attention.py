@@ -31,7 +31,10 @@ def questions(rng: np.random.Generator) -> Iterator[tuple]:
     yield q, k, v, np.array([[False, False]])
     yield np.eye(2), np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])
     yield np.array([[0.0], [1.0], [-1.0]]), np.array([[1e4], [-1e4]]), np.array([[1.0], [3.0]])
-    yield 100 * q, 70 * k[::-1], v, np.array([[False, True]])  # what is hidden fits best by far
+    one = np.eye(1)
+    yield one, np.array([[1e4], [-1e4]]), v, np.array([[False, True]])  # what is hidden fits best by far
+    yield one, np.array([[1e4 - 1], [1e4], [-1e4]]), np.array([[1.0], [3.0], [9.0]])  # near, and far away
+    yield np.array([[2.0], [1.0], [0.0]]), np.array([[1.0], [2.0], [0.5]]), np.eye(3), np.tri(3, dtype=bool)
     for i, ((n, m, d, e), before) in enumerate(zip(2 * SIZES, 2 * BEFORE, strict=True)):
         q, k, v = normal(rng, *before, n, d), 2 * normal(rng, *before, m, d), normal(rng, *before, m, e)
         given = (q, k, v)

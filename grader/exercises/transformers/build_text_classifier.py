@@ -11,40 +11,73 @@ from grader.references import transformers as reference
 
 TOKENS = 8  # of the texts, before they are padded
 PADDED = (1, 8, 32)  # zeros
-TEXTS = 24
+LONG = 100  # tokens of a text
+TEXTS = 12
+TRIED = 60  # tokens, padding and the last one among them
+ENDED = 3  # texts that end in each of these
 
 
 def texts(rng: np.random.Generator) -> Iterator[Case]:
-    """Texts of 1 to 8 words, the last word of the vocabulary among them; padded to the full length, too."""
-    for vocabulary_size, length, classes in ((60, 40, 4), (25, 43, 2)):
+    """Texts of 1 to 8 words, padded, alone, changed and in another order; once of many words and places."""
+    for vocabulary_size, length, classes in ((60, 40, 4), (20_500, 600, 2)):
         others = np.arange(1, vocabulary_size - 1)
         whole = np.array([rng.permutation(others)[:TOKENS] for _ in range(TEXTS)])
         whole[0, 0] = vocabulary_size - 1
         words = rng.integers(1, TOKENS + 1, TEXTS)
         some = np.where(np.arange(TOKENS) < words[:, None], whole, 0)
-        changed = [whole.copy() for _ in range(TOKENS)]
-        for place, copy in enumerate(changed):
-            copy[:, place] = copy[:, place] % (vocabulary_size - 1) + 1
+        other = whole % (vocabulary_size - 1) + 1
+        tried = np.append([0, vocabulary_size - 1], rng.permutation(others)[: TRIED - 2])
+        long = np.stack([rng.choice(others, length) for _ in range(TEXTS)])
         batches = {
-            "texts": some,
-            **{f"padded by {zeros}": np.pad(some, ((0, 0), (0, zeros))) for zeros in PADDED},
-            "whole": whole,
-            "turned round": whole[:, ::-1],
-            "a word changed": np.concatenate(changed),
-            "a word": whole[:, :1],
-            "full": np.resize(whole, (2, length)),
+            "texts": [some],
+            "some of them": [some[: TEXTS // 2]],
+            **{f"padded by {zeros}": [np.pad(some, ((0, 0), (0, zeros)))] for zeros in PADDED},
+            "whole": [
+                whole,
+                whole[:, ::-1],
+                *(with_words_of(other, whole, (place,)) for place in range(TOKENS)),
+                *(with_words_of(other, whole, (place, place + 1)) for place in range(0, TOKENS, 2)),
+                *(exchanged(whole, place) for place in range(TOKENS - 1)),
+            ],
+            "ends": [
+                np.column_stack([np.tile(text[: TOKENS // 2], (len(tried), 1)), tried])
+                for text in whole[:ENDED]
+            ],
+            "a word": [whole[:, :1]],
+            "full": [long[:1]],
         }
+        if length < LONG:  # a place among hundreds hardly counts
+            last = (length - 1,)
+            batches["late"] = [
+                long,
+                with_words_of(long % (vocabulary_size - 1) + 1, long, last),
+                exchanged(long, length - 2),
+            ]
         labels = rng.integers(0, classes, 64)
         lesson = rng.integers(classes + 1, vocabulary_size, (64, TOKENS))
         lesson[:, rng.integers(TOKENS)] = 1 + labels
         yield Case(
             (vocabulary_size, length, classes),
             inputs={
-                "batches": [batch.astype(np.int32) for batch in batches.values()],
+                "batches": [np.concatenate(parts).astype(np.int32) for parts in batches.values()],
                 "steps": (lesson.astype(np.int32), labels.astype(np.int32)) if classes > 2 else None,
             },
-            secret={name: len(batch) for name, batch in batches.items()},
+            secret={
+                "sizes": {name: sum(map(len, parts)) for name, parts in batches.items()},
+                "tried": tried,
+            },
         )
+
+
+def with_words_of(other: np.ndarray, texts: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
+    return np.where(np.isin(np.arange(texts.shape[1]), places), other, texts)
+
+
+def exchanged(texts: np.ndarray, place: int) -> np.ndarray:
+    """The same texts, with the words at this place and the next one exchanged."""
+    order = np.arange(texts.shape[1])
+    order[[place, place + 1]] = place + 1, place
+    return texts[:, order]
 
 
 def classifier(
@@ -109,8 +142,8 @@ EXERCISE = Exercise(
         Mistake(
             "mask_lost",
             classifier(masks=False, mask_of_keras=True),
-            "Your model knows where padding is, and on the way to the attention or to the pooling that gets "
-            "lost: `x + y`, say, hands no mask on. Give both the mask yourself.",
+            "Your model knows where padding is, and padding still counts: does the mask arrive at the "
+            "attention and at the pooling (`x + y`, say, hands none on), and do places count from the front?",
         ),
         Mistake(
             "no_positions",
@@ -125,47 +158,10 @@ EXERCISE = Exercise(
             "ones, too, as they come in batches.",
         ),
         Mistake(
-            "logits", classifier(activation=None), "Logits come out. Softmax makes probabilities of them."
-        ),
-        Mistake(
-            "one_unit",
-            classifier(activation="sigmoid", units=lambda classes: 1),
-            "A single number comes out for a text. One for each class is asked for, with two classes as "
-            "well.",
-        ),
-        Mistake(
-            "no_pooling",
-            classifier(pool=lambda layers, x, mask: x),
-            "Your model says something of each token. Pool a text's tokens into one vector first.",
-        ),
-        Mistake(
-            "no_attention",
-            classifier(attends=False),
-            "No token looks at another: the attention is missing.",
-        ),
-        Mistake(
-            "no_residuals",
-            classifier(residuals=False),
-            "What goes into a part isn't added to what comes out of it.",
-        ),
-        Mistake(
-            "no_norms", classifier(norms=False), "The layer normalisations after the two sums are missing."
-        ),
-        Mistake(
-            "no_feed_forward",
-            classifier(feed_forward=False),
-            "After the attention come two dense layers, a sum and a layer normalisation: they are missing.",
-        ),
-        Mistake(
             "too_few_tokens",
             classifier(more_tokens=-1),
             "Your embedding has too few rows: the last token's number is vocabulary_size − 1, and 0 is "
             "one, too.",
-        ),
-        Mistake(
-            "frozen",
-            classifier(trainable=False),
-            "The embedding is frozen, so it stays as it was drawn. It is to learn.",
         ),
     ),
     hints=(

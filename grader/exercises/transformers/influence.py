@@ -22,23 +22,32 @@ LEAK = 3e-3
 
 
 def boxes(rng: np.random.Generator) -> Iterator[tuple]:
-    """Attention that looks back, ahead, near, everywhere, or leaks; sums of drawn rows. A row is zeros."""
+    """Attention that looks back, ahead, near, everywhere, or leaks; sums of drawn rows.
+
+    In each x a row is zeros, in some two are alike, and in one all are zeros.
+    """
 
     def box(name, n, d, **settings):
         x = rng.normal(0, 1, (n, d)).round(2)
-        x[int(rng.integers(n))] = 0
-        outputs = 3 if "leak" in settings else int(rng.integers(1, 4))
+        zeros = int(rng.integers(n))
+        x[zeros] = 0
+        if n > 4:
+            x[(zeros + 1) % n] = x[(zeros + 2) % n]
+        if "centred" in settings:
+            x[:] = 0
+        outputs = 3 if settings.keys() & {"leak", "centred"} else int(rng.integers(1, 4))
         return Live("function", [name, {"seed": int(rng.integers(2**31)), "outputs": outputs, **settings}]), x
 
     yield box("attends", 2, 3, before=ALL, after=0)
     yield box("attends", 3, 2, before=ALL, after=1)
     yield box("mixes", 3, 2, share=0.4)
+    yield box("mixes", 4, 3, share=0.35, centred=True)
     yield box("attends", 3, 3, before=ALL, after=0, leak=LEAK)
     for i in range(20):
         n, d = int(rng.integers(4, 8)), int(rng.integers(3, 6))
         before, after = REACHES[i // 2 % len(REACHES)]
         if i % 5 == 4:
-            yield box("mixes", n, d, share=float(rng.choice((0.2, 0.5))))
+            yield box("mixes", n, d, share=float(rng.choice((0.15, 0.3))))
         elif i % 5 == 2:
             yield box("attends", n, d, before=ALL, after=0, leak=LEAK)
         else:
@@ -84,7 +93,8 @@ EXERCISE = Exercise(
         Mistake(
             "set_to_zero",
             changing(lambda row: 0 * row),
-            "A row that is zeros already doesn't change by being set to zero. Put other numbers there.",
+            "Some row of x is zeros, and what you do to a row leaves that one as it is. Put other numbers "
+            "there.",
         ),
         Mistake(
             "scaled",

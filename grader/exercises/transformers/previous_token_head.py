@@ -82,4 +82,5 @@ EXERCISE = Exercise(
     difficulty=5,
     importance=4,
     minutes=25,
+    seconds=8,
 )

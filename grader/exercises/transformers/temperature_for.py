@@ -19,6 +19,8 @@ def samplings(rng: np.random.Generator) -> Iterator[tuple]:
     yield np.array([0.0, 1.0, 2.0]), 1.5
     yield np.array([0.0, 0.0, 1.0]), 0.1
     yield np.array([-300.0, -200.0, -250.0, -500.0]), 1.0
+    yield np.array([1e5, -3e5, 2e5, 0.0]), 1.8
+    yield np.array([1e-6, 3e-6, 0.0, 2e-6]), 1.2
     sizes = (2, 3, 4, 8, 8, 20, 50, 50, 200)
     for i, n in enumerate((*sizes, *sizes)):
         scale = (1.0, 0.01, 5.0, 1000.0, 1.0)[i % 5]
@@ -94,7 +96,7 @@ EXERCISE = Exercise(
             "narrow",
             halved(of_logits, low=0.01, high=100.0),
             "Some of the temperatures lie outside of the interval that you begin with: logits may be tiny, "
-            "or in the thousands.",
+            "or in the hundred thousands.",
         ),
     ),
     hints=(

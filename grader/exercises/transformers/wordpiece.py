@@ -17,6 +17,7 @@ def words(rng: np.random.Generator) -> Iterator[tuple]:
         yield word, PIECES
     yield "abcd", ["a", "ab", "##bcd"]  # whoever takes "ab" is stuck, and stays stuck
     yield "aab", ["a", "aa", "##a", "##ab", "##b"]
+    yield "internationally", ["inter", "international", "##nation", "##ally", "##ly", "##al"]
     for i in range(16):
         letters = "abc"[: 2 + i % 2]
         whole = {draw(rng, letters, 1, 4) for _ in range(4)} | {letters[0]}

@@ -18,7 +18,8 @@ BITS = 0.001
 def looks_back(given: Given, answer: Any) -> Finding:
     """Judge a head by its attention to the positions whose encoding is the secret."""
     length, depth = given.arguments
-    if not isinstance(answer, list | tuple) or len(answer) != 2:
+    several = isinstance(answer, list | tuple) or (isinstance(answer, np.ndarray) and answer.ndim)
+    if not several or len(answer) != 2:
         raise Odd("Two arrays are asked for: Wq and Wk.")
     Wq, Wk = (_square(name, part, depth) for name, part in zip(("Wq", "Wk"), answer, strict=True))
     encoding = np.asarray(given.secret)
@@ -42,7 +43,7 @@ def looks_back(given: Given, answer: Any) -> Finding:
 def _square(name: str, part: Any, depth: int) -> np.ndarray:
     weights = np.asarray(part)
     if weights.shape != (depth, depth) or weights.dtype.kind not in "iuf":
-        raise Odd(f"{name} is to be numbers of shape {(depth, depth)}.")
+        raise Odd(f"{name} is to be an array of real numbers, of shape {(depth, depth)}.")
     if not np.isfinite(weights).all() or np.abs(weights).max() > LARGEST:
         raise Odd(f"A number of {name} is larger than a million in size, or is nan.")
     return weights.astype(float)
@@ -56,8 +57,9 @@ def has_entropy(given: Given, answer: Any) -> Finding:
     if temperature.shape or temperature.dtype.kind not in "iuf":
         raise Odd("A single number is asked for.")
     if not 0 < temperature < np.inf:
-        raise Odd(f"A temperature lies above 0, and yours is {float(temperature):.4g}.")
-    reached = _bits(np.asarray(logits, float) / float(temperature))
+        raise Odd(f"A temperature is a finite number above 0, and yours is {float(temperature):.4g}.")
+    logits = np.asarray(logits, float)
+    reached = _bits((logits - logits.max()) / float(temperature))
     if abs(reached - bits) <= BITS:
         return Finding(True)
     return Finding(
@@ -68,7 +70,6 @@ def has_entropy(given: Given, answer: Any) -> Finding:
 
 
 def _bits(z: np.ndarray) -> float:
-    """The entropy of a softmax, from the logarithm of its sum: nothing is 0 · log 0."""
-    z = z - z.max()
+    """The entropy of a softmax of what is 0 at most, from the logarithm of its sum: nothing is 0 · log 0."""
     log_sum = math.log(np.exp(z).sum())
     return float((log_sum - softmax(z) @ np.maximum(z, -1e30)) / math.log(2))

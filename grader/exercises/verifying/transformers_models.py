@@ -7,31 +7,52 @@ import numpy as np
 from grader.exercise import Finding, Given
 from grader.exercises.verifying.layers import CONTAINERS, listed
 
-LOOKS = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention")
+LOOKS = (
+    "MultiHeadAttention",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
+    "Attention",
+    "AdditiveAttention",
+    "DotProductAttention",
+)
 BY_HAND = ("Matmul", "Einsum", "Dot")  # attention of operations
 COMPARISONS = ("NotEqual", "Equal", "Greater", "GreaterEqual", "Less", "LessEqual", "Sign", "Minimum", "Clip")
 DENSE = ("Dense", "EinsumDense", "Conv1D")
 SUMS = 3  # of tokens and positions, and two beside the block's parts
 SAME = 1e-5  # of probabilities that differ by rounding
+APART = 1e-4  # of logits: what two words together add beyond each by itself, where tokens look at each other
+PARTS = 21  # of the whole texts: see `_parts`
 ENOUGH = 0.95  # of a loss, after some steps: what learns has less
 
 
 def classifies_texts(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a model by its parts, then by its probabilities for the secret's batches, then by its losses."""
-    classes = given.arguments[2]
-    outputs = [np.asarray(batch, np.float64) for batch in found["outputs"]]
+    sizes = given.secret["sizes"]
+    says = dict(zip(sizes, (np.asarray(batch, np.float64) for batch in found["outputs"]), strict=True))
     flaw = (
-        _other_form(outputs, given.secret, classes)
+        _other_form(says, sizes, given.arguments[2])
         or _missing_part(found)
-        or _unlike(dict(zip(given.secret, outputs, strict=True)), found)
+        or _counts_other_texts(says)
+        or _counts_padding(says, found)
+        or _unlike(says["whole"])
+        or _unlike_late(says.get("late"))
+        or _confuses_tokens(says["ends"], given.secret["tried"])
         or _missing_sum(found)
+        or _looks_nowhere(says["whole"])
+        or _learns_no_positions(given, found)
         or _learns_nothing(found)
     )
     return Finding(flaw is None, flaw or "")
 
 
-def _other_form(outputs: list[np.ndarray], sizes: dict[str, int], classes: int) -> str | None:
-    for batch, size in zip(outputs, sizes.values(), strict=True):
+def _other_form(says: dict[str, np.ndarray], sizes: dict[str, int], classes: int) -> str | None:
+    for name, size in sizes.items():
+        batch = says[name]
+        if batch.ndim == 3:
+            return (
+                "Your model says something of each token. Pool a text's tokens into one vector first, and say "
+                "one probability for each class."
+            )
         if batch.shape != (size, classes):
             return (
                 f"For {size} texts, shape {(size, classes)} is asked for, a probability for each class; your "
@@ -50,6 +71,8 @@ def _other_form(outputs: list[np.ndarray], sizes: dict[str, int], classes: int) 
 def _missing_part(found: dict[str, Any]) -> str | None:
     if found["trainable_parameters"] != found["parameters"]:
         return "A part of your model is frozen (trainable=False), so it can't learn."
+    if _count(found, "StopGradient"):
+        return "Behind `stop_gradient`, a part of your model can't learn."
     if not _count(found, "Embedding"):
         return "There is no embedding in your model: a token's number says nothing of what it means."
     if not _count(found, *LOOKS) and not (_count(found, *BY_HAND) > 1 and _count(found, "Softmax")):
@@ -79,28 +102,114 @@ def _count(found: dict[str, Any], *kinds: str) -> int:
     return sum(kind in kinds for kind in (*layers, *found["operations"]))
 
 
-def _unlike(says: dict[str, np.ndarray], found: dict[str, Any]) -> str | None:
-    """Say what changes the probabilities and must not, or doesn't and must."""
-    texts, whole = says["texts"], says["whole"]
-    if any(np.abs(batch - texts).max() > SAME for name, batch in says.items() if name.startswith("padded")):
-        masked = any(layer["config"].get("mask_zero") for layer in found["layers"])
-        masked = masked or any(kind in COMPARISONS for kind in found["operations"])
-        if masked or any(layer["class"] == "Masking" for layer in found["layers"]):
-            return (
-                "With more zeros behind the texts, your model's probabilities change. It knows where padding "
-                "is, but on the way to the attention or to the pooling that got lost."
-            )
+def _counts_other_texts(says: dict[str, np.ndarray]) -> str | None:
+    alone = says["some of them"]
+    if _same(alone, says["texts"][: len(alone)]):
+        return None
+    return (
+        "What your model says of a text hangs on the other texts of its batch, or is drawn anew with each "
+        "call. Texts don't look at each other: is an axis the wrong one?"
+    )
+
+
+def _counts_padding(says: dict[str, np.ndarray], found: dict[str, Any]) -> str | None:
+    padded = (batch for name, batch in says.items() if name.startswith("padded"))
+    if all(_same(batch, says["texts"]) for batch in padded):
+        return None
+    masked = any(layer["config"].get("mask_zero") for layer in found["layers"])
+    masked = masked or any(kind in COMPARISONS for kind in found["operations"])
+    if masked or any(layer["class"] == "Masking" for layer in found["layers"]):
         return (
-            "With more zeros behind the texts, your model's probabilities change: nothing in it tells "
-            "padding from words."
+            "With more zeros behind the texts, your model's probabilities change. It knows where padding is, "
+            "and padding still counts: in the attention, in the pooling, or in where places begin."
         )
-    if np.abs(says["turned round"] - whole).max() <= SAME:
+    return (
+        "With more zeros behind the texts, your model's probabilities change: nothing in it tells padding "
+        "from words."
+    )
+
+
+def _unlike(whole: np.ndarray) -> str | None:
+    """Say which words, or which order of them, make no difference."""
+    texts, turned, changed, _, exchanged = _parts(whole)
+    if _deaf(turned, texts):
         return "A text and the same words in another order are one to your model: it has no positions."
-    changed = says["a word changed"].reshape(-1, *whole.shape)  # (places, texts, classes)
     for place, batch in enumerate(changed):
-        if np.abs(batch - whole).max() <= SAME:
+        if _deaf(batch, texts):
             return f"Whatever word stands at place {place} of a text, your model says the same."
+    for place, batch in enumerate(exchanged):
+        if _deaf(batch, texts):
+            return (
+                f"The words at places {place} and {place + 1} can be exchanged, and your model says the "
+                "same: each place is to have a vector of its own."
+            )
     return None
+
+
+def _unlike_late(late: np.ndarray | None) -> str | None:
+    """Say whether a text's last words make no difference, among many: then what they make is small."""
+    if late is None:
+        return None
+    long, other_end, exchanged_end = late.reshape(3, -1, late.shape[-1])
+    if _deaf(other_end, long, SAME / 10):
+        return "The last word of a text of full length makes no difference to your model."
+    if _deaf(exchanged_end, long, SAME / 10):
+        return "The last two words of a text of full length can be exchanged, and your model says the same."
+    return None
+
+
+def _parts(whole: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return what is said of whole texts, turned round, with a word changed, with two, and exchanged."""
+    texts = whole.reshape(PARTS, -1, whole.shape[-1])
+    return texts[0], texts[1], texts[2:10], texts[10:14], texts[14:]
+
+
+def _confuses_tokens(ends: np.ndarray, tried: np.ndarray) -> str | None:
+    """Say which two tokens make no difference at the end of any text; of an unknown kind, or hashed, say."""
+    said = ends.reshape(-1, len(tried), ends.shape[-1])  # (texts, tokens, classes)
+    apart = np.abs(said[:, :, None] - said[:, None]).max(axis=(0, 3)) > SAME
+    np.fill_diagonal(apart, True)
+    if apart.all():
+        return None
+    one, other = sorted(int(token) for token in tried[np.argwhere(~apart)[0]])
+    if one == 0:
+        return f"At the end of a text, token {other} counts no more than padding does. It is a word."
+    return f"Tokens {one} and {other} are one to your model: each is to have a vector of its own."
+
+
+def _looks_nowhere(whole: np.ndarray) -> str | None:
+    """Say that a word adds the same whatever the next one is: so it is without attention, where a mean is
+    pooled."""
+    texts, _, one, two, _ = map(_logs, _parts(whole))
+    together = two - one[::2] - one[1::2] + texts
+    together -= together.mean(axis=-1, keepdims=True)
+    if np.abs(together).max(axis=(1, 2)).min() > APART:
+        return None
+    return "There is attention in your model, and what a word adds doesn't hang on the word beside it."
+
+
+def _learns_no_positions(given: Given, found: dict[str, Any]) -> str | None:
+    vocabulary_size, length, _ = given.arguments
+    rows = sum(layer["config"]["input_dim"] for layer in found["layers"] if layer["class"] == "Embedding")
+    if rows >= vocabulary_size + length:
+        return None
+    return (
+        "Vectors for positions are to be learned, one for each of `length` places, as tokens' vectors are: "
+        "that is an embedding, too."
+    )
+
+
+def _same(one: np.ndarray, other: np.ndarray, limit: float = SAME) -> bool:
+    return bool(np.abs(one - other).max() <= limit)
+
+
+def _deaf(one: np.ndarray, other: np.ndarray, limit: float = SAME) -> bool:
+    """Whether neither probabilities differ nor, where one class takes nearly all, their logarithms."""
+    return _same(one, other, limit) and _same(_logs(one), _logs(other), APART)
+
+
+def _logs(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, 1e-30))
 
 
 def _learns_nothing(found: dict[str, Any]) -> str | None:

@@ -131,13 +131,14 @@ def test_edges_of_attend_step(seed):
 def test_edges_of_build_text_classifier(seed):
     for case in whole_cases_of("build_text_classifier", seed):
         vocabulary_size, length, classes = case.arguments
-        batches = dict(zip(case.secret, case.inputs["batches"], strict=True))
-        texts, whole = batches["texts"], batches["whole"]
+        batches = dict(zip(case.secret["sizes"], case.inputs["batches"], strict=True))
+        texts, whole = batches["texts"], batches["whole"][: len(batches["texts"])]
         assert max(batch.max() for batch in batches.values()) == vocabulary_size - 1
         assert all(whole[i].all() and len(set(whole[i])) == len(whole[i]) for i in range(len(whole)))
         assert texts[:, 0].all() and (texts == 0).any()
         assert max(batch.shape[1] for batch in batches.values()) == length
         assert [batches[name].shape[1] - texts.shape[1] for name in batches if "padded" in name] == [1, 8, 32]
+        assert {0, vocabulary_size - 1} < set(batches["ends"][:, -1]) == set(case.secret["tried"])
         if classes > 2:
             x, y = case.inputs["steps"]
             assert set(y) == set(range(classes)) and x.shape[1] <= length

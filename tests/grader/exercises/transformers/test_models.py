@@ -122,21 +122,127 @@ def stopped(vocabulary_size, length, num_classes):
     return keras.Model(tokens, ops.stop_gradient(inner(tokens)))
 
 
+def block(vocabulary_size, length, num_classes, attend=None, places_of=lambda places: places, learned=True):
+    """The classifier with another attention, or other positions."""
+    tokens = keras.Input((None,), dtype="int32")
+    words = ops.not_equal(tokens, 0)
+    places = places_of(ops.cumsum(ops.ones_like(tokens), axis=1) - 1)
+    x = layers.Embedding(vocabulary_size, 16)(tokens)
+    if learned:
+        x = x + layers.Embedding(length, 16)(places)
+    else:
+        x = x + ops.sin(ops.expand_dims(ops.cast(places, "float32"), -1) / np.arange(1, 17, dtype="float32"))
+    attend = attend or (lambda layer, x, words: layer(x, x, attention_mask=ops.expand_dims(words, 1)))
+    x = layers.LayerNormalization()(x + attend(layers.MultiHeadAttention(2, 8), x, words))
+    x = layers.LayerNormalization()(x + layers.Dense(16)(layers.Dense(32, "relu")(x)))
+    pooled = layers.GlobalAveragePooling1D()(x, mask=words)
+    return keras.Model(tokens, layers.Dense(num_classes, "softmax")(pooled))
+
+
+def unlooked(*given):
+    """What the attention finds counts nothing."""
+
+    def attend(layer, x, words):
+        return 0 * layer(x, x, attention_mask=ops.expand_dims(words, 1))
+
+    return block(*given, attend=attend)
+
+
+def other_texts(*given):
+    """Tokens attend along the batch."""
+
+    def attend(layer, x, words):
+        x = ops.transpose(x, (1, 0, 2))
+        return ops.transpose(layer(x, x), (1, 0, 2))
+
+    return block(*given, attend=attend)
+
+
+def computed_positions(*given):
+    return block(*given, learned=False)
+
+
+def places_up_to(last):
+    return lambda *given: block(*given, places_of=lambda places: ops.minimum(places, last))
+
+
+def changed_tokens(change):
+    def answer(*given):
+        tokens = keras.Input((None,), dtype="int32")
+        return keras.Model(tokens, block(*given)(change(tokens)))
+
+    return answer
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (plain_sum, "to the pooling that got lost"),
-        (largest, "to the pooling that got lost"),
+        (plain_sum, "and padding still counts"),
+        (largest, "and padding still counts"),
         (last_token_unseen, "Whatever word stands at place 7"),
         (one_at_each_place, "does softmax come last"),
-        (stopped, "can't be trained"),
-        (classifier(units=lambda classes: classes + 1), "(24, 4) is asked for"),
+        (stopped, "can't learn"),
+        (unlooked, "doesn't hang on the word beside it"),
+        (other_texts, "hangs on the other texts"),
+        (computed_positions, "are to be learned"),
+        (
+            changed_tokens(lambda tokens: ops.where(ops.equal(tokens, 0), 0, tokens % 10 + 1)),
+            "are one to your model",
+        ),
+        (changed_tokens(lambda tokens: ops.where(ops.equal(tokens, 1), 0, tokens)), "no more than padding"),
+        (places_up_to(4), "places 4 and 5 can be exchanged"),
+        (places_up_to(30), "last two words of a text of full length"),
+        (classifier(activation=None), "does softmax come last"),
+        (classifier(activation="sigmoid", units=lambda classes: 1), "a probability for each class"),
+        (classifier(pool=lambda layers, x, mask: x), "something of each token"),
+        (classifier(attends=False), "no attention"),
+        (classifier(residuals=False), "Three sums are asked for"),
+        (classifier(norms=False), "two layer normalisations"),
+        (classifier(feed_forward=False), "Three dense layers"),
+        (classifier(trainable=False), "frozen"),
+        (classifier(units=lambda classes: classes + 1), "(12, 4) is asked for"),
         (lambda *given: keras.Input((None,)), "A Keras model is asked for"),
     ],
 )
 def test_another_network_is_told_why(answer, words):
     found = judged(answer)
     assert words in found, found
+
+
+def pooled_otherwise(pool):
+    return classifier(pool=lambda layers, x, mask: pool(x, ops.cast(ops.expand_dims(mask, -1), "float32")))
+
+
+POOLED = {
+    "sums": pooled_otherwise(lambda x, words: ops.sum(x * words, axis=1)),
+    "the largest": pooled_otherwise(lambda x, words: ops.max(x - 1e9 * (1 - words), axis=1)),
+    "the first": pooled_otherwise(lambda x, words: x[:, 0]),
+}
+
+
+@pytest.mark.parametrize("way", POOLED)
+def test_other_pooling_passes(way):
+    assert judged(POOLED[way]) == judged(POOLED[way], number=1) == "right"
+
+
+def test_shared_keys_are_attention():
+    def answer(*given):
+        def attend(layer, x, words):
+            return layers.GroupQueryAttention(8, 2, 1)(x, x, attention_mask=ops.expand_dims(words, 1))
+
+        return block(*given, attend=attend)
+
+    assert judged(answer) == "right"
+
+
+@pytest.mark.parametrize("most", [{"vocabulary_size": 20_000}, {"length": 512}])
+def test_sizes_that_do_for_most_texts_are_found(most):
+    def answer(vocabulary_size, length, num_classes):
+        return block(
+            **{"vocabulary_size": vocabulary_size, "length": length, "num_classes": num_classes} | most
+        )
+
+    assert "can't be called on an array of shape" in judged(answer, number=1)
 
 
 def test_a_length_that_is_too_short_is_found():
@@ -147,7 +253,7 @@ def test_a_length_that_is_too_short_is_found():
 
 def test_what_comes_of_no_number_is_told():
     case = whole_cases_of("build_text_classifier")[1]
-    outputs = [np.full((size, 2), np.nan) for size in case.secret.values()]
+    outputs = [np.full((size, 2), np.nan) for size in case.secret["sizes"].values()]
     finding = BY_NAME["build_text_classifier"].verify(
         Given(case.arguments, case.secret, ()), {"outputs": outputs}
     )

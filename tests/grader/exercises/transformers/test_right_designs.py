@@ -155,7 +155,7 @@ def test_another_right_answer_is_accepted(name, answer):
     assert (found.status, found.credit) == ("passed", 1.0), found.message
 
 
-def test_lists_are_accepted():
+def test_lists_and_stacks_are_accepted():
     def head(length, depth):
         return [part.tolist() for part in reference.previous_token_head(length, depth)]
 
@@ -163,7 +163,14 @@ def test_lists_are_accepted():
         output, cache = reference.attend_step(*given)
         return output.tolist(), {name: part.tolist() for name, part in cache.items()}
 
-    for name, answer in (("previous_token_head", head), ("attend_step", step)):
+    def stacked(length, depth):
+        return np.stack(reference.previous_token_head(length, depth))
+
+    for name, answer in (
+        ("previous_token_head", head),
+        ("previous_token_head", stacked),
+        ("attend_step", step),
+    ):
         found = verdict(name, answer)
         assert found.status == "passed", found.message
 

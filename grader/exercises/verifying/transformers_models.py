@@ -50,8 +50,8 @@ def _other_form(says: dict[str, np.ndarray], sizes: dict[str, int], classes: int
         batch = says[name]
         if batch.ndim == 3:
             return (
-                "Your model says something of each token. Pool a text's tokens into one vector first, and say "
-                "one probability for each class."
+                "Your model says something of each token. Pool a text's tokens into one vector first, and "
+                "say one probability for each class."
             )
         if batch.shape != (size, classes):
             return (

@@ -20,7 +20,7 @@ COMPARISONS = ("NotEqual", "Equal", "Greater", "GreaterEqual", "Less", "LessEqua
 DENSE = ("Dense", "EinsumDense", "Conv1D")
 SUMS = 3  # of tokens and positions, and two beside the block's parts
 SAME = 1e-5  # of probabilities that differ by rounding
-APART = 1e-4  # of logits: what two words together add beyond each by itself, where tokens look at each other
+APART = 1e-4  # of logarithms of probabilities
 PARTS = 21  # of the whole texts: see `_parts`
 ENOUGH = 0.95  # of a loss, after some steps: what learns has less
 
@@ -166,8 +166,8 @@ def _parts(whole: np.ndarray) -> tuple[np.ndarray, ...]:
 
 def _confuses_tokens(ends: np.ndarray, tried: np.ndarray) -> str | None:
     """Say which two tokens make no difference at the end of any text; of an unknown kind, or hashed, say."""
-    said = ends.reshape(-1, len(tried), ends.shape[-1])  # (texts, tokens, classes)
-    apart = np.abs(said[:, :, None] - said[:, None]).max(axis=(0, 3)) > SAME
+    said = _logs(ends).reshape(-1, len(tried), ends.shape[-1])  # (texts, tokens, classes)
+    apart = np.abs(said[:, :, None] - said[:, None]).max(axis=(0, 3)) > APART
     np.fill_diagonal(apart, True)
     if apart.all():
         return None

@@ -334,7 +334,8 @@ def build_text_classifier(vocabulary_size: int, length: int, num_classes: int):
     Returns:
         A Keras model, not compiled: whole numbers of shape (n, t), with any t up to length, which calls for
         `keras.Input((None,))` → (n, num_classes). Each text has a token that is no padding. It is made of
-        Keras's layers and operations, so that it can be loaded without your code.
+        Keras's layers and operations, so that it can be loaded without your code. How long texts are isn't
+        known when it is built: `ops.arange` can't count their places then, a running sum of ones can.
 
     Source: Vaswani et al. (2017), "Attention Is All You Need", its encoder;
     `keras.layers.MultiHeadAttention`.

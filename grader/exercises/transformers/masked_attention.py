@@ -18,8 +18,13 @@ def questions(rng: np.random.Generator) -> Iterator[tuple]:
     yield q[:1], k[:2], v[:2], np.array([[True, False]])
     yield q, k, v, np.array([[True, True, False], [False, False, True]])
     yield q, k, v, np.array([[False, False, False], [True, True, False]])
-    keys = np.array([[30.0], [29.0], [150.0]])
-    yield q, keys, v, np.array([[True, True, False], [False, True, False]])  # what is hidden fits best by far
+    near, keys = np.array([[1.0], [0.98]]), np.array([[-390.0], [-391.0], [390.0]])
+    yield (
+        near,
+        keys,
+        v,
+        np.array([[True, True, False], [False, True, False]]),
+    )  # the hidden fits by far best
     for i, (n, m, d, e) in enumerate(2 * SIZES):
         mask = np.tri(n, m, dtype=bool) if i < len(SIZES) else random_mask(rng, n, m)
         if i % 4 == 3:

@@ -24,6 +24,13 @@ def hiding(hide, limit=np.inf):
     return answer
 
 
+def after_the_exponential(q, k, v, mask):
+    """Where a hidden score is far above all others, nothing is left of those."""
+    weights = softmax(q @ k.T / np.sqrt(q.shape[1])) * mask
+    total = weights.sum(axis=1, keepdims=True)
+    return weights / np.where(total == 0, 1, total) @ v
+
+
 def taken_away(much):
     return hiding(lambda scores, mask: scores - much * ~mask)
 
@@ -72,7 +79,7 @@ NEARLY = {
             q, k, v, mask.T if mask is not None and mask.shape[0] == mask.shape[-1] else mask
         ),
     ],
-    "masked_attention": [*map(taken_away, (30, 100))],
+    "masked_attention": [*map(taken_away, (30, 100)), after_the_exponential],
     "influence": [
         asking(lambda x, j: x[(j + 1) % len(x)]),
         asking(lambda x, j: x.mean(axis=0)),

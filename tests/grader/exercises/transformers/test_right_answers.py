@@ -121,7 +121,7 @@ def masked_anew(q, k, v, mask):
     for query, seen in zip(q, mask, strict=True):
         scores = k[seen] @ query / np.sqrt(len(query))
         e = np.exp(scores)
-        out.append((e / max(e.sum(), 1e-9) @ v[seen]).tolist())
+        out.append((e / (e.sum() or 1.0) @ v[seen]).tolist())
     return out
 
 

@@ -22,6 +22,7 @@ file                 what it has
 `attention`          `transformer`
 `transfer_learning`  `transfer` and `fine_tune`
 `pretrained`         `pretrained`: trained networks that come with the course
+`preset`             `save_bert_preset`: one of them for keras-hub
 `adversarial`        `gan`
 `compiling`          `compile`
 `arguments`          checks that the builders share
@@ -32,6 +33,19 @@ from dlcourse.models.attention import transformer
 from dlcourse.models.compiling import compile
 from dlcourse.models.networks import cnn, mlp, rnn
 from dlcourse.models.pretrained import pretrained
+from dlcourse.models.preset import save_bert_preset
 from dlcourse.models.transfer_learning import fine_tune, transfer
 
-__all__ = ["GAN", "cnn", "compile", "fine_tune", "gan", "mlp", "pretrained", "rnn", "transfer", "transformer"]
+__all__ = [
+    "GAN",
+    "cnn",
+    "compile",
+    "fine_tune",
+    "gan",
+    "mlp",
+    "pretrained",
+    "rnn",
+    "save_bert_preset",
+    "transfer",
+    "transformer",
+]

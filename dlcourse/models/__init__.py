@@ -24,6 +24,7 @@ file                 what it has
 `pretrained`         `pretrained`: trained networks that come with the course
 `preset`             `save_bert_preset`: one of them for keras-hub
 `decoding`           `by_hand`: another in NumPy, with a key-value cache
+`wordpieces`         texts as the numbers that `pretrained("bert")` takes
 `adversarial`        `gan`
 `compiling`          `compile`
 `arguments`          checks that the builders share

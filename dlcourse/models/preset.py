@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcourse.content import folder
 from dlcourse.models.pretrained import pretrained
+from dlcourse.models.wordpieces import vocabulary
 
 
 def save_bert_preset(to: str | Path) -> None:
@@ -27,9 +27,9 @@ def save_bert_preset(to: str | Path) -> None:
     """
     models = importlib.import_module("keras_hub").models
     bert, length = pretrained("bert"), 24
-    words = (folder("datasets") / "backbones" / "bert.txt").read_text("utf-8").splitlines()
+    pieces = vocabulary()
     backbone = models.BertBackbone(
-        vocabulary_size=len(words),
+        vocabulary_size=len(pieces),
         num_layers=1,
         num_heads=2,
         hidden_dim=32,
@@ -43,5 +43,5 @@ def save_bert_preset(to: str | Path) -> None:
     block = (bert.get_layer(f"{name}_1") for name in ("attention", "attended", "block", "wide", "narrow"))
     backbone.transformer_layers[0].set_weights([weight for layer in block for weight in layer.get_weights()])
     backbone.save_to_preset(str(to))
-    tokenizer = models.BertTokenizer(vocabulary=words, lowercase=True)
+    tokenizer = models.BertTokenizer(vocabulary=pieces, lowercase=True)
     models.BertTextClassifierPreprocessor(tokenizer, sequence_length=length).save_to_preset(str(to))

@@ -22,16 +22,34 @@ file                 what it has
 `attention`          `transformer`
 `transfer_learning`  `transfer` and `fine_tune`
 `pretrained`         `pretrained`: trained networks that come with the course
+`preset`             `save_bert_preset`: one of them for keras-hub
+`decoding`           `by_hand`: another in NumPy, with a key-value cache
+`wordpieces`         texts as the numbers that `pretrained("bert")` takes
 `adversarial`        `gan`
 `compiling`          `compile`
 `arguments`          checks that the builders share
 """
 
+from dlcourse.models import decoding
 from dlcourse.models.adversarial import GAN, gan
 from dlcourse.models.attention import transformer
 from dlcourse.models.compiling import compile
 from dlcourse.models.networks import cnn, mlp, rnn
+from dlcourse.models.preset import save_bert_preset
 from dlcourse.models.pretrained import pretrained
 from dlcourse.models.transfer_learning import fine_tune, transfer
 
-__all__ = ["GAN", "cnn", "compile", "fine_tune", "gan", "mlp", "pretrained", "rnn", "transfer", "transformer"]
+__all__ = [
+    "GAN",
+    "cnn",
+    "compile",
+    "decoding",
+    "fine_tune",
+    "gan",
+    "mlp",
+    "pretrained",
+    "rnn",
+    "save_bert_preset",
+    "transfer",
+    "transformer",
+]

@@ -36,3 +36,21 @@ def test_a_preset_comes_back_from_its_folder(preset):
     said = [WORDS[i] for i in tokens["token_ids"][0].numpy()]
     assert said[:7] == ["[CLS]", "return", "b", "##a", "##d", ".", "[SEP]"]
     assert set(said[7:]) == {"[PAD]"}
+
+
+def test_the_courses_bert_comes_back_from_a_preset_with_its_features(tmp_path):
+    import keras
+    import keras_hub
+
+    from dlcourse import models
+
+    models.save_bert_preset(tmp_path)
+    backbone = keras_hub.models.Backbone.from_preset(str(tmp_path))
+    prepare = keras_hub.models.TextClassifierPreprocessor.from_preset(str(tmp_path))
+    tokens = prepare(["Compute the median of a matrix.", "Return it"])
+    bert = models.pretrained("bert")
+    ours = keras.Model(bert.input, bert.get_layer("block_1").output).predict(tokens["token_ids"], verbose=0)
+    theirs = backbone.predict(tokens, verbose=0)["sequence_output"]
+    real = np.asarray(tokens["token_ids"]) > 0
+    assert real.sum(axis=1).tolist() == [9, 4]
+    np.testing.assert_allclose(theirs[real], ours[real], atol=1e-5)

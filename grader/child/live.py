@@ -8,6 +8,7 @@ For processes that may run a learner's code: nothing here knows an answer.
 
 import contextlib
 import functools
+import logging
 import os
 import shutil
 import stat
@@ -102,7 +103,7 @@ def _state(value: Any, is_new: bool) -> Any:
             return Live("weights", weights)
         again = None
         if not is_new:
-            value.fit(*FITTED[value], verbose=0)
+            _fit(value)
             again = value.get_weights()
         return Live("fitted", {"weights": weights, "again": again})
     return value
@@ -196,9 +197,19 @@ def _fitted(value: dict) -> Any:
     model = loaded(value["model"])
     weights = model.get_weights()
     FITTED[model] = value["data"]
-    model.fit(*value["data"], verbose=0)
+    _fit(model)
     model.set_weights(weights)
     return model
+
+
+def _fit(model: Any) -> None:
+    log = logging.getLogger("tensorflow")
+    level = log.level
+    log.setLevel(logging.ERROR)  # that there are many training steps: each model has its own
+    try:
+        model.fit(*FITTED[model], verbose=0)
+    finally:
+        log.setLevel(level)
 
 
 def _saved(model: Any) -> bytes:

@@ -46,7 +46,7 @@ def case(model: Any, last: int, rng: np.random.Generator, frozen=(), is_fitted: 
     for place in frozen:
         model.layers[place].trainable = False
     rate = float(rng.choice((0.05, 0.1, 0.2)))
-    model.compile(keras.optimizers.SGD(rate), "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.SGD(rate, name="steps"), "sparse_categorical_crossentropy")
     may_learn = [(layer, i >= len(model.layers) - last) for i, layer in enumerate(model.layers)]
     arrays = [flag for layer, flag in may_learn for _ in layer.weights]
     layers = [flag for layer, flag in may_learn for part in getattr(layer, "layers", [layer]) if part.weights]

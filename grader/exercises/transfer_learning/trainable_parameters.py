@@ -1,42 +1,48 @@
 """Lesson 7c: how `trainable_parameters` is checked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from grader.exercise import Exercise, Mistake
-from grader.exercises.models import packed
+from grader.exercises.models import packed, with_random_weights
 from grader.exercises.transfer_learning.cases import network
 from grader.references import transfer_learning as reference
 
 
 def partly_frozen(rng: np.random.Generator) -> Iterator[tuple]:
+    for model in networks(rng):
+        yield (packed(with_random_weights(model, rng)),)
+
+
+def networks(rng: np.random.Generator) -> Iterator[Any]:
     """Networks that may learn nothing, all or a part; some normalise, some hold others."""
     from keras import layers
 
     def dense():
         return layers.Dense(int(rng.integers(2, 9)))
 
-    yield (packed(network("none", (3,), layers.ReLU())),)
-    yield (packed(network("one", (1,), layers.Dense(1))),)
-    yield (packed(network("normal", (2,), layers.BatchNormalization())),)
+    yield network("none", (3,), layers.ReLU())
+    yield network("one", (1,), layers.Dense(1))
+    yield network("normal", (2,), layers.BatchNormalization())
     frozen = network("frozen", (2,), layers.Dense(3), layers.Dense(1))
     frozen.trainable = False
-    yield (packed(frozen),)
+    yield frozen
     for i in range(6):
         model = network("dense", (int(rng.integers(2, 9)),), dense(), layers.BatchNormalization(), dense())
         model.layers[i % 3].trainable = False
-        yield (packed(model),)
+        yield model
     for i in range(4):
         body = network("body", (6, 6, 1), layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Flatten())
         body.trainable = i % 2 == 1
         if i == 3:
             body.layers[-3].trainable = False
-        yield (packed(network("nested", (6, 6, 1), body, dense(), functional=True)),)
+        yield network("nested", (6, 6, 1), body, dense(), functional=True)
     for _ in range(2):
         units = int(rng.integers(3, 9))
         twice = layers.Dense(units)
-        yield (packed(network("loop", (units,), twice, twice, dense(), functional=True)),)
+        yield network("loop", (units,), twice, twice, dense(), functional=True)
 
 
 def sizes(choose):

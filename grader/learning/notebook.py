@@ -5,8 +5,10 @@ import inspect
 import operator
 import sys
 import textwrap
+import weakref
 from collections.abc import Callable
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 from dlcourse import console
@@ -24,6 +26,8 @@ from grader.learning.card import Card, table_card, verdict_card
 from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
+
+_passed: weakref.WeakSet[FunctionType] = weakref.WeakSet()  # at their last verdict
 
 
 def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution: bool = False) -> None:
@@ -52,9 +56,14 @@ def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution
 
 
 def solved(*functions: Callable[..., Any]) -> bool:
-    """Return whether all these answers pass; say which one a cell still waits for."""
+    """Return whether all these answers pass; say which one a cell still waits for.
+
+    A function that passed is not judged again: a comparison waits for nothing that takes seconds.
+    """
     names = _names(sys._getframe(1).f_globals)
     for function in functions:
+        if isinstance(function, FunctionType) and function in _passed:
+            continue
         exercise = _exercise(function, names)
         if exercise is None or _verdict(exercise, function).status != "passed":
             name = exercise.name if exercise else getattr(function, "__name__", repr(function))
@@ -127,7 +136,11 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
             return unchanged(exercise, len(bank.units))
         attempt = kernel.attempt(exercise, bank, function)
         verdict = judge(exercise, bank, attempt)
-        return verdict if definition is None else left_over(exercise, verdict, attempt)
+        if definition is not None:
+            verdict = left_over(exercise, verdict, attempt)
+        if isinstance(function, FunctionType):
+            (_passed.add if verdict.status == "passed" else _passed.discard)(function)
+        return verdict
     except GraderError:
         raise
     except Exception as error:

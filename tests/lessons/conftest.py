@@ -1,9 +1,11 @@
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 
 LESSONS = Path(__file__).parents[2] / "lessons"
+sys.path.append(str(Path(__file__).with_name("shared")))
 
 
 def pytest_generate_tests(metafunc):

@@ -186,6 +186,23 @@ def test_a_package_that_may_not_be_used_is_refused(answer, package, shown):
     assert f"`{package}`" in text
 
 
+def test_solved_judges_no_function_again_that_passed(monkeypatch):
+    def relu(x):
+        return np.maximum(x, 0)
+
+    def sigmoid(x):
+        return x
+
+    assert solved(relu) and not solved(sigmoid)
+    judged = []
+    monkeypatch.setattr(
+        "grader.learning.kernel.attempt", lambda exercise, *rest: judged.append(exercise.name)
+    )
+    assert solved(relu) and judged == []
+    solved(sigmoid)
+    assert judged == ["sigmoid"]
+
+
 def test_solved_waits_politely(capsys):
     assert solved(relu)
     assert capsys.readouterr().out == ""

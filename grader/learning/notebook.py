@@ -125,6 +125,13 @@ def _check_all(names: dict[str, Any]) -> None:
 
 
 def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
+    verdict = _judged(exercise, function)
+    if isinstance(function, FunctionType):
+        (_passed.add if verdict.status == "passed" else _passed.discard)(function)
+    return verdict
+
+
+def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     if used := is_forbidden(function, exercise.forbidden, exercise.packages):
         return refused(exercise, used)
     try:
@@ -136,11 +143,7 @@ def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
             return unchanged(exercise, len(bank.units))
         attempt = kernel.attempt(exercise, bank, function)
         verdict = judge(exercise, bank, attempt)
-        if definition is not None:
-            verdict = left_over(exercise, verdict, attempt)
-        if isinstance(function, FunctionType):
-            (_passed.add if verdict.status == "passed" else _passed.discard)(function)
-        return verdict
+        return verdict if definition is None else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
     except Exception as error:

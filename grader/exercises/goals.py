@@ -57,6 +57,22 @@ def accuracy(
     return _finding(figure, low >= target, share >= target, counts)
 
 
+def unreadable(outputs: np.ndarray, images: int) -> str | None:
+    """Say why a network's outputs don't tell the digit on each of so many images; `None` if they do.
+
+    >>> print(unreadable(np.full((3, 10), np.nan), 3))
+    Your model's outputs are not all numbers: its training ran out of all bounds.
+    """
+    if outputs.shape != (images, 10):
+        return (
+            f"Ten numbers for each image are asked for, and your model gives shape {outputs.shape} for "
+            f"{images} images: look at its last layer."
+        )
+    if not np.isfinite(outputs).all():
+        return "Your model's outputs are not all numbers: its training ran out of all bounds."
+    return None
+
+
 def lower_error(errors: np.ndarray, baseline_errors: np.ndarray, name: str) -> Finding:
     """Judge whether errors are smaller than a baseline's on the same samples, by their mean difference.
 

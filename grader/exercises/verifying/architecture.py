@@ -164,14 +164,8 @@ FREE = (  # they have no weights, and multiply nothing when the model is in use
 def is_frugal(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a network by weights, multiplications, and digits it never saw, whose labels are the secret."""
     outputs, labels = np.asarray(found["outputs"]), given.secret
-    if outputs.shape != (len(labels), 10):
-        return Finding(
-            False,
-            f"Ten numbers for each image are asked for, and your model gives shape {outputs.shape} for "
-            f"{len(labels)} images: look at its last layer.",
-        )
-    if not np.isfinite(outputs).all():
-        return Finding(False, "Your model's outputs are not all numbers: its training ran out of all bounds.")
+    if flaw := goals.unreadable(outputs, len(labels)):
+        return Finding(False, flaw)
     multiplications = _multiplications(found)
     if isinstance(multiplications, str):
         return Finding(False, multiplications)

@@ -14,7 +14,7 @@ TRAINING_ONLY = ("Dropout", "Noise", "Regularization")  # layers that change not
 LEARNING_RATE = 0.1  # the largest: with longer steps the weights are soon far larger than they start
 LOSSES = ("sparse_categorical_crossentropy", "SparseCategoricalCrossentropy")
 ONE_HOT_LOSSES = ("categorical_crossentropy", "CategoricalCrossentropy")
-CLASSES, TARGET, EXCUSED = 10, 0.93, 0.01  # of digits to read
+TARGET, EXCUSED = 0.93, 0.01  # of digits to read
 GUESSED, LEARNT = 0.25, 0.98  # of the digits it was trained on: fewer are guessed, more are known
 BEHIND = 0.04  # how much less accurate than the best a chosen model may be
 METRICS = ("accuracy", "acc", "sparse_categorical_accuracy", "sparsecategoricalaccuracy")
@@ -56,14 +56,8 @@ def is_first_model(given: Given, found: dict[str, Any]) -> Finding:
 def reads_digits(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a trained network by digits it never saw, whose labels are the secret; then come its own."""
     outputs, labels, known = np.asarray(found["outputs"]), given.secret, given.arguments[1]
-    if outputs.shape != (len(labels) + len(known), CLASSES):
-        return Finding(
-            False,
-            f"Ten numbers for each image are asked for, and your model gives shape {outputs.shape} for "
-            f"{len(labels) + len(known)} images: look at its last layer.",
-        )
-    if not np.isfinite(outputs).all():
-        return Finding(False, "Your model's outputs are not all numbers: its training ran out of all bounds.")
+    if flaw := goals.unreadable(outputs, len(labels) + len(known)):
+        return Finding(False, flaw)
     answers = outputs.argmax(axis=1)
     judged = goals.accuracy(labels, answers[: len(labels)], TARGET, EXCUSED)
     if judged.right:

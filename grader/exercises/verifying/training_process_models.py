@@ -162,14 +162,8 @@ GUESSED, LEARNT = 0.25, 0.985  # of the digits it was trained on: fewer are gues
 def reads_digits(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a trained network by digits it never saw, whose labels are the secret; then come its own."""
     outputs, labels, known = np.asarray(found["outputs"]), given.secret, given.arguments[1]
-    if outputs.shape != (len(labels) + len(known), 10):
-        return Finding(
-            False,
-            f"Ten numbers for each image are asked for, and your model gives shape {outputs.shape} for "
-            f"{len(labels) + len(known)} images: look at its last layer.",
-        )
-    if not np.isfinite(outputs).all():
-        return Finding(False, "Your model's outputs are not all numbers: its training ran out of all bounds.")
+    if flaw := goals.unreadable(outputs, len(labels) + len(known)):
+        return Finding(False, flaw)
     answers = outputs.argmax(axis=1)
     judged = goals.accuracy(labels, answers[: len(labels)], TARGET, EXCUSED)
     weights = f"It has {found['parameters']:,} weights"

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from asking import BY_NAME
+from asking import BY_NAME, passes
 
 from grader.child import plaindata
-from grader.child.calling import Outcome
 from grader.judging.bank import PUBLIC_SEED, bank_of
 
 SEEDS = (PUBLIC_SEED, "another")
@@ -26,15 +25,6 @@ def options_of(name, seed):
     """What can be answered in each case."""
     cases = bank_of(BY_NAME[name], seed).cases
     return [list(OPTIONS[name](*plaindata.decode(case, ours=True))) for case in cases]
-
-
-def passes(name, seed, answers):
-    bank = bank_of(BY_NAME[name], seed)
-    outcomes = [
-        Outcome(plaindata.encode(answer), arguments=case)
-        for answer, case in zip(answers, bank.cases, strict=True)
-    ]
-    return all(finding.right for finding in bank.findings(BY_NAME[name], outcomes))
 
 
 @pytest.mark.parametrize("name", OPTIONS)

@@ -71,6 +71,16 @@ def same(exercise: Exercise, case: tuple, one: Outcome, other: Outcome) -> bool:
     )
 
 
+def passes(name: str, seed: str, answers: Sequence[Any]) -> bool:
+    """Whether these answers, one a case, are right: for the many that a guesser gives, without any calls."""
+    bank = bank_of(BY_NAME[name], seed)
+    outcomes = [
+        Outcome(plaindata.encode(answer), arguments=case)
+        for answer, case in zip(answers, bank.cases, strict=True)
+    ]
+    return all(finding.right for finding in bank.findings(BY_NAME[name], outcomes))
+
+
 def after(name: str, change: Callable[[Any], Any]) -> Callable:
     """The reference's answer, changed."""
     return lambda *given: change(BY_NAME[name].reference(*given))

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from asking import BY_NAME, verdict, whole_cases_of
+from asking import BY_NAME, passes, verdict, whole_cases_of
 
 from grader.child import plaindata
-from grader.child.calling import Outcome
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.references import architecture as reference
 
@@ -86,15 +85,6 @@ def test_what_is_no_head_is_refused(answer, words):
     assert words in found.message
 
 
-def passes(seed, answers):
-    bank = bank_of(BY_NAME["head_for"], seed)
-    outcomes = [
-        Outcome(plaindata.encode(answer), arguments=case)
-        for answer, case in zip(answers, bank.cases, strict=True)
-    ]
-    return all(finding.right for finding in bank.findings(BY_NAME["head_for"], outcomes))
-
-
 def columns(case):
     (y,) = plaindata.decode(case, ours=True)
     return y.reshape(len(y), -1).shape[1]
@@ -105,7 +95,7 @@ def test_no_constant_answer_passes(seed):
     cases = bank_of(BY_NAME["head_for"], seed).cases
     for activation in ACTIVATIONS:
         for loss in LOSSES:
-            assert not passes(seed, [(columns(case), activation, loss) for case in cases])
+            assert not passes("head_for", seed, [(columns(case), activation, loss) for case in cases])
 
 
 @pytest.mark.parametrize("seed", [PUBLIC_SEED, "another"])
@@ -114,4 +104,4 @@ def test_nobody_passes_who_guesses(seed):
     cases = [columns(case) for case in bank_of(BY_NAME["head_for"], seed).cases]
     for _ in range(GUESSERS):
         answers = [(units, str(rng.choice(ACTIVATIONS)), str(rng.choice(LOSSES))) for units in cases]
-        assert not passes(seed, answers)
+        assert not passes("head_for", seed, answers)

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from asking import BY_NAME, verdict, whole_cases_of
+from asking import BY_NAME, passes, verdict, whole_cases_of
 
-from grader.child import plaindata
-from grader.child.calling import Outcome
 from grader.exercises.training_process.treat_run import sick_runs
 from grader.exercises.verifying.training_process import CURES, LEAST_GAIN, MOST_REGRET
 from grader.judging.bank import PUBLIC_SEED, bank_of
@@ -157,15 +155,6 @@ def test_batches_without_a_seed_are_told_what_is_true_of_them():
     found = verdict("resumable_batches", no_seed)
     assert found.mistake == "state_kept"
     assert "don't always give the same batches" in found.message
-
-
-def passes(name, seed, answers):
-    bank = bank_of(BY_NAME[name], seed)
-    outcomes = [
-        Outcome(plaindata.encode(answer), arguments=case)
-        for answer, case in zip(answers, bank.cases, strict=True)
-    ]
-    return all(finding.right for finding in bank.findings(BY_NAME[name], outcomes))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all: `write`."""
+"""Files that are written whole or not at all, and are the same each time: `write`, `repeatable`."""
 
 import contextlib
+import io
 import os
+import re
 import tempfile
+import zipfile
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -52,6 +55,39 @@ def write(
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
     return path
+
+
+def repeatable(model: bytes) -> bytes:
+    """Return the bytes of a `.keras` file so that equal models have equal bytes: no dates, no addresses.
+
+    Args:
+        model: what Keras wrote, a zip archive.
+
+    Example:
+        >>> archive = io.BytesIO()
+        >>> with zipfile.ZipFile(archive, "w") as file:
+        ...     file.writestr("metadata.json", '{"date_saved": "today"}')
+        >>> zipfile.ZipFile(io.BytesIO(repeatable(archive.getvalue()))).read("metadata.json")
+        b'{}'
+    """
+    written, whole = zipfile.ZipFile(io.BytesIO(model)), io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name in sorted(written.namelist()):
+            content = b"{}" if name == "metadata.json" else written.read(name)
+            member = zipfile.ZipInfo(name)  # of 1980
+            member.create_system = 3  # as if on Unix, wherever it is
+            archive.writestr(member, _numbered(content) if name == "config.json" else content)
+    return whole.getvalue()
+
+
+def _numbered(config: bytes) -> bytes:
+    """Number the objects that several layers share, which Keras calls by their addresses in memory."""
+    numbers: dict[bytes, int] = {}
+    return re.sub(
+        rb'(?<="shared_object_id": )\d+',
+        lambda found: b"%d" % numbers.setdefault(found[0], len(numbers) + 1),
+        config,
+    )
 
 
 def _umask() -> int:

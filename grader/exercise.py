@@ -214,6 +214,10 @@ class Exercise:
         """The lesson's module name: `"neural_networks"`."""
         return self.reference.__module__.rpartition(".")[2]
 
+    def is_as_given(self, definition: ast.stmt) -> bool:
+        """Whether it is the code to repair, as a learner was given it."""
+        return self.task == "repair" and ast.dump(definition) == ast.dump(ast.parse(self.stub).body[0])
+
     def with_faults(self, faults: Collection[Fault]) -> Callable[..., Any]:
         """Return the reference with these of its faults planted.
 

@@ -7,16 +7,16 @@ downloaded.
 
 file            what it has
 `__init__`      `load`, and the `Dataset` that it returns
+`cards`         what a card says, and whether its file is as the card says
 `downloading`   the data sets that are not embedded
+`placing`       `on_photograph`: small images at random places of photographs
 `splitting`     `split`: training, validation and test parts that share nothing
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +24,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcourse.content import folder
-from dlcourse.datasets import downloading
+from dlcourse.datasets import cards, downloading
+from dlcourse.datasets.placing import on_photograph
 from dlcourse.datasets.splitting import Part, Split, Task, split
 from dlcourse.errors import DataError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Dataset", "Part", "Split", "Task", "load", "names", "split"]
-
-MEND = "install dlcourse again, or restore the file from git."
+__all__ = ["Dataset", "Part", "Split", "Task", "load", "names", "on_photograph", "split"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,15 +146,15 @@ def load(name: str) -> Dataset:
         >>> digits.features.min(), digits.features.max()
         (np.float32(0.0), np.float32(16.0))
     """
-    cards = {path.stem: path for path in _cards(downloads=True)}
-    if not isinstance(name, str) or name not in cards:
-        raise UnknownNameError("data set", name, sorted(cards))
-    card = cards[name].read_text(encoding="utf-8")
-    facts = _facts(card)
+    known = {path.stem: path for path in _cards(downloads=True)}
+    if not isinstance(name, str) or name not in known:
+        raise UnknownNameError("data set", name, sorted(known))
+    card = known[name].read_text(encoding="utf-8")
+    facts = cards.facts(card)
     if "files" in facts:
         features, target = downloading.read(name, facts)
     else:
-        features, target = _read(cards[name].with_name(facts["file"]), facts)
+        features, target = _read(known[name].with_name(facts["file"]), facts)
     classes = facts["task"] in ("binary", "multiclass")
     return Dataset(
         name=name,
@@ -179,11 +178,6 @@ def _cards(downloads: bool) -> list[Path]:
     ]
 
 
-def _facts(card: str) -> dict[str, Any]:
-    """The card's TOML block, its first code block."""
-    return tomllib.loads(card.split("```toml\n", 1)[1].split("\n```", 1)[0])
-
-
 def _feature_names(facts: dict[str, Any]) -> tuple[str, ...]:
     if isinstance(facts["feature_names"], list):
         return tuple(facts["feature_names"])
@@ -192,11 +186,7 @@ def _feature_names(facts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _read(path: Path, facts: dict[str, Any]) -> tuple[np.ndarray | pd.DataFrame, np.ndarray]:
-    if not path.is_file():
-        raise FileNotFoundError(f"The data file {path} is missing: {MEND}")
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != facts["sha256"]:
-        raise OSError(f"The data file {path} is damaged, its checksum is not the one on its card: {MEND}")
+    content = cards.content(path, facts["sha256"], "data file")
     if path.suffix == ".npz":
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return archive["features"].astype(np.float32), archive["target"]

@@ -10,7 +10,8 @@ builder        input                                 network
 
 Each takes the task (see `dlcourse.tasks`), from which the output layer, the loss and the metrics follow, and
 returns an ordinary `keras.Model`: train it with `fit`, or with `dlcourse.training`. `compile` does the last
-step alone, for a model of your own. `fine_tune` is the second half of transfer learning.
+step alone, for a model of your own. `fine_tune` is the second half of transfer learning, and `pretrained`
+loads a network that the course has trained.
 
 All builders but `gan` share these arguments, where the architecture has a use for them: `kernel_initializer`,
 `dropout` (the rate), `l2` (the penalty's strength), `batch_normalization`, `optimizer` (a name or an object)
@@ -20,15 +21,35 @@ file                 what it has
 `networks`           `mlp`, `cnn` and `rnn`
 `attention`          `transformer`
 `transfer_learning`  `transfer` and `fine_tune`
+`pretrained`         `pretrained`: trained networks that come with the course
+`preset`             `save_bert_preset`: one of them for keras-hub
+`decoding`           `by_hand`: another in NumPy, with a key-value cache
+`wordpieces`         texts as the numbers that `pretrained("bert")` takes
 `adversarial`        `gan`
 `compiling`          `compile`
 `arguments`          checks that the builders share
 """
 
+from dlcourse.models import decoding
 from dlcourse.models.adversarial import GAN, gan
 from dlcourse.models.attention import transformer
 from dlcourse.models.compiling import compile
 from dlcourse.models.networks import cnn, mlp, rnn
+from dlcourse.models.preset import save_bert_preset
+from dlcourse.models.pretrained import pretrained
 from dlcourse.models.transfer_learning import fine_tune, transfer
 
-__all__ = ["GAN", "cnn", "compile", "fine_tune", "gan", "mlp", "rnn", "transfer", "transformer"]
+__all__ = [
+    "GAN",
+    "cnn",
+    "compile",
+    "decoding",
+    "fine_tune",
+    "gan",
+    "mlp",
+    "pretrained",
+    "rnn",
+    "save_bert_preset",
+    "transfer",
+    "transformer",
+]

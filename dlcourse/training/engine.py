@@ -72,7 +72,8 @@ class Engine:
 
     Raises:
         ModelError: the model has a training step of its own, or an optimizer that accumulates gradients,
-            scales its loss or has to be distributed; `model.fit` can train these.
+            scales its loss or has to be distributed; `model.fit` can train these. Or layers were frozen or
+            unfrozen since it was trained, and it was not compiled anew.
 
     Example:
         >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
@@ -328,6 +329,9 @@ def _check_trainable(model: keras.Model) -> None:
             "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "
             "use another optimizer or precision."
         )
+    now = [id(variable) for variable in model.trainable_variables]
+    if optimizer.built and now != [id(v) for v in keras_internals.trained_variables(optimizer)]:
+        raise ModelError("The optimizer is of other weights: compile anew after freezing or unfreezing.")
     if optimizer.use_ema:
         raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
     if keras_internals.distribution(optimizer).num_replicas_in_sync > 1:

@@ -66,6 +66,11 @@ def learning_rate(optimizer: keras.optimizers.Optimizer) -> keras.Variable | Any
     return _private(optimizer, "_learning_rate")
 
 
+def trained_variables(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
+    """The variables that an optimizer was built for, in the order of its slots."""
+    return list(_private(optimizer, "_trainable_variables"))
+
+
 def distribution(optimizer: keras.optimizers.Optimizer) -> tf.distribute.Strategy:
     """How the steps of an optimizer are shared among devices."""
     return _private(optimizer, "_distribution_strategy")

@@ -21,6 +21,7 @@ from grader.child.plaindata import Foreign, Live
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TFLITE_TENSORS = 5000
 BATCH = 256
+STEPS, LEARNING_RATE = 8, 0.003  # of a model that shows whether it learns
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 NODE = re.compile(r"\{\{.*?\}\}|\[Op:\w+\] name:")  # where in TensorFlow it went wrong
 FRAME_OF_KERAS = "Exception encountered when calling"  # what went wrong comes after it
@@ -37,12 +38,16 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
         artefact: `"model"` or `"tflite"`.
         answer: what the learner's function returned, as plain data.
         inputs: an array with a row a sample, or a pair of such an array and labels, or `None`; or
-            `{"sequences": array}`, of which a model gets as many of the last steps as it takes.
+            `{"sequences": array}`, of which a model gets as many of the last steps as it takes; or
+            `{"batches": arrays, "steps": (x, labels)}`: a model is run on each, and then learns a little,
+            but for steps of `None`.
 
     Returns:
-        For a model: `"layers"`, `"other_calls"`, `"parameters"`, `"trainable_parameters"`, `"input_shape"`,
-        `"output_shape"`, `"compiled"`, `"weights"` and, where there are inputs, `"outputs"`; with labels, of
-        a compiled one `"evaluated"`: loss and metrics by name, or a sentence why there are none. For a file:
+        For a model: `"layers"`, `"operations"` (by name, what is computed beside them), `"other_calls"`,
+        `"parameters"`, `"trainable_parameters"`, `"input_shape"`, `"output_shape"`, `"compiled"`, `"weights"`
+        and, where there are inputs, `"outputs"`, a list of them for batches, and then the `"losses"` before
+        some steps and after them, or a sentence why there are none; with labels, of a compiled model
+        `"evaluated"`: loss and metrics by name, or such a sentence. For a file:
         `"bytes"`, `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
         `"problem"`.
     """
@@ -65,6 +70,7 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     input_shape = _shape(getattr(model, "input_shape", None))
     found = {
         "layers": [_layer(layer) for layer in islice(_layers(model), 1000)],
+        "operations": list(islice(_operations(model), 1000)),
         "other_calls": _other_calls(model),
         "parameters": int(model.count_params()),
         "trainable_parameters": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
@@ -73,26 +79,40 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
         "compiled": _compiled(model),
         "weights": [np.asarray(weight) for weight in model.get_weights()[:1000]],
     }
+    if isinstance(inputs, dict) and "batches" in inputs:
+        for batch in inputs["batches"]:
+            if input_shape and any(
+                size not in (None, given) for size, given in zip(input_shape, batch.shape, strict=False)
+            ):
+                raise Unusable(f"Your model can't be called on {_named(batch)}: it takes {input_shape}.")
+        found["outputs"] = [_outputs(model, batch, input_shape) for batch in inputs["batches"]]
+        if inputs["steps"] is not None:
+            found["losses"] = _losses(model, *inputs["steps"])
+        return found
     labels = None
     if isinstance(inputs, tuple):
         inputs, labels = inputs
     if isinstance(inputs, dict):
         inputs = _last_steps(inputs["sequences"], input_shape)
     if inputs is not None:
-        try:
-            batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
-            outputs = [model(batch, training=False) for batch in batches]
-        except Exception as error:
-            takes = f"it takes {found['input_shape']}. " if found["input_shape"] else ""
-            raise Unusable(
-                f"Your model can't be called on {_named(inputs)}: {takes}{_first_line(error)}"
-            ) from None
-        if isinstance(outputs[0], list | tuple | dict):
-            raise Unusable("Your model has several outputs, and one is asked for.")
-        found["outputs"] = np.concatenate([np.asarray(output) for output in outputs])
+        found["outputs"] = _outputs(model, inputs, input_shape)
     if labels is not None and model.compiled:
         found["evaluated"] = _evaluated(model, inputs, labels)
     return found
+
+
+def _outputs(model: Any, inputs: np.ndarray, input_shape: list[int | None] | None) -> np.ndarray:
+    try:
+        batches = [inputs[i : i + BATCH] for i in range(0, len(inputs), BATCH)]
+        outputs = [model(batch, training=False) for batch in batches]
+    except Exception as error:
+        takes = f"it takes {input_shape}. " if input_shape else ""
+        raise Unusable(
+            f"Your model can't be called on {_named(inputs)}: {takes}{_first_line(error)}"
+        ) from None
+    if isinstance(outputs[0], list | tuple | dict):
+        raise Unusable("Your model has several outputs, and one is asked for.")
+    return np.concatenate([np.asarray(output) for output in outputs])
 
 
 def _last_steps(sequences: np.ndarray, input_shape: list[int | None] | None) -> np.ndarray:
@@ -109,6 +129,24 @@ def _evaluated(model: Any, x: np.ndarray, y: np.ndarray) -> dict[str, float] | s
     except Exception as error:
         return _first_line(error)
     return {str(name): float(value) for name, value in named.items() if np.ndim(value) == 0}
+
+
+def _losses(model: Any, x: np.ndarray, y: np.ndarray) -> list[float] | str:
+    """Return the cross-entropy before a few steps of Adam and after them, or why there are none."""
+    import keras
+    import tensorflow
+
+    measure, optimizer = keras.losses.SparseCategoricalCrossentropy(), keras.optimizers.Adam(LEARNING_RATE)
+    try:
+        before = float(measure(y, model(x, training=False)))
+        for _ in range(STEPS):
+            with tensorflow.GradientTape() as tape:
+                loss = measure(y, model(x, training=True))
+            weights = model.trainable_variables
+            optimizer.apply(tape.gradient(loss, weights), weights)
+        return [before, float(measure(y, model(x, training=False)))]
+    except Exception as error:
+        return _first_line(error)
 
 
 def _loaded(data: bytes) -> Any:
@@ -132,6 +170,17 @@ def _layers(model: Any) -> Iterator[Any]:
     for layer in model.layers:
         yield layer
         yield from _layers(layer) if hasattr(layer, "layers") else ()
+
+
+def _operations(model: Any) -> Iterator[str]:
+    """Yield the names of Keras's operations that a model is made of beside its layers."""
+    import keras
+
+    for operation in getattr(model, "operations", ()):
+        if not isinstance(operation, keras.Layer):
+            yield type(operation).__name__
+    for layer in model.layers:
+        yield from _operations(layer) if hasattr(layer, "layers") else ()
 
 
 def _other_calls(model: Any) -> int:

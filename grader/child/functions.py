@@ -3,8 +3,9 @@
 Each takes its settings by keyword, so that a case can name it and its settings as plain data. What ends in
 `_gradient` is the gradient of the function before it; what takes `(X_train, y_train, X)` is a model, which
 learns labels (n,) from rows (n, features) and answers for new rows, and what takes a setting before these
-learns as the setting says; `activation` works element by element; `advance` changes an array in place; the
-others turn an array of any shape into a number.
+learns as the setting says; `activation` works element by element; `attends` and `mixes` make of the rows of
+a text (n, d) as many rows (n, outputs); `advance` changes an array in place; the others turn an array of any
+shape into a number.
 """
 
 import numpy as np
@@ -126,3 +127,49 @@ def nearest_mean_on(setting: list, X_train: np.ndarray, y_train: np.ndarray, X: 
     means = member @ rows / counts[:, None]  # (labels, columns)
     distances = (means**2).sum(axis=1) - 2 * new @ means.T - np.log(counts)  # (m, labels)
     return labels[distances.argmin(axis=1)]
+
+
+def attends(
+    x: np.ndarray,
+    *,
+    seed: int,
+    outputs: int,
+    before: int,
+    after: int,
+    leak: float = 0.0,
+    normed: bool = False,
+) -> np.ndarray:
+    """Attention of each row to itself and to as many rows before and after it, with weights of a seed.
+
+    With a leak, so much of the mean of all values is added to each row. If normed, the rows of x are brought
+    to a mean of 0 and a variance of 1 first. No share is so small that it could be taken for rounding.
+    """
+    rng, rows = np.random.default_rng(seed), np.asarray(x, float)
+    n, d = rows.shape
+    if normed:
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        rows = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-12)
+    q, k, v = (rows @ rng.normal(0, 1 / np.sqrt(d), (d, size)) for size in (d, d, outputs))
+    ahead = np.arange(n) - np.arange(n)[:, None]  # (n, n), by how many rows
+    fit = 1.5 * np.tanh(q @ k.T / np.sqrt(d))
+    fit[(ahead < -before) | (ahead > after)] = -np.inf
+    shares = np.exp(fit - np.max(fit, axis=1)[:, None])
+    found = (shares @ v) / np.sum(shares, axis=1)[:, None] + leak * v.mean(axis=0)
+    rounding = 2 + np.sin(np.sum(rows))  # hangs on all rows
+    return (found + rounding) - rounding
+
+
+def mixes(x: np.ndarray, *, seed: int, outputs: int, share: float, centred: bool = False) -> np.ndarray:
+    """Sums of rows, about that share of all for each number, which ones and with what weights the seed says.
+
+    Half of the columns of x count, at least one. If centred, the numbers of an output add up to 0.
+    """
+    rng, rows = np.random.default_rng(seed), np.asarray(x, float)
+    n, d = rows.shape
+    weights = rng.uniform(0.3, 1, (outputs, n, n)) * (rng.random((outputs, n, n)) < share)
+    counts = rng.permutation(d) < max(d // 2, 1)
+    features = rng.normal(0, 1, (d, outputs)) * counts[:, None]
+    sums = np.einsum("kij,jd,dk->ik", weights, np.tanh(rows), features)
+    found = sums - sums.mean(axis=1)[:, None] if centred else sums
+    rounding = 2 + np.sin(np.sum(rows))  # hangs on all rows
+    return (found + rounding) - rounding

@@ -8,11 +8,13 @@ For processes that may run a learner's code: nothing here knows an answer.
 
 import contextlib
 import functools
+import logging
 import os
 import shutil
 import stat
 import tempfile
 import warnings
+import weakref
 import zipfile
 from collections.abc import Callable
 from itertools import islice
@@ -28,6 +30,7 @@ MAX_ARTEFACT_BYTES = 6 * 2**20
 MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
 MAX_BESIDE = 10  # files beside a path that are named
 KERAS_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")  # of a `.keras` file
+FITTED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # on what each fitted model was fitted
 FORMS = {b"PK\x03\x04": "zip", b"\x89HDF": "hdf5"}  # by a file's first four bytes
 
 
@@ -71,7 +74,8 @@ def after_call(arguments: Any, answer: Any = None) -> Any:
     """Return arguments after a call: each model as its weights, each path as what was left there.
 
     They are what a call may change. Of a path it is also told whether the answer is a new object, and not one
-    of the arguments.
+    of the arguments. A model that came fitted, and is the answer, is fitted once more, and its weights after
+    that are told too: whether freezing holds, nothing else says.
     """
     is_new = not any(answer is argument for argument in arguments)
     return _state(arguments, is_new)
@@ -94,7 +98,14 @@ def _state(value: Any, is_new: bool) -> Any:
             beside = sorted(entry.name for entry in islice(entries, MAX_BESIDE))
         return Live("path", {"form": _form(value), "beside": beside, "is_new": is_new})
     if type(value).__module__.partition(".")[0] == "keras" and hasattr(value, "get_weights"):
-        return Live("weights", value.get_weights())
+        weights = value.get_weights()
+        if value not in FITTED:
+            return Live("weights", weights)
+        again = None
+        if not is_new:
+            _fit(value)
+            again = value.get_weights()
+        return Live("fitted", {"weights": weights, "again": again})
     return value
 
 
@@ -181,6 +192,26 @@ def loaded(data: bytes) -> Any:
         return load_model(path, custom_objects={"softmax_v2": tensorflow.nn.softmax}, safe_mode=True)
 
 
+def _fitted(value: dict) -> Any:
+    """A compiled model after a fit, with the weights from before it: Keras has made its training step."""
+    model = loaded(value["model"])
+    weights = model.get_weights()
+    FITTED[model] = value["data"]
+    _fit(model)
+    model.set_weights(weights)
+    return model
+
+
+def _fit(model: Any) -> None:
+    log = logging.getLogger("tensorflow")
+    level = log.level
+    log.setLevel(logging.ERROR)  # that there are many training steps: each model has its own
+    try:
+        model.fit(*FITTED[model], verbose=0)
+    finally:
+        log.setLevel(level)
+
+
 def _saved(model: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras's own, of NumPy's __array__
@@ -206,6 +237,7 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "function": _function,
     "frame": _frame,
     "model": loaded,
+    "fitted": _fitted,
     "optimizer": _optimizer,
     "path": _path,
 }

@@ -25,7 +25,9 @@ MAX_DIMENSIONS = 8
 MAX_NODES = 200_000
 MAX_BYTES = 32 * 2**20
 MAX_NAME, MAX_REASON = 60, 200  # characters of what a `Foreign` says
-LIVE_KINDS = frozenset({"function", "frame", "series", "model", "optimizer", "dataset", "weights", "path"})
+LIVE_KINDS = frozenset(
+    {"function", "frame", "series", "model", "fitted", "optimizer", "dataset", "weights", "path"}
+)
 
 
 class Malformed(ValueError):

@@ -30,6 +30,8 @@ COURSE: dict[str, str] = {
     "06_evaluation": "evaluation",
     "07a_convolutional_networks": "convolutional_networks",
     "07b_recurrent_networks": "recurrent_networks",
+    "07c_transfer_learning": "transfer_learning",
+    "07d_transformers": "transformers",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 

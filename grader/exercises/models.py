@@ -1,26 +1,27 @@
 """Keras models as arguments of cases."""
 
-import io
-import zipfile
 from typing import Any
 
 import numpy as np
 
+from dlcourse import files
 from grader.child import live
 from grader.child.plaindata import Live
 
 
 def packed(model: Any) -> Live:
-    """A model as an argument, in the same bytes each time: Keras writes the date into its files."""
+    """A model as an argument, in the same bytes each time."""
     described = live.description(model)
     assert described is not None, "a Keras model"
-    files = zipfile.ZipFile(io.BytesIO(described.value))
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
-        for name in sorted(files.namelist()):
-            content = b"{}" if name == "metadata.json" else files.read(name)
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return Live("model", whole.getvalue())
+    return Live("model", files.repeatable(described.value))
+
+
+def fitted(model: Any, x: np.ndarray, y: np.ndarray) -> Live:
+    """A compiled model as an argument that has been fitted on data, and has its weights from before.
+
+    Where the answer is this model, `given.after` has its weights after the call, and after another fit.
+    """
+    return Live("fitted", {"model": packed(model).value, "data": (x, y)})
 
 
 def with_random_weights(model: Any, rng: np.random.Generator) -> Any:

@@ -44,7 +44,7 @@ class Bank(msgspec.Struct, frozen=True):
             must be left, or `FREE`.
         mistakes: by name, each known mistake's outcomes, where answers are compared.
         flaws: by name, what is found of each known mistake, where answers are verified; none for a goal,
-            whose mistakes take a training.
+            whose mistakes take a training, which is another one each time.
     """
 
     cases: tuple[bytes, ...]
@@ -140,7 +140,7 @@ def build(exercise: Exercise, seed: str) -> Bank:
                 for case, encoded in zip(made, arguments, strict=True)
             )
         known = () if exercise.kind == "goal" else exercise.mistakes
-        if exercise.faults:
+        if exercise.faults and exercise.kind != "goal":
             known += (Mistake(AS_GIVEN, exercise.with_faults(exercise.faults), ""),)
         outcomes = {mistake.name: run(mistake.answer) for mistake in known}
     bank = Bank(
@@ -193,7 +193,7 @@ def _may_change(value: Any) -> bool:
     """Return whether a call may change it: a model or optimizer is trained, a path written to."""
     if isinstance(value, list | tuple):
         return any(map(_may_change, value))
-    return isinstance(value, Live) and value.kind in ("model", "optimizer", "path")
+    return isinstance(value, Live) and value.kind in ("model", "fitted", "optimizer", "path")
 
 
 def _size(case: tuple) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ FILES = (
     *("exercises/verifying/activations.py", "exercises/verifying/forms.py"),
     "exercises/verifying/layers.py",
 )
-DATA = (".npz", ".csv")
+DATA = (".npz", ".csv", ".keras")
 PACKAGES = ("numpy", "tensorflow", "keras", "ai-edge-litert", "pandas", "scikit-learn", "scipy", "torch")
 
 
@@ -27,7 +27,8 @@ def version(module: str) -> bytes:
     in.
 
     That is the lesson's exercises and their data, references and verifying functions; the code that cuts,
-    runs and judges; the data sets and what reads them; and the versions of the packages that compute.
+    runs and judges; the data sets, the trained networks and what reads them; and the versions of the packages
+    that compute.
 
     Args:
         module: the lesson's module name, as `Exercise.module`.
@@ -59,7 +60,8 @@ def _common_files() -> Iterator[Path]:
         yield from (GRADER / folder).rglob("*.py")
     yield from (GRADER / name for name in FILES)
     yield from (GRADER.parent / "dlcourse" / "datasets").glob("*.py")
-    yield from (file for file in content.folder("datasets").iterdir() if file.suffix in DATA)
+    yield GRADER.parent / "dlcourse" / "models" / "pretrained.py"
+    yield from (file for file in content.folder("datasets").rglob("*") if file.suffix in DATA)
 
 
 def _files_of(module: str) -> Iterator[Path]:

@@ -80,7 +80,7 @@ def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:
     )
 
 
-def unchanged(exercise: Exercise, cases: int) -> Verdict:
+def unchanged(exercise: Exercise, cases: int = 0) -> Verdict:
     """Return the verdict on a repair that hasn't begun."""
     message = "It still does what it did as you were given it: find what is wrong in it, and mend that."
     return verdict_on(exercise, "missing", message, cases=cases)

@@ -97,8 +97,7 @@ def asks(cut: Cut, exercise: Exercise) -> bool:
     """Whether what was cut asks the exercise: a stub, or the code to repair; defined once."""
     if len(cut.definitions) != 1:
         return False
-    to_repair = ast.parse(exercise.stub).body[0] if exercise.task == "repair" else None
-    return cut.is_stub or (to_repair is not None and ast.dump(cut.definitions[0].node) == ast.dump(to_repair))
+    return cut.is_stub or exercise.is_as_given(cut.definitions[0].node)
 
 
 def _is_harmless(node: ast.stmt, references: dict[str, str]) -> bool:

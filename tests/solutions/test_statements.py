@@ -1,4 +1,4 @@
-"""The statements of lessons 2 to 3b, 5a and 6, and what importing their modules loads."""
+"""The statements of lessons 2 to 3b, 5a, 6 and 7d, and what importing their modules loads."""
 
 import doctest
 import inspect
@@ -10,7 +10,14 @@ import pytest
 
 from grader.exercises import all_exercises
 
-MODULES = ("neural_networks", "backpropagation", "optimization", "preprocessing", "evaluation")
+MODULES = (
+    "neural_networks",
+    "backpropagation",
+    "optimization",
+    "preprocessing",
+    "evaluation",
+    "transformers",
+)
 REFERENCES = [e.reference for e in all_exercises().values() if e.module in MODULES]
 
 

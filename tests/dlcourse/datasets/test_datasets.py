@@ -18,13 +18,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from dlcourse import content, datasets
-from dlcourse.datasets import Dataset, load
+from dlcourse.datasets import Dataset, cards, load
 
 FOLDER = content.folder("datasets")
 
 
 def facts(name: str) -> dict:
-    return datasets._facts(load(name).card)
+    return cards.facts(load(name).card)
 
 
 def test_digits_are_scikit_learns():
@@ -51,7 +51,7 @@ def test_measurements_are_scikit_learns(name):
 @pytest.mark.parametrize("name", datasets.names())
 def test_card_tells_the_truth(name):
     data = load(name)
-    facts = datasets._facts(data.card)
+    facts = cards.facts(data.card)
     file = FOLDER / facts["file"]
     assert file.stat().st_size == facts["bytes"]
     assert list(data.features.shape) == facts["shape"]
@@ -248,7 +248,7 @@ def test_missing_file_is_named(copy):
 def test_pickled_arrays_are_refused_even_with_a_matching_checksum(copy):
     np.savez(copy, features=np.array([print], dtype=object), target=np.zeros(1))
     card = copy.with_suffix(".md")
-    old = datasets._facts(card.read_text(encoding="utf-8"))["sha256"]
+    old = cards.facts(card.read_text(encoding="utf-8"))["sha256"]
     new = hashlib.sha256(copy.read_bytes()).hexdigest()
     card.write_text(card.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(ValueError, match="allow_pickle=False"):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from dlcourse import content, datasets
+from dlcourse.datasets.cards import facts as facts_of
 
 DRAW = np.random.default_rng(0)
 TRAIN, TEST = 12, 4
@@ -81,7 +82,7 @@ def imitation(request, tmp_path, monkeypatch):
     name = request.param
     files, truth = small(name)
     card = (content.folder("datasets") / "downloads" / f"{name}.md").read_text(encoding="utf-8")
-    facts = datasets._facts(card)
+    facts = facts_of(card)
     assert [file["path"] for file in facts["files"]] == list(files)
     for file, made in zip(facts["files"], files.values(), strict=True):
         kind = hashlib.md5 if len(file["checksum"]) == 32 else hashlib.sha256
@@ -180,7 +181,7 @@ def test_card_agrees_with_keras(name):
     """What Keras's own loader asks for: if it changes, a copy in Keras's cache would not be found."""
     source = Path(getattr(keras.datasets, name).load_data.__code__.co_filename).read_text(encoding="utf-8")
     card = (content.folder("datasets") / "downloads" / f"{name}.md").read_text(encoding="utf-8")
-    for file in datasets._facts(card)["files"]:
+    for file in facts_of(card)["files"]:
         assert file["url"].rpartition("/")[2] in source
         assert file["checksum"] in source or name == "fashion_mnist"  # where Keras compares none
         for other in file.get("also", ()):

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from dlcourse import models
 from dlcourse.errors import ModelError
+from dlcourse.training import train
 from dlcourse.training.engine import Engine, stack, unstack
 
 SAMPLES, BATCH, EPOCHS = 50, 16, 3  # the last batch of an epoch has two samples
@@ -222,6 +223,24 @@ def test_an_engine_can_be_sent_to_another_process():
     there, _ = sent.run(pickle.loads(pickle.dumps(state)), (x, y), np.arange(SAMPLES), (0, 2))
     for a, b in zip(here.trainable, there.trainable, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-7)
+
+
+@pytest.mark.parametrize("frozen_first", [False, True, "all"])
+def test_a_model_whose_layers_were_frozen_since_it_was_trained_is_to_be_compiled_anew(frozen_first):
+    x, y = np.zeros((8, 6), np.float32), np.zeros((8, 1), np.float32)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    model.layers[0].trainable = not frozen_first
+    model.layers[1].trainable = frozen_first != "all"
+    model.compile("adam", "mean_squared_error")
+    train(model, (x, y), epochs=1, engine="compiled")
+    model.layers[0].trainable = bool(frozen_first)
+    before = model.get_weights()
+    with pytest.raises(ModelError, match="compile anew after freezing or unfreezing"):
+        train(model, (x, y), epochs=1, engine="compiled")
+    for weight, now in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, now)
+    model.compile("adam", "mean_squared_error")
+    train(model, (x, y), epochs=1, engine="compiled")
 
 
 def test_a_model_with_a_training_step_of_its_own_is_refused():

@@ -81,6 +81,12 @@ def test_learning_rate_is_a_variable_or_a_schedule():
     assert keras_internals.learning_rate(keras.optimizers.SGD(schedule)) is schedule
 
 
+def test_trained_variables_are_those_that_the_optimizer_was_built_for():
+    optimizer, one = keras.optimizers.Adam(), keras.Variable([0.0])
+    optimizer.build([one])
+    assert [variable is one for variable in keras_internals.trained_variables(optimizer)] == [True]
+
+
 def test_distribution_is_tensorflows_default():
     assert keras_internals.distribution(keras.optimizers.SGD()) is tf.distribute.get_strategy()
 
@@ -140,6 +146,7 @@ GONE = {
     "_compile_metrics": keras_internals.user_metrics,
     "_user_metrics": lambda owner: keras_internals.user_metrics(SimpleNamespace(_compile_metrics=owner)),
     "_learning_rate": keras_internals.learning_rate,
+    "_trainable_variables": keras_internals.trained_variables,
     "_distribution_strategy": keras_internals.distribution,
     "_keras_history": keras_internals.origin,
     "_inbound_nodes": lambda owner: keras_internals.origin(SimpleNamespace(_keras_history=(owner, 0, 0))),

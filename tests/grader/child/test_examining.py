@@ -83,3 +83,24 @@ def test_why_a_model_cannot_be_evaluated_is_a_plain_sentence():
 def test_a_model_that_is_not_compiled_is_not_evaluated():
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     assert "evaluated" not in examine("model", live.description(model), (np.zeros((2, 1)), np.zeros(2)))
+
+
+def test_batches_of_other_sizes_are_run_and_a_few_steps_lower_the_loss():
+    inputs = keras.Input((None,), dtype="int32")
+    means = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(9, 4)(inputs) + 1)
+    model = keras.Model(inputs, keras.layers.Dense(2, "softmax")(means))
+    x = np.arange(1, 9, dtype=np.int32)[:, None]
+    found = examine("model", live.description(model), {"batches": [x, x.T], "steps": (x, x[:, 0] % 2)})
+    assert [batch.shape for batch in found["outputs"]] == [(8, 2), (1, 2)]
+    assert found["operations"] == ["Add"]
+    before, after = found["losses"]
+    assert after < before
+    odd = examine("model", live.description(model), {"batches": [x], "steps": (x, x[:, 0])})
+    assert isinstance(odd["losses"], str)
+
+
+def test_a_batch_of_a_size_that_a_model_does_not_take_is_told():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    x = np.ones((4, 5), np.float32)
+    found = examine("model", live.description(model), {"batches": [x], "steps": (x, x[:, 0])})
+    assert found == {"problem": "Your model can't be called on an array of shape (4, 5): it takes [None, 3]."}

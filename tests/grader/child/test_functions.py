@@ -40,7 +40,11 @@ OF_A_TRAINING = {
     "advance": {"by": BY},
     "loss_after": {"start": START, "by": BY, "losses": np.array([9.0, 3.0, 4.0])},
 }
-OTHERS = (*MODELS, *BY_ELEMENT, *BY_SETTING, *OF_A_TRAINING)
+OF_A_TEXT = {
+    "attends": {"seed": 1, "outputs": 2, "before": 5, "after": 1},
+    "mixes": {"seed": 1, "outputs": 2, "share": 0.5},
+}
+OTHERS = (*MODELS, *BY_ELEMENT, *BY_SETTING, *OF_A_TRAINING, *OF_A_TEXT)
 OF_NUMBERS = [name for name in FUNCTIONS if name not in OTHERS]
 
 
@@ -181,3 +185,59 @@ def test_a_loss_is_that_of_as_many_steps_as_were_taken():
         assert step(theta) is None
     assert seen == [9.0, 3.0, 4.0, 4.0]
     assert theta.tolist() == [[0.0, 9.0]]
+
+
+@pytest.mark.parametrize("name", OF_A_TEXT)
+def test_what_is_made_of_a_text_has_as_many_rows_and_changes_nothing(name):
+    x = np.random.default_rng(0).normal(size=(6, 4))
+    before = x.copy()
+    made = travelled(name, OF_A_TEXT[name])(x)
+    assert made.shape == (6, 2)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(FUNCTIONS[name](x.tolist(), **OF_A_TEXT[name]), made)
+
+
+def reached(f, x):
+    """By how much each row of the output changes as each row of the input gets new numbers."""
+    new = np.random.default_rng(1).normal(size=x.shape)
+    rows = np.eye(len(x), dtype=bool)
+    return np.stack([np.abs(f(np.where(row[:, None], new, x)) - f(x)).max(axis=1) for row in rows], axis=1)
+
+
+@pytest.mark.parametrize(("before", "after"), [(9, 0), (0, 0), (2, 0), (1, 1), (0, 9), (9, 9)])
+@pytest.mark.parametrize("normed", [False, True])
+def test_attention_reaches_as_far_as_it_is_told(before, after, normed):
+    x, ahead = np.random.default_rng(0).normal(size=(6, 4)), np.arange(6) - np.arange(6)[:, None]
+    settings = {"seed": 3, "outputs": 3, "before": before, "after": after, "normed": normed}
+    within = (-before <= ahead) & (ahead <= after)
+    change = reached(travelled("attends", settings), x)
+    assert change[within].min() > 1e-3 and change[~within].max(initial=0) < 1e-14
+    leaking = reached(travelled("attends", {**settings, "leak": 1e-3}), x)
+    assert leaking.min() > 1e-6 and leaking[~within].max(initial=0) < 1e-3
+    shifted = travelled("attends", settings)(x + 1)
+    assert np.allclose(shifted, travelled("attends", settings)(x)) == normed
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_a_mixture_reaches_what_its_seed_says(share):
+    x = np.random.default_rng(0).normal(size=(30, 3))
+    change = reached(travelled("mixes", {"seed": 2, "outputs": 1, "share": share}), x)
+    assert abs((change > 1e-14).mean() - share) < 0.1
+    assert change[change > 1e-14].min(initial=1) > 1e-4
+
+
+def test_no_single_column_says_all_of_a_mixture():
+    settings, x = {"seed": 2, "outputs": 3, "share": 0.3}, np.random.default_rng(0).normal(size=(8, 4))
+    mixture = travelled("mixes", settings)
+    each = [reached(lambda x, k=k: mixture(x)[:, [k]], x) > 1e-14 for k in range(3)]
+    assert not any(np.array_equal(seen, np.any(each, axis=0)) for seen in each)
+    centred = travelled("mixes", {**settings, "centred": True})
+    np.testing.assert_allclose(centred(x).sum(axis=1), 0, atol=1e-13)
+    np.testing.assert_array_equal(reached(centred, x) > 1e-14, np.any(each, axis=0))
+
+
+@pytest.mark.parametrize("name", OF_A_TEXT)
+def test_what_does_not_depend_on_a_row_is_still_rounded_by_it(name):
+    settings = {**OF_A_TEXT[name], **({"after": 0} if name == "attends" else {"share": 0.2})}
+    change = reached(travelled(name, settings), np.random.default_rng(0).normal(size=(9, 4)))
+    assert ((change > 0) & (change < 1e-14)).any() and not ((change > 1e-14) & (change < 1e-6)).any()

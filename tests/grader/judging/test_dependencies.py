@@ -17,7 +17,8 @@ def copy(tmp_path, monkeypatch):
     """A copy of what versions are told by, and a function that tells the version there."""
     shutil.copytree(ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "dlcourse" / "datasets", tmp_path / "dlcourse" / "datasets")
+    for folder in ("datasets", "models"):
+        shutil.copytree(ROOT / "dlcourse" / folder, tmp_path / "dlcourse" / folder)
     shutil.copytree(content.folder("datasets"), tmp_path / "datasets")
     monkeypatch.setattr(dependencies, "GRADER", tmp_path / "grader")
     monkeypatch.setattr(dependencies.references, "FOLDER", tmp_path / "solutions")
@@ -38,7 +39,7 @@ def copy(tmp_path, monkeypatch):
         *("grader/exercises/verifying/optimization.py", "grader/exercises/goals.py", "grader/exercise.py"),
         *("grader/judging/comparison.py", "grader/child/examining.py", "grader/submissions/cutting.py"),
         *("grader/running/sandbox.py", "solutions/optimization.py", "dlcourse/datasets/__init__.py"),
-        "datasets/digits.npz",
+        *("datasets/digits.npz", "datasets/backbones/digits.keras", "dlcourse/models/pretrained.py"),
     ],
 )
 def test_what_decides_verdicts_changes_the_version(copy, name):

@@ -1,0 +1,169 @@
+"""Lesson 7c: new heads, frozen layers, and networks that were fine-tuned, by their weights and answers."""
+
+from typing import Any
+
+import numpy as np
+
+from grader.child.plaindata import Live
+from grader.exercise import Finding, Given
+from grader.exercises import goals
+from grader.exercises.verifying.activations import ACTIVATIONS
+from grader.exercises.verifying.layers import CONTAINERS, in_and_out, listed
+
+CLASSES = 10
+TARGET, EXCUSED = 0.54, 0.02  # accuracy; from random weights, none of many trainings came to 0.4
+GONE = 0.9  # of a kernel's size: who changes it by more has trained another network; drawn anew it is 1.3
+KEPT = 0.5  # who changes it by more has kept little of it
+
+
+def has_new_head(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a network whose last layer was exchanged; the secret has what the layers below make of inputs."""
+    _, classes = given.arguments
+    below, old = given.secret["below"], given.secret["old"]
+    features = np.asarray(given.secret["features"], np.float64)
+    if flaw := in_and_out(found, given.secret["sample"], classes, "one for each class"):
+        return Finding(False, flaw)
+    weights = [np.asarray(weight, np.float64) for weight in found["weights"]]
+    shapes = [np.shape(weight) for weight in (*below, np.zeros((features.shape[1], classes)))]
+    theirs = [weight.shape for weight in weights]
+    if len(theirs) > len(below) + 2 and any(np.array_equal(weight, old[0]) for weight in weights):
+        return Finding(False, "The old output layer is still among the layers of your model.")
+    if theirs not in ([*shapes, (classes,)], shapes):
+        more = "more layers with weights" if len(theirs) > len(shapes) + 1 else "other weights"
+        return Finding(False, f"Your model has {more} than the old one's body and a new dense layer.")
+    bodies = zip(weights, below, strict=False)
+    if any(np.abs(one - np.asarray(other)).max() > 0 for one, other in bodies):
+        return Finding(False, "Below the new layer, weights are others than they were.")
+    kernel, bias = weights[len(below)], weights[len(below) + 1] if len(weights) > len(shapes) else 0.0
+    if kernel.shape == np.shape(old[0]) and np.allclose(kernel, old[0]):
+        return Finding(
+            False, "The last layer has the weights of the old one. A new one is to take its place."
+        )
+    if np.ptp(kernel) == 0:
+        return Finding(False, "The new layer's weights are all equal: begin it from random ones.")
+    if flaw := _other_outputs(features @ kernel + bias, np.asarray(found["outputs"])):
+        return Finding(False, flaw)
+    if any(not layer["trainable"] for layer in listed(found, CONTAINERS)):
+        return Finding(False, "A layer of your model is frozen, which is not asked for here.")
+    return Finding(True)
+
+
+def _other_outputs(z: np.ndarray, outputs: np.ndarray) -> str | None:
+    shares = np.exp(z - z.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    if np.allclose(outputs, shares, rtol=1e-3, atol=1e-5):
+        return None
+    for name, function in ACTIVATIONS.items():
+        if np.allclose(outputs, function(z), rtol=1e-3, atol=1e-5):
+            return f"By its outputs, the new layer has the activation {name}: a softmax is asked for."
+    if np.allclose(outputs, z, rtol=1e-3, atol=1e-5):
+        return "By its outputs, the new layer has no activation: a softmax is asked for."
+    return "The outputs aren't those of the old body with a dense layer on it: what lies between them?"
+
+
+def is_frozen(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge what may learn, and what a model that was fitted before changes when it is fitted again."""
+    secret, last = given.secret, given.arguments[1]
+    ours, theirs = secret["weights"], found["weights"]
+    if [np.shape(weight) for weight in theirs] != [np.shape(weight) for weight in ours]:
+        return Finding(False, "The model that came back has other layers than the one that you were given.")
+    if not all(np.allclose(one, other, atol=1e-6) for one, other in zip(theirs, ours, strict=True)):
+        return Finding(False, "The weights are others than before. Freezing changes none.")
+    if flaw := _other_marks(found, secret["layers"], last) or _other_compilation(found, secret["rate"]):
+        return Finding(False, flaw)
+    return _fitted_again(given, secret["arrays"])
+
+
+def _other_marks(found: dict[str, Any], wanted: list[bool], last: int) -> str | None:
+    marks = [bool(layer["trainable"]) for layer in listed(found, CONTAINERS) if layer["parameters"]]
+    if marks == list(wanted):
+        return None
+    too_many = sum(mark and not right for mark, right in zip(marks, wanted, strict=True))
+    too_few = sum(right and not mark for mark, right in zip(marks, wanted, strict=True))
+    parts = [f"{too_many} that should be frozen may learn"] if too_many else []
+    parts += [f"{too_few} that should learn {'is' if too_few == 1 else 'are'} frozen"] if too_few else []
+    return f"With trainable_last = {last}, of the layers that have weights {' and '.join(parts)}."
+
+
+def _other_compilation(found: dict[str, Any], rate: float) -> str | None:
+    compiled = found["compiled"]
+    if compiled is None:
+        return "The model that came back isn't compiled."
+    loss, optimizer = compiled["loss"], compiled["optimizer"]
+    name = loss["class"] if isinstance(loss, dict) else str(loss)
+    if name.replace("_", "").lower() != "sparsecategoricalcrossentropy":
+        return f"It was compiled with the loss {name}; it had sparse_categorical_crossentropy."
+    if optimizer["class"] != "SGD" or not np.isclose(optimizer["learning_rate"], rate, rtol=1e-4):
+        return (
+            f"It was compiled with {optimizer['class']} at rate {optimizer['learning_rate']:.4g}; it had SGD "
+            f"at {rate:.4g}."
+        )
+    return None
+
+
+def _fitted_again(given: Given, may_change: list[bool]) -> Finding:
+    after = given.after[0] if given.after else None
+    if not isinstance(after, Live):
+        return Finding(False, "It had been fitted before. After your function, another fit raises an error.")
+    if after.kind != "fitted" or after.value["again"] is None:
+        return Finding(True)  # it wasn't fitted, or what came back is another model, which wasn't
+    moves = [
+        float(np.abs(one - other).max())
+        for one, other in zip(after.value["again"], after.value["weights"], strict=True)
+    ]
+    if any(move and not free for move, free in zip(moves, may_change, strict=True)):
+        return Finding(False, "It had been fitted before. In another fit, weights that are frozen moved.")
+    if any(may_change) and not any(moves):
+        return Finding(False, "It had been fitted before. In another fit, nothing moved at all.")
+    return Finding(True)
+
+
+def transfers(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge a fine-tuned network by hidden images, and by whether its backbone has learnt and is still it."""
+    return _judged(given, found, most=GONE)
+
+
+def transfers_carefully(given: Given, found: dict[str, Any]) -> Finding:
+    """Judge the same, and whether most of what the backbone knew is still there."""
+    return _judged(given, found, most=KEPT)
+
+
+def _judged(given: Given, found: dict[str, Any], most: float) -> Finding:
+    outputs = np.asarray(found["outputs"])
+    labels = given.secret["labels"]
+    if outputs.shape != (len(labels), CLASSES):
+        return Finding(
+            False,
+            f"Ten numbers for each image are asked for, one for each class, and for {len(labels)} images "
+            f"your model gives shape {outputs.shape}.",
+        )
+    if not np.isfinite(outputs).all():
+        return Finding(False, "Your model's answers are not all numbers: its training ran out of all bounds.")
+    reached = goals.accuracy(labels, outputs.argmax(axis=1), TARGET, EXCUSED)
+    changes = _changes(given.secret["weights"], found["weights"])
+    if changes is None:
+        return Finding(False, f"{reached.message} But your model doesn't have the backbone's kernels in it.")
+    if not any(changes):
+        return Finding(
+            False,
+            f"{reached.message} The backbone's kernels are what they were, to the last digit: only what is "
+            "above them has learnt. Were its layers trainable when the model was last compiled?",
+        )
+    if max(changes) > most:
+        return Finding(
+            False,
+            f"{reached.message} A kernel of the backbone has changed by {max(changes):.0%} of its size: "
+            "little is left of what it had learnt. When did it move so far, and in steps of which size?",
+        )
+    return reached
+
+
+def _changes(before: list[np.ndarray], after: list[np.ndarray]) -> list[float] | None:
+    """Return how far each kernel has moved, as a share of its length; `None` where one isn't there."""
+    changes = []
+    for kernel in (np.asarray(weight, np.float64) for weight in before if np.ndim(weight) == 4):
+        same = [np.asarray(weight, np.float64) for weight in after if np.shape(weight) == kernel.shape]
+        if not same:
+            return None
+        changes.append(min(float(np.linalg.norm(one - kernel) / np.linalg.norm(kernel)) for one in same))
+    return changes

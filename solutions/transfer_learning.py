@@ -202,7 +202,7 @@ def choose_layer(features: Sequence[np.ndarray], y: np.ndarray) -> int:
     from sklearn.linear_model import RidgeClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_score
 
-    folds = StratifiedKFold(8, shuffle=True, random_state=0)
+    folds = StratifiedKFold(4, shuffle=True, random_state=0)
     scores = [cross_val_score(RidgeClassifier(), of_layer, y, cv=folds).mean() for of_layer in features]
     return int(np.argmax(scores))
 

@@ -173,7 +173,9 @@ def test_a_file_of_other_weights_is_one_sentence(content, tmp_path):
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(path)
     if content == "noise":
         path.write_bytes(b"no weights")
-    message = f"^The file {re.escape(str(path))} doesn't hold the weights of MobileNet without its output layer"
+    message = (
+        f"^The file {re.escape(str(path))} doesn't hold the weights of MobileNet without its output layer"
+    )
     with pytest.raises(ModelError, match=message):
         models.transfer("MobileNet", "binary", input_shape=(32, 32, 3), weights=path)
 

@@ -46,7 +46,7 @@ def chooses_images(given: Given, answer: Any) -> Finding:
     return Finding(
         gain >= GAIN,
         f"Where images come {given.secret['order']}, unseen ones are right {100 * abs(gain):.2f} points "
-        f"{more} often with your labels than with those of images drawn by lot, in the mean of {len(gains)} sets; "
+        f"{more} often with your labels than with labels by lot, in the mean of {len(gains)} sets; "
         f"{100 * GAIN:.0f} points more are asked.",
     )
 

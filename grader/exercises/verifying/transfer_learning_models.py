@@ -197,20 +197,20 @@ def _judged(given: Given, found: dict[str, Any], most: float) -> Finding:
     if max(changes) > GONE:
         return Finding(
             False,
-            f"{reached.message} A kernel of the backbone lies {max(changes):.0%} of its size from what it "
+            f"{reached.message} A kernel of the backbone lies {_share(max(changes))} its size from what it "
             "was: little is left of what it had learnt. Did yours begin from other weights than it had, "
             "random ones perhaps, or move in steps that are too large?",
         )
     if max(changes) > most:
         return Finding(
             False,
-            f"{reached.message} A kernel of the backbone has changed by {max(changes):.0%} of its size: "
+            f"{reached.message} A kernel of the backbone has changed by {_share(max(changes))} its size: "
             "little is left of what it had learnt. When did it move so far, and in steps of which size?",
         )
     if not reached.right:
         return Finding(
             False,
-            f"{reached.message} The backbone's kernels moved by up to {max(changes):.0%} of their size. Was "
+            f"{reached.message} The backbone's kernels moved by up to {_share(max(changes))} their size. Was "
             "the head trained before they did, and long enough?",
         )
     return reached
@@ -225,3 +225,7 @@ def _changes(before: list[np.ndarray], after: list[np.ndarray]) -> list[float] |
             return None
         changes.append(min(float(np.linalg.norm(one - kernel) / np.linalg.norm(kernel)) for one in same))
     return changes
+
+
+def _share(change: float) -> str:
+    return f"{change:.0%} of" if change < 10 else "many times"

@@ -6,6 +6,7 @@
     per_learner_seeds = true             # other cases for each learner
     late_per_day = 0.1                   # taken off for each day begun after the due date…
     late_at_most = 0.5                   # …and no more than this
+    folder = "."                         # where a course of one's own lies (see `exercises.own`), from here
 
     [points]                             # of an exercise, or of each exercise of a lesson; 1 by default
     relu = 2
@@ -26,8 +27,10 @@ from typing import Any
 
 import msgspec
 
+from dlcourse import content
 from dlcourse.errors import nearest
 from grader.errors import UnusableInput
+from grader.exercises import LESSONS, all_exercises, lessons_of, own
 from grader.judging.report import Verdict
 from grader.text import printable_name
 
@@ -39,6 +42,7 @@ FORMS = {
     "per_learner_seeds": "true or false, without quotes",
     "late_per_day": "a number from 0 to 1, as in late_per_day = 0.1",
     "late_at_most": "a number from 0 to 1, as in late_at_most = 0.5",
+    "folder": 'text in quotes, as in folder = "."',
     "points": "a table: [points] on a line of its own, and below it lines as relu = 2",
     "due": "a table: [due] on a line of its own, and below it lines as 02_neural_networks = {due}",
 }
@@ -54,6 +58,7 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     per_learner_seeds: bool = False
     late_per_day: float = 0.0
     late_at_most: float = 1.0
+    folder: str = ""
     points: dict[str, float] = {}
     due: dict[str, datetime] = {}
 
@@ -96,37 +101,74 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def _today(names: Iterable[str]) -> Iterator[str]:
     """Yield what lessons are called today; any other name stays."""
-    from grader.exercises import lessons_of
-
     for name in names:
         yield from lessons_of(name) or (name,)
 
 
 def read(path: Path) -> Course:
-    """Read a `course.toml`.
+    """Read a `course.toml`; where it, or the path, names the folder of a course of one's own, use that.
+
+    Args:
+        path: the file, or the folder of a course of one's own.
 
     Raises:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
+    file = path / own.SETTINGS if path.is_dir() else path
+    plain = _plain(file)
+    for name, value in plain.items():
+        _require_form(name, value, file)
+    if folder := _folder(path, plain):
+        own.use(folder)
+        plain["folder"] = str(folder)
+    course = _converted(plain, Course)
+    _require_sense(course, file)
+    return course
+
+
+def use_own(path: Path | None) -> None:
+    """Use the course of one's own that a path or this folder's `course.toml` names, or the environment.
+
+    Raises:
+        UnusableInput: there is none where the path says, or it can't be used.
+    """
+    here = Path(own.SETTINGS)
+    if path is None and here.is_file():
+        path = here
+    folder = content.own_course()
+    if path is not None:
+        plain = _plain(path / own.SETTINGS if path.is_dir() else path)
+        folder = _folder(path, plain) if isinstance(plain.get("folder", ""), str) else None
+    if folder is not None:
+        own.use(folder)
+
+
+def _folder(path: Path, plain: dict[str, Any]) -> Path | None:
+    """Return where a course of one's own lies, by the path that was given and what the file says."""
+    file_folder = path if path.is_dir() else path.parent
+    if plain.get("folder"):
+        return (file_folder / plain["folder"]).resolve()
+    return path.resolve() if path.is_dir() else content.own_course()
+
+
+def _plain(path: Path) -> dict[str, Any]:
     try:
-        plain = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise UnusableInput(f"{path} is no course file: it is no UTF-8 text.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnusableInput(f"{path} is no course file, which is written in TOML: {error}.") from None
-    for name, value in plain.items():
-        _require_form(name, value, path)
-    course = _converted(plain, Course)
-    _require_sense(course, path)
-    return course
 
 
 def here(path: Path | None) -> Course | None:
-    """Return the settings in the file that was named, or in this folder's `course.toml`, if there is one."""
-    default = Path("course.toml")
-    return read(path or default) if path is not None or default.is_file() else None
+    """Return the settings in what was named, or in this folder's `course.toml`, if there is one."""
+    default = Path(own.SETTINGS)
+    if path is None and not default.is_file():
+        use_own(None)
+        return None
+    return read(path or default)
 
 
 def _require_form(name: str, value: Any, path: Path) -> None:
@@ -171,8 +213,6 @@ def _due_example(value: Any) -> str:
 
 
 def _require_sense(course: Course, path: Path) -> None:
-    from grader.exercises import LESSONS, all_exercises
-
     for name in (*course.lessons, *course.due):
         if name not in LESSONS:
             raise UnusableInput(f"{path}: there is no lesson {name!r}; `grader list` shows them all.")

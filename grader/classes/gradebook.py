@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from dlcourse import content
 from grader.classes.course import Course
 from grader.classes.repeats import Counted, Entry, Order, graded, remarks
 from grader.classes.results import ClassResults, Mark
@@ -35,6 +36,7 @@ from grader.classes.schema import (
 )
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
+from grader.exercises import own
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
 
@@ -66,6 +68,8 @@ class Gradebook:
             )
         with cls._connected(path) as book:
             book._require_ours()
+            if (own_folder := book.course().folder) and content.own_course() is None:
+                own.use(Path(own_folder))
             yield book
 
     @classmethod

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.commands.options import OwnCourse
+
 if TYPE_CHECKING:
     from grader.exercise import Exercise
 
@@ -19,10 +21,13 @@ def new(
         str | None,
         typer.Option(metavar="NUMBER", help="The point of the cheat sheets that it practises, as B2.23."),
     ] = None,
+    course: OwnCourse = None,
 ) -> None:
-    """Write the skeleton of a new exercise to all its places."""
+    """Write the skeleton of a new exercise to all its places; in a course of your own, also of a new lesson."""
     from grader.authoring.new import begin
+    from grader.classes.course import use_own
 
+    use_own(course)
     for line in begin(lesson, name, point):
         print(line)
     name = name.partition("(")[0]
@@ -43,13 +48,16 @@ def check(
             help="Instead: run reference and mistakes on so many secret seeds; write what came of it.",
         ),
     ] = None,
+    course: OwnCourse = None,
 ) -> None:
     """Show in one table what each exercise still owes. Exit status 0: nothing."""
     from dlcourse.console import progress as bar
     from grader.authoring.owes import leaves_out, lesson_owes, owes
     from grader.authoring.places import require_clone
+    from grader.classes.course import use_own
     from grader.exercises import lesson_of
 
+    use_own(course)
     require_clone()
     exercises = _asked(names or [])
     if seeds is not None:
@@ -89,11 +97,11 @@ def _on_seeds(exercises: "Sequence[Exercise]", count: int) -> int:
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":
-    """Return these exercises, or all; a file that can't be loaded or is in no list ends the command."""
+    """Return these exercises, or all of one's own, or all; a file that can't be loaded or is in no list ends the command."""
     from grader.authoring.owes import lesson_owes
     from grader.authoring.places import Places, loaded
     from grader.errors import UnusableInput
-    from grader.exercises import LESSONS
+    from grader.exercises import LESSONS, exercises_of, own
     from grader.learning.review import required
 
     known = loaded()
@@ -101,7 +109,9 @@ def _asked(names: Sequence[str]) -> "list[Exercise]":
         for places in map(Places, LESSONS):
             if name not in known and places.exercise(name).is_file():
                 raise UnusableInput(next(s for s in lesson_owes(places.lesson) if f"/{name}.py" in s))
-    return [required(name) for name in dict.fromkeys(names)] or list(known.values())
+    asked = [required(name) for name in dict.fromkeys(names)]
+    # Whoever has a course of their own answers for that.
+    return asked or [e for lesson in own.lessons() for e in exercises_of(lesson)] or list(known.values())
 
 
 def _print(rows: list[tuple[str, list[str]]], count: int) -> None:

@@ -36,7 +36,12 @@ def grade(
         Path | None, typer.Option(help="Keep the gradebook in this folder; the same command goes on with it.")
     ] = None,
     course: Annotated[
-        Path | None, typer.Option(help="Points, due dates and more; course.toml here, if there is one.")
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Points, due dates and more; course.toml here, if there is one. Or the folder of a course of "
+            "your own.",
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = JOBS,
     dask: Annotated[

@@ -1,5 +1,6 @@
-"""What several commands share: the option `--json`, and what is asked of a secret seed."""
+"""What several commands share: options, and what is asked of a secret seed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,13 @@ import typer
 from grader.errors import UnusableInput
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of text: one JSON object a line.")]
+
+OwnCourse = Annotated[
+    Path | None,
+    typer.Option(
+        "--course", metavar="PATH", help="The folder of a course of your own; by default, course.toml here."
+    ),
+]
 
 
 def require_secret(seed: str | None) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 BAR_WIDTH = 20
 
 
-def progress(as_json: Json = False) -> None:
+def progress(course: OwnCourse = None, as_json: Json = False) -> None:
     """Show what is done, what is weak and what comes next, by lesson."""
     from rich.console import Console
 
+    from grader.classes.course import use_own
+
+    use_own(course)
     rows = list(_lessons())
     if as_json:
         print(json.dumps(rows))

@@ -15,7 +15,12 @@ def release(
         typer.Argument(metavar="DIR", help="A new folder, or an earlier release, which is replaced."),
     ],
     course: Annotated[
-        Path | None, typer.Option(help="Points, lessons and more; course.toml here, if there is one.")
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Points, lessons and more; course.toml here, if there is one. Or the folder of a course of "
+            "your own.",
+        ),
     ] = None,
     lesson: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this lesson; as often as you like.")

@@ -21,18 +21,19 @@ from string import Template
 
 import msgspec
 
-from dlcourse import files
+from dlcourse import content, files
 from dlcourse.console import progress
 from grader import references
 from grader.classes.course import Course
 from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, exercises_of, lessons_of
+from grader.exercises import COURSE, LESSONS, exercises_of, lessons_of, own
 from grader.judging.bank import bank_of
 from grader.releasing import packing
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
+OWN = "own_course"  # the folder of a course of one's own, in the autograder
 STUDENT, AUTOGRADER = "student", "gradescope_autograder.zip"
 ROOT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("templates")  # what only a release has
@@ -44,7 +45,7 @@ NOT_FOR_LEARNERS = (
     *("grader/releasing/", "grader/exercises/", "grader/authoring/", "grader/commands/author.py"),
 )
 FOR_LEARNERS = tuple(
-    f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "verifying/")
+    f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "own.py", "verifying/")
 )
 EDITION = (
     "exercises/edition.py",
@@ -167,18 +168,34 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
     count = sum(map(len, exercises.values()))
     with progress(count, "Building public cases") as advance:
         for lesson, asked in exercises.items():
-            notebook, module = ROOT / "lessons" / f"{lesson}.ipynb", LESSONS[lesson]
+            notebook, module = _notebook_of(lesson), LESSONS[lesson]
             _require_blank(notebook, asked)
             _copy(notebook, student / "lessons" / notebook.name)
             for outcome in _outcomes(notebook):
                 _copy(outcome, student / "lessons" / "outcomes" / outcome.name)
+            for part, place in _of_own(lesson):
+                _copy(part, student / "grader" / place)
             _write(student / "grader" / "statements" / f"{module}.py", packing.statements(asked))
             for exercise in asked:
                 bank_of(exercise)
                 advance()
             points = {e.name: course.worth(e.name, lesson, e.points) for e in asked}
             bank = packing.encode(asked, points)
-            files.write(student / "grader" / "exercises" / f"{module}.bank", bank)
+            files.write(student / "grader" / "exercises" / f"{lesson}.bank", bank)
+
+
+def _notebook_of(lesson: str) -> Path:
+    places = [] if lesson in COURSE else content.own_places("lessons")
+    return Path(places[0] if places else ROOT / "lessons", f"{lesson}.ipynb")
+
+
+def _of_own(lesson: str) -> Iterator[tuple[Path, str]]:
+    """Yield what else learners need of a lesson of one's own, with its place in the grader."""
+    for folder in map(Path, [] if lesson in COURSE else content.own_places("")):
+        for judge in sorted((folder / "exercises" / "verifying").glob(f"{LESSONS[lesson]}*.py")):
+            yield judge, f"exercises/verifying/{judge.name}"
+        if (questions := folder / "predictions" / f"{lesson}.toml").is_file():
+            yield questions, f"predictions/{questions.name}"
 
 
 def _packages(*names: str) -> Iterator[tuple[str, Path]]:
@@ -189,6 +206,17 @@ def _packages(*names: str) -> Iterator[tuple[str, Path]]:
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
             known = file.suffix in CODE or parts[:3] == ("grader", "releasing", "templates")
             if file.is_file() and not file.is_symlink() and known and not hidden:
+                yield "/".join(parts), file
+
+
+def _own_files() -> Iterator[tuple[str, Path]]:
+    """Yield each file of a course of one's own, if there is one, with its name below its folder."""
+    for folder in map(Path, content.own_places("")):
+        yield own.SETTINGS, folder / own.SETTINGS
+        for file in sorted(file for part in own.PARTS for file in (folder / part).rglob("*")):
+            parts = file.relative_to(folder).parts
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            if file.is_file() and not file.is_symlink() and not hidden:
                 yield "/".join(parts), file
 
 
@@ -261,10 +289,11 @@ def write_autograder(path: Path, course: Course, seed: str) -> None:
     }
     contents |= {name: (ROOT / name).read_bytes() for name in ("pyproject.toml", "README.md", *AT_ROOT)}
     contents |= {
-        f"lessons/{lesson}.ipynb": (ROOT / "lessons" / f"{lesson}.ipynb").read_bytes()
-        for lesson in course.lessons
+        f"lessons/{lesson}.ipynb": _notebook_of(lesson).read_bytes() for lesson in course.lessons
     }
+    contents |= {f"{OWN}/{name}": file.read_bytes() for name, file in _own_files()}
     contents |= {name: (OURS / name).read_bytes() for name in ("setup.sh", "run_autograder")}
+    course = msgspec.structs.replace(course, folder="")  # in the container it lies elsewhere
     contents |= {"seed": seed.encode(), "course.json": msgspec.json.encode(course)}
 
     def write(file) -> None:

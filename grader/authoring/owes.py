@@ -4,10 +4,12 @@ A check is a function that takes an exercise and yields such sentences; a new on
 module: `writing`, `running` or `belonging`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.authoring import belonging, running, writing
+from grader.errors import UnusableInput
 from grader.exercise import Exercise
+from grader.exercises import lesson_of
 
 
 def owes(exercise: Exercise, *, slow: bool = False) -> list[str]:
@@ -28,6 +30,22 @@ def leaves_out(exercise: Exercise) -> bool:
 def lesson_owes(lesson: str) -> list[str]:
     """Return what a lesson owes as a whole: files that belong to nobody, a notebook out of step."""
     return [sentence for check in belonging.OF_A_LESSON for sentence in check(lesson)]
+
+
+def require_sound(exercises: Iterable[Exercise]) -> None:
+    """Make sure that exercises of one's own can be judged at all: that the reference passes its own cases.
+
+    Raises:
+        UnusableInput: one can't; the sentence says why.
+    """
+    for exercise in exercises:
+        try:
+            checks = (*running.FIRST, running.solution_passes)
+            owed = next((sentence for check in checks for sentence in check(exercise)), None)
+        except Exception as error:
+            owed = f"It can't be run: {type(error).__name__}: {error}"
+        if owed is not None:
+            raise UnusableInput(f"{lesson_of(exercise)}, {exercise.name}: {owed}")
 
 
 def _owed(exercise: Exercise, slow: bool) -> Iterator[str]:

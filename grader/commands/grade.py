@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, require_secret
+from grader.commands.options import Json, require_secret, require_sound_course
 from grader.errors import NO_SECRETS, GraderError, UnusableInput
 from grader.text import for_terminal
 
@@ -71,6 +71,7 @@ def grade(
         option = "--replace" if replace else "--regrade"
         print(f"{option} changes nothing without --out: no gradebook is kept.", file=sys.stderr)
     settings = here(course)
+    require_sound_course()
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
         if settings is None:

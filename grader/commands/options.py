@@ -17,6 +17,20 @@ OwnCourse = Annotated[
 ]
 
 
+def require_sound_course() -> None:
+    """Make sure that the exercises of a course of one's own, if one is in use, can be judged.
+
+    Raises:
+        UnusableInput: one can't; the sentence says why.
+    """
+    from grader.exercises import exercises_of, own
+
+    if own.lessons():
+        from grader.authoring.owes import require_sound
+
+        require_sound(exercise for lesson in own.lessons() for exercise in exercises_of(lesson))
+
+
 def require_secret(seed: str | None) -> None:
     """Make sure that a seed which was given can be a class's secret.
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.commands.options import require_secret
+from grader.commands.options import require_secret, require_sound_course
 from grader.errors import NO_SOLUTIONS, UnusableInput
 
 
@@ -40,7 +40,9 @@ def release(
     from grader.releasing.release import release as write
 
     require_secret(seed)
-    exercises = write(folder, course=here(course) or Course(), lessons=lesson or (), seed=seed)
+    settings = here(course) or Course()
+    require_sound_course()
+    exercises = write(folder, course=settings, lessons=lesson or (), seed=seed)
     count = sum(map(len, exercises.values()))
     print(
         f"{folder / STUDENT}: for learners, and safe to publish: {', '.join(exercises)}; {count} exercises."

@@ -1,4 +1,4 @@
-"""Where the files that are not code lie: the lessons and the data sets; and the folder of one's own course."""
+"""Where the files that are not code lie: lessons and data sets, and the folder of a course of one's own."""
 
 import os
 from pathlib import Path

@@ -141,10 +141,8 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
     return notebook
 
 
-def execute(
-    notebook: NotebookNode, name: str, most_seconds: int = 300, folder: Path = LESSONS
-) -> None:
-    """Run a notebook in a folder, no cell longer than so, and keep only the text outputs that are the same everywhere."""
+def execute(notebook: NotebookNode, name: str, most_seconds: int = 300, folder: Path = LESSONS) -> None:
+    """Run a notebook, no cell longer than so, and keep only the text outputs that are the same everywhere."""
     running = copy.deepcopy(notebook)  # a run also writes versions and times into the metadata
     count, started = len(running.cells), time.perf_counter()
     on_screen = sys.stdout.isatty()

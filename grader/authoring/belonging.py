@@ -35,7 +35,9 @@ def notebook_has_its_stub(exercise: Exercise) -> Iterator[str]:
 
 def a_point_is_practised(exercise: Exercise) -> Iterator[str]:
     places = Places(lesson_of(exercise))
-    if not places.own and not any(exercise.name in point.get("exercises", ()) for point in points(places.coverage)):
+    if not places.own and not any(
+        exercise.name in point.get("exercises", ()) for point in points(places.coverage)
+    ):
         yield f"{places.shown(places.coverage)} has no point that it practises: add its name to one."
 
 

@@ -23,7 +23,7 @@ def new(
     ] = None,
     course: OwnCourse = None,
 ) -> None:
-    """Write the skeleton of a new exercise to all its places; in a course of your own, also of a new lesson."""
+    """Write the skeleton of a new exercise to all its places, and of a new lesson in a course of your own."""
     from grader.authoring.new import begin
     from grader.classes.course import use_own
 
@@ -97,7 +97,7 @@ def _on_seeds(exercises: "Sequence[Exercise]", count: int) -> int:
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":
-    """Return these exercises, or all of one's own, or all; a file that can't be loaded or is in no list ends the command."""
+    """Return these exercises, or all; a file that can't be loaded or is in no list ends the command."""
     from grader.authoring.owes import lesson_owes
     from grader.authoring.places import Places, loaded
     from grader.errors import UnusableInput

@@ -39,8 +39,8 @@ def grade(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="Points, due dates and more; course.toml here, if there is one. Or the folder of a course of "
-            "your own.",
+            help="Points, due dates and more; course.toml here, if there is one. Or the folder of a course "
+            "of your own.",
         ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = JOBS,

@@ -18,8 +18,8 @@ def release(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="Points, lessons and more; course.toml here, if there is one. Or the folder of a course of "
-            "your own.",
+            help="Points, lessons and more; course.toml here, if there is one. Or the folder of a course "
+            "of your own.",
         ),
     ] = None,
     lesson: Annotated[

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from dlcourse import content
 from grader import exercises, references
+from grader.child import confinement
 from grader.errors import UnusableInput
 from grader.exercises import COURSE, LESSONS, RENAMED, exercises_of, module_of, verifying
 
@@ -38,7 +39,7 @@ def use(folder: Path) -> None:
     folder, before = folder.absolute(), os.environ.get(content.OWN_COURSE)
     if before is not None and Path(before).absolute() != folder:
         raise UnusableInput(
-            f"{content.OWN_COURSE} names the course in {before}, and this is to be that in {folder}: unset it."
+            f"{content.OWN_COURSE} names the course in {before}, and this is to be in {folder}: unset it."
         )
     for sentence in _odd_places(folder):
         raise UnusableInput(sentence)
@@ -85,6 +86,8 @@ def blame(error: Exception, root: Path) -> str:
 def _odd_places(folder: Path) -> Iterator[str]:
     if not (folder / SETTINGS).is_file():
         yield f"{folder} is no course: there is no {SETTINGS} in it."
+    if any(folder.is_relative_to(path) for path in confinement.readable_paths()):
+        yield f"{folder} lies where submissions may read, and its solutions with it: put it elsewhere."
     asked: set[str] = set()
     for text in sorted((folder / "lessons").glob("*.md")):
         try:
@@ -92,7 +95,7 @@ def _odd_places(folder: Path) -> Iterator[str]:
         except UnusableInput as error:
             yield f"{text.parent}: {error}"
         if module_of(text.stem) in asked:
-            yield f"{text}: another lesson's exercises are called {module_of(text.stem)}: choose another name."
+            yield f"{text}: another lesson is called {module_of(text.stem)}, too: choose another name."
         asked.add(module_of(text.stem))
     for judge in sorted((folder / "exercises" / "verifying").glob("[a-z]*.py")):
         if not any(judge.stem.startswith(name) for name in asked):

@@ -288,9 +288,7 @@ def write_autograder(path: Path, course: Course, seed: str) -> None:
         f"datasets/{file.relative_to(ROOT / 'datasets').as_posix()}": file.read_bytes() for file in _data()
     }
     contents |= {name: (ROOT / name).read_bytes() for name in ("pyproject.toml", "README.md", *AT_ROOT)}
-    contents |= {
-        f"lessons/{lesson}.ipynb": _notebook_of(lesson).read_bytes() for lesson in course.lessons
-    }
+    contents |= {f"lessons/{lesson}.ipynb": _notebook_of(lesson).read_bytes() for lesson in course.lessons}
     contents |= {f"{OWN}/{name}": file.read_bytes() for name, file in _own_files()}
     contents |= {name: (OURS / name).read_bytes() for name in ("setup.sh", "run_autograder")}
     course = msgspec.structs.replace(course, folder="")  # in the container it lies elsewhere

@@ -63,7 +63,7 @@ EXERCISE = Exercise(
     hints=(
         "What is the product of two vectors of length 1?",
         "Give all rows of A and of B the length 1 first; then one product of matrices does the rest.",
-        "`unit_vector` on each row, and then one table times the other one, turned: shape (n, d) times (d, m).",
+        "`unit_vector` on each row, and then one table times the other one, turned: (n, d) times (d, m).",
     ),
     difficulty=2,
     importance=5,

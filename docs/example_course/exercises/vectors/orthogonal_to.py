@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
+from grader.exercises.verifying.vectors import is_orthogonal
 
 from grader.exercise import Exercise, Mistake
-from grader.exercises.verifying.vectors import is_orthogonal
 from grader.references import vectors as reference
 
 

@@ -44,7 +44,7 @@ EXERCISE = Exercise(
     hints=(
         "How long is the vector (3, 4)? Pythagoras knows.",
         "The length is the root of the sum of the squares. What if it comes to 0?",
-        "Compute the length with np.sqrt and np.sum. If it is above 0, divide by it; if not, give zeros back.",
+        "Compute the length with np.sqrt and np.sum. If it is above 0, divide by it; if not, return zeros.",
     ),
     difficulty=1,
     importance=5,

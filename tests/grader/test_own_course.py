@@ -1,0 +1,299 @@
+"""A course of one's own: the example from its folder to graded submissions, and what can't be used."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dlcourse import content
+from grader.exercises import LESSONS, all_exercises
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "docs" / "example_course"
+RIGHT = """
+import numpy as np
+
+def unit_vector(v):
+    length = np.linalg.norm(v)
+    return v / length if length else 0.0 * v
+
+def cosine_similarity(A, B):
+    return np.array([[unit_vector(a) @ unit_vector(b) for b in B] for a in A])
+
+def orthogonal_to(v):
+    u = np.random.default_rng(0).normal(size=len(v))
+    return unit_vector(u - (u @ v) / (v @ v) * v)
+"""
+WRONG = """
+import numpy as np
+
+def unit_vector(v):
+    return v / np.sum(np.abs(v)) if v.any() else v
+
+def cosine_similarity(A, B):
+    return A @ B.T
+
+def orthogonal_to(v):
+    import grader.references.vectors
+    return grader.references.vectors.orthogonal_to(v)
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A copy of the example, to be spoilt."""
+    return shutil.copytree(EXAMPLE, tmp_path / "mine", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+@pytest.fixture
+def run(tmp_path, home):
+    """Run `grader`, or other arguments of Python, in a folder of its own."""
+
+    def run(*arguments, module="grader.cli", folder=tmp_path, **environment):
+        command = [sys.executable, "-W", "ignore", *(["-m", module] if module else []), *map(str, arguments)]
+        env = {**os.environ, "DLCOURSE_HOME": str(home), **environment}
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, check=False)
+
+    return run
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def replaced(file, old, new):
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def test_its_lessons_stand_behind_ours_however_it_is_named(run, course, tmp_path):
+    (tmp_path / "course.toml").write_text('folder = "mine"\n')
+    done = [
+        run("list", "--json", "--course", course, folder=ROOT),
+        run("list", "--json"),
+        run("list", "--json", folder=course.parent.parent, DLCOURSE_COURSE=str(course)),
+    ]
+    for one in done:
+        assert one.returncode == 0, one.stderr
+        rows = json.loads(one.stdout)
+        assert [row["name"] for row in rows[:-3]] == list(all_exercises())
+        assert {row["lesson"] for row in rows[-3:]} == {"01_vectors"}
+
+
+def test_the_example_owes_nothing_and_its_notebook_and_tests_are_in_step(run):
+    checked = run("author", "check", "--course", EXAMPLE)
+    assert (checked.returncode, checked.stdout) == (0, "3 checked: nothing owed.\n"), checked.stdout
+    build = run(ROOT / "lessons" / "build.py", "--course", EXAMPLE, "--check", module=None)
+    assert (build.returncode, build.stdout) == (0, "1 in step.\n"), build.stderr
+    tests = run(
+        EXAMPLE / "tests", "-q", "-p", "no:cacheprovider", module="pytest", DLCOURSE_COURSE=str(EXAMPLE)
+    )
+    assert tests.returncode == 0, tests.stdout
+
+
+def test_a_class_is_graded_and_its_gradebook_knows_the_course(run, course, tmp_path, sandbox):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.py").write_text(RIGHT)
+    (tmp_path / "class" / "bob.py").write_text(WRONG)
+    done = run("grade", "class", "--course", course, "--out", "book", "--seed", "s", "--json")
+    assert done.returncode == 1, done.stderr
+    ada, bob = (json.loads(line) for line in done.stdout.splitlines())
+    assert (ada["score"], ada["out_of"]) == (4, 4)
+    assert bob["score"] == 0
+    assert [verdict["mistake"] for verdict in bob["exercises"]] == ["by_the_sum", "products", None]
+    assert "PermissionError" in bob["exercises"][-1]["message"], "it can't read the references"
+    report = run("report", "book", folder=tmp_path)
+    assert report.returncode == 0, report.stderr
+    assert "orthogonal_to" in (tmp_path / "book" / "report" / "index.html").read_text("utf-8")
+    course.rename(tmp_path / "elsewhere")
+    moved = run("report", "book")
+    assert (moved.returncode, moved.stderr) == (2, f"{course} is no course: there is no course.toml in it.\n")
+
+
+def test_a_learner_checks_a_file(run, course, tmp_path, sandbox):
+    (tmp_path / "answer.py").write_text(WRONG)
+    done = run("check", "answer.py", "--course", course)
+    assert done.returncode == 1
+    assert "You divide by the sum of the sizes." in done.stdout
+
+
+def test_a_release_works_without_it_and_gives_no_answer_away(run, course, tmp_path):
+    done = run("release", "out", "--course", course)
+    assert done.returncode == 0, done.stderr
+    student = tmp_path / "out" / "student"
+    course.rename(tmp_path / "gone")
+    program = (
+        "import sys; sys.path.insert(0, '.')\nfrom grader import check\nfrom grader.exercises import LESSONS\n"
+        "assert list(LESSONS) == ['01_vectors']\n"
+        "def orthogonal_to(v): return v\ncheck(orthogonal_to)\n"
+        "def unit_vector(v): return v\ncheck(unit_vector)\n"
+    )
+    checked = run("-P", "-E", "-c", program, module=None, folder=student)
+    assert "a vector of length 1 is asked for" in checked.stdout, checked.stderr
+    assert "unit_vector: not yet" in checked.stdout
+    given_away = [
+        path
+        for path, content in contents(student).items()
+        if b"axis = np.zeros(len(v))" in content or b"def first_two_turned" in content
+    ]
+    assert not given_away
+    with zipfile.ZipFile(tmp_path / "out" / "gradescope_autograder.zip") as archive:
+        assert "own_course/solutions/vectors.py" in archive.namelist()
+
+
+def test_gradescope_grades_it(run, course, tmp_path, sandbox):
+    run("release", "out", "--course", course)
+    there = tmp_path / "autograder"
+    with zipfile.ZipFile(tmp_path / "out" / "gradescope_autograder.zip") as archive:
+        archive.extractall(there / "source")
+    (there / "submission").mkdir()
+    (there / "submission" / "answer.py").write_text(RIGHT)
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -W ignore "$@"\n')
+    python.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"AUTOGRADER": str(there), "AUTOGRADER_PYTHON": str(python)}
+    command = ["bash", there / "source" / "run_autograder"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    results = json.loads((there / "results" / "results.json").read_bytes())
+    assert results["score"] == 4, done.stderr + results["output"]
+
+
+def _lesson_of_ours(course):
+    (course / "lessons" / "01_vectors.md").rename(course / "lessons" / "01_introduction.md")
+
+
+def _exercise_of_ours(course):
+    (course / "exercises" / "vectors" / "unit_vector.py").rename(course / "exercises" / "vectors" / "relu.py")
+    replaced(course / "exercises" / "vectors" / "__init__.py", "unit_vector", "relu")
+    replaced(course / "exercises" / "vectors" / "relu.py", "reference.unit_vector", "reference.relu")
+    replaced(course / "solutions" / "vectors.py", "def unit_vector", "def relu")
+
+
+def _odd_lesson(course):
+    (course / "lessons" / "01_vectors.md").rename(course / "lessons" / "Vectors.md")
+
+
+def _nobodys_exercises(course):
+    shutil.copytree(course / "exercises" / "vectors", course / "exercises" / "matrices")
+
+
+def _broken_file(course):
+    replaced(
+        course / "exercises" / "vectors" / "unit_vector.py", "EXERCISE = Exercise(", "EXERCISE = Exercise(("
+    )
+
+
+def _no_reference(course):
+    replaced(course / "solutions" / "vectors.py", "def unit_vector", "def units")
+
+
+def _failing_reference(course):
+    replaced(course / "solutions" / "vectors.py", "return unit_vector(axis - ", "return (axis - ")
+
+
+def _no_settings(course):
+    (course / "course.toml").unlink()
+
+
+def _odd_judge(course):
+    (course / "exercises" / "verifying" / "vectors.py").rename(
+        course / "exercises" / "verifying" / "forms.py"
+    )
+
+
+ODD = {
+    _lesson_of_ours: "the course has introduction already: choose another name.",
+    _exercise_of_ours: "01_vectors: the course has an exercise relu already: choose another name.",
+    _odd_lesson: "a lesson is called by a number and small letters, as 01_vectors.",
+    _nobodys_exercises: "belongs to no lesson",
+    _broken_file: "exercises/vectors/unit_vector.py, line",
+    _no_reference: "AttributeError: module 'grader.references.vectors' has no attribute 'unit_vector'",
+    _failing_reference: "01_vectors, orthogonal_to: The reference doesn't pass on public cases",
+    _no_settings: "course.toml can't be read: No such file or directory.",
+    _odd_judge: "its name is to begin with that of a lesson's exercises, as vectors.py.",
+}
+
+
+@pytest.mark.parametrize("spoil", ODD, ids=lambda spoil: spoil.__name__.strip("_"))
+def test_what_cannot_be_used_is_one_sentence_and_nothing_is_done(spoil, run, course, tmp_path):
+    spoil(course)
+    (tmp_path / "answer.py").write_text(RIGHT)
+    before = contents(tmp_path)
+    for command in (("grade", "answer.py", "--out", "book"), ("release", "out")):
+        done = run(*command, "--course", course)
+        assert done.returncode == 2, done.stdout
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert ODD[spoil] in done.stderr
+    there = {path: content for path, content in contents(tmp_path).items() if "book" not in path.parts}
+    assert there == before
+    assert not (tmp_path / "book" / "reports.jsonl").exists()
+
+
+def test_a_course_where_submissions_may_read_is_refused(run, course):
+    package = Path(os.__file__).parent / "dlcourse_test_of_a_course"
+    (package.parent / package.name).mkdir()
+    try:
+        (package / "course.toml").touch()
+        done = run("list", "--course", package)
+        assert done.returncode == 2
+        assert "lies where submissions may read" in done.stderr
+    finally:
+        shutil.rmtree(package)
+
+
+def test_another_course_than_the_one_in_use_is_refused(run, course, tmp_path):
+    done = run("list", "--course", EXAMPLE, DLCOURSE_COURSE=str(course))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "unset it" in done.stderr
+
+
+def test_a_lesson_is_begun_where_there_is_none(run, tmp_path):
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "course.toml").touch()
+    for name in ("length(v: np.ndarray) -> float", "turned"):
+        done = run("author", "new", "--course", folder, "01_shapes", name)
+        assert done.returncode == 0, done.stderr
+    assert {path.relative_to(folder).as_posix() for path in contents(folder)} == {
+        *("course.toml", "lessons/01_shapes.md", "solutions/shapes.py", "tests/test_shapes.py"),
+        *(f"exercises/shapes/{name}.py" for name in ("__init__", "length", "turned")),
+    }
+    owing = run("author", "check", "--course", folder)
+    assert owing.returncode == 1
+    assert "TODO" in owing.stdout
+
+
+@pytest.mark.parametrize(
+    ("lesson", "name", "words"),
+    [
+        ("01_shapes", "relu", "There is an exercise called 'relu' already"),
+        ("02_neural_networks", "length", "is no lesson of"),
+        ("09_neural_networks", "length", "the course has neural_networks already"),
+        ("shapes", "length", "a number and small letters"),
+    ],
+)
+def test_what_cannot_be_begun_leaves_nothing(lesson, name, words, run, tmp_path):
+    (tmp_path / "course.toml").touch()
+    before = contents(tmp_path)
+    done = run("author", "new", "--course", tmp_path, lesson, name)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert words in done.stderr
+    assert contents(tmp_path) == before
+
+
+def test_the_workspace_has_its_lessons(run, tmp_path):
+    done = run("start", "course", module="dlcourse.cli", DLCOURSE_COURSE=str(EXAMPLE))
+    assert done.returncode == 0, done.stderr
+    assert {path.stem for path in (tmp_path / "course").glob("*.ipynb")} == {*LESSONS, "01_vectors"}
+
+
+def test_nobody_has_one_by_default():
+    assert content.own_course() is None

@@ -130,7 +130,8 @@ def test_a_release_works_without_it_and_gives_no_answer_away(run, course, tmp_pa
     student = tmp_path / "out" / "student"
     course.rename(tmp_path / "gone")
     program = (
-        "import sys; sys.path.insert(0, '.')\nfrom grader import check\nfrom grader.exercises import LESSONS\n"
+        "import sys; sys.path.insert(0, '.')\n"
+        "from grader import check\nfrom grader.exercises import LESSONS\n"
         "assert list(LESSONS) == ['01_vectors']\n"
         "def orthogonal_to(v): return v\ncheck(orthogonal_to)\n"
         "def unit_vector(v): return v\ncheck(unit_vector)\n"

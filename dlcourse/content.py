@@ -38,14 +38,14 @@ def own_course() -> Path | None:
     """Return the folder of an instructor's own course, if the environment variable names one.
 
     Returns:
-        The folder's path, absolute; it need not exist.
+        The folder's path, resolved; it need not exist.
 
     Example:
         >>> own_course() is None or own_course().is_absolute()
         True
     """
     named = os.environ.get(OWN_COURSE)
-    return Path(named).absolute() if named else None
+    return Path(named).resolve() if named else None
 
 
 def own_places(part: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from dlcourse.content import folder, own_places
+from dlcourse.content import OWN_COURSE, folder, own_course, own_places
 
 
 class Started(NamedTuple):
@@ -37,6 +37,8 @@ def start(directory: Path) -> Started:
     lessons = sorted(folder("lessons").glob("*.ipynb"))
     if not lessons:
         raise FileNotFoundError(f"There are no lessons in {folder('lessons')}: install dlcourse again.")
+    if (own := own_course()) is not None and not (own / "lessons").is_dir():
+        raise FileNotFoundError(f"{OWN_COURSE} names {own}, where there are no lessons: unset it.")
     lessons += sorted(lesson for place in own_places("lessons") for lesson in Path(place).glob("*.ipynb"))
     if directory.exists() and not directory.is_dir():
         raise NotADirectoryError(f"{directory} is a file: name a folder for the workspace.")

@@ -2,7 +2,7 @@
 
     python lessons/build.py [LESSON…]      build these, or all
     python lessons/build.py --check        compare only; exit status 1 if a notebook is out of step
-    python lessons/build.py --course DIR   those of a course of one's own
+    python lessons/build.py --course DIR   those of a course of one's own; by default, course.toml here
 
     lesson.md ── jupytext ──▶ cells ── {exercise} NAME ──▶ header · stub · check ── run ──▶ lesson.ipynb
                                     └─ {predict} NAME ──▶ question · prediction ───┘
@@ -37,11 +37,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
+from dlcourse import content  # noqa: E402
 from dlcourse.errors import nearest  # noqa: E402
 from grader import exercises, predictions  # noqa: E402
+from grader.classes.course import use_own  # noqa: E402
 from grader.errors import UnusableInput  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
-from grader.exercises import own  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
 from grader.submissions.submission import read  # noqa: E402
 from lessons import findings  # noqa: E402
@@ -78,10 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, metavar="DIR", help="the folder of a course of one's own")
     options = parser.parse_args(arguments)
     try:
-        folder = LESSONS
-        if options.course is not None:
-            own.use(options.course)
-            folder = options.course / "lessons"
+        use_own(options.course)
+        folder = next(map(Path, content.own_places("lessons")), LESSONS)
         chosen = sources(options.lesson, folder)
         if options.check:
             messages = [message for source in chosen if (message := out_of_step(source))]
@@ -124,7 +123,7 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
             question has none, or no outcome below it; or a finding has no row of its own in
             `docs/evidence.md`.
     """
-    text = source.read_text(encoding="utf-8") if text is None else text
+    text = _text_of(source) if text is None else text
     text = _with_findings(text, source.stem, counted)
     cells = list(_cells(jupytext.reads(text, fmt="md:myst"), source.stem))
     _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
@@ -186,7 +185,10 @@ def out_of_step(source: Path) -> str | None:
     mend = f"run: python lessons/build.py {course}{source.stem}"
     if not file.exists():
         return f"{source.stem}: the notebook is missing; {mend}"
-    found = nbformat.read(file, as_version=4)
+    try:
+        found = nbformat.read(file, as_version=4)
+    except Exception:  # nbformat's own kinds, and those of JSON and of encodings
+        return f"{source.stem}: the notebook can't be read; {mend}"
     if _without_outputs(found) == _without_outputs(build(source)):
         return None
     return f"{source.stem}: the notebook is out of step with its text; {mend}"
@@ -392,6 +394,13 @@ def _check_outcomes(lesson: str, ran: NotebookNode) -> None:
 
 def _shows_outcome(cell: NotebookNode, name: str) -> bool:
     return cell.cell_type == "code" and f'predict.outcome("{name}"' in cell.source
+
+
+def _text_of(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BuildError(f"{source.name} is no UTF-8 text: save it as that.") from None
 
 
 def _source_of(lesson: str, folder: Path) -> Path:

@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def notebook_has_its_stub(exercise: Exercise) -> Iterator[str]:
     notebook = json.loads(places.notebook.read_text("utf-8")) if places.notebook.is_file() else {}
     stubs = {cell["id"]: "".join(cell["source"]) for cell in notebook.get("cells", ())}
     if stubs.get(exercise.name) != exercise.stub:
-        yield f"The notebook has another statement, or none: run `python {' '.join(places.build)}`."
+        yield f"The notebook has another statement, or none: run `python {shlex.join(places.build)}`."
 
 
 def a_point_is_practised(exercise: Exercise) -> Iterator[str]:

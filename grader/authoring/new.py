@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import grader
 from dlcourse import content, files
 from dlcourse.errors import nearest
 from grader.authoring import skeletons
@@ -38,12 +39,14 @@ def begin(lesson: str, signature: str, point: str | None = None, *, root: Path =
     require_clone(root)
     places = Places(_lesson(lesson), root)
     function = _function(signature)
+    if places.own and point is not None:
+        raise UnusableInput("A lesson of your own follows no sheet: leave --point out.")
     _require_known_names(function, places)
     name = function.name
     written = signature if "(" in signature else DEFAULT.format(name=name)
     promised = catalogue(places.catalogue)
     known = {line.partition("(")[0] for lines in promised.values() for line in lines}
-    if name in known or (places.own and name in all_exercises()):
+    if name in (*known, *grader.__all__) or (places.own and name in all_exercises()):
         raise UnusableInput(f"There is an exercise called {name!r} already: choose another name.")
     if places.exercise(name).exists():
         raise UnusableInput(f"{places.shown(places.exercise(name))} is there already: choose another name.")

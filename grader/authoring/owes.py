@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator
 from grader.authoring import belonging, running, writing
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import lesson_of
+from grader.exercises import exercises_of
+
+SOUND = (*running.FIRST, running.solution_passes, running.reference_is_clean)
+"""What decides whether answers can be judged."""
 
 
 def owes(exercise: Exercise, *, slow: bool = False) -> list[str]:
@@ -32,20 +35,26 @@ def lesson_owes(lesson: str) -> list[str]:
     return [sentence for check in belonging.OF_A_LESSON for sentence in check(lesson)]
 
 
-def require_sound(exercises: Iterable[Exercise]) -> None:
-    """Make sure that exercises of one's own can be judged at all: that the reference passes its own cases.
+def require_sound(lessons: Iterable[str], *, released: bool = False) -> None:
+    """Make sure that lessons of one's own can be judged at all: each reference passes its own cases, cleanly.
+
+    Args:
+        lessons: which.
+        released: whether they are to be given out; then the notebooks must be in step, too.
 
     Raises:
         UnusableInput: one can't; the sentence says why.
     """
-    for exercise in exercises:
-        try:
-            checks = (*running.FIRST, running.solution_passes)
-            owed = next((sentence for check in checks for sentence in check(exercise)), None)
-        except Exception as error:
-            owed = f"It can't be run: {type(error).__name__}: {error}"
-        if owed is not None:
-            raise UnusableInput(f"{lesson_of(exercise)}, {exercise.name}: {owed}")
+    for lesson in lessons:
+        for sentence in lesson_owes(lesson) if released else ():
+            raise UnusableInput(f"{lesson}: {sentence}")
+        for exercise in exercises_of(lesson):
+            try:
+                owed = next((sentence for check in SOUND for sentence in check(exercise)), None)
+            except Exception as error:
+                owed = f"It can't be run: {type(error).__name__}: {error}"
+            if owed is not None:
+                raise UnusableInput(f"{lesson}, {exercise.name}: {owed}")
 
 
 def _owed(exercise: Exercise, slow: bool) -> Iterator[str]:

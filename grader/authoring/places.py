@@ -79,7 +79,7 @@ class Places:
 
     @property
     def build(self) -> list[str]:
-        """The arguments of `python` that build the notebook, in a clone."""
+        """The arguments of `python` that build the notebook, in the clone."""
         course = ["--course", str(self.own)] if self.own else []
         return ["lessons/build.py", *course, self.lesson]
 

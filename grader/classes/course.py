@@ -106,7 +106,9 @@ def _today(names: Iterable[str]) -> Iterator[str]:
 
 
 def read(path: Path) -> Course:
-    """Read a `course.toml`; where it, or the path, names the folder of a course of one's own, use that.
+    """Read a `course.toml`, and use the course of one's own that it or its path names.
+
+    What the file leaves open, that course's own `course.toml` says.
 
     Args:
         path: the file, or the folder of a course of one's own.
@@ -115,13 +117,13 @@ def read(path: Path) -> Course:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
     file = path / own.SETTINGS if path.is_dir() else path
-    plain = _plain(file)
-    for name, value in plain.items():
-        _require_form(name, value, file)
-    if folder := _folder(path, plain):
+    settings = _settings(file)
+    if folder := folder_named_by(path) or content.own_course():
         own.use(folder)
-        plain["folder"] = str(folder)
-    course = _converted(plain, Course)
+        if (its := folder / own.SETTINGS) != file.resolve():
+            settings = _settings(its) | settings
+        settings["folder"] = str(folder)
+    course = _converted(settings, Course)
     _require_sense(course, file)
     return course
 
@@ -132,23 +134,48 @@ def use_own(path: Path | None) -> None:
     Raises:
         UnusableInput: there is none where the path says, or it can't be used.
     """
-    here = Path(own.SETTINGS)
-    if path is None and here.is_file():
-        path = here
-    folder = content.own_course()
-    if path is not None:
-        plain = _plain(path / own.SETTINGS if path.is_dir() else path)
-        folder = _folder(path, plain) if isinstance(plain.get("folder", ""), str) else None
-    if folder is not None:
+    if folder := folder_named_by(path) or content.own_course():
         own.use(folder)
 
 
-def _folder(path: Path, plain: dict[str, Any]) -> Path | None:
-    """Return where a course of one's own lies, by the path that was given and what the file says."""
-    file_folder = path if path.is_dir() else path.parent
-    if plain.get("folder"):
-        return (file_folder / plain["folder"]).resolve()
-    return path.resolve() if path.is_dir() else content.own_course()
+def here(path: Path | None) -> Course | None:
+    """Return the settings in what was named, or in this folder's `course.toml`, if there is one.
+
+    Where neither is, and the environment names a course of one's own, they are those of that course.
+    """
+    default = Path(own.SETTINGS)
+    if path is None and default.is_file():
+        path = default
+    path = path or content.own_course()
+    return None if path is None else read(path)
+
+
+def folder_named_by(path: Path | None) -> Path | None:
+    """Return the folder of the course of one's own that a path, by default `course.toml` here, names.
+
+    Raises:
+        UnusableInput: the file can't be read.
+    """
+    default = Path(own.SETTINGS)
+    if path is None and not default.is_file():
+        return None
+    path = path or default
+    is_folder = path.is_dir()
+    where = path if is_folder else path.parent
+    plain = _plain(path / own.SETTINGS if is_folder else path)
+    if "folder" in plain:
+        _require_form("folder", plain["folder"], path)
+        if plain["folder"]:
+            return (where / plain["folder"]).resolve()
+    return where.resolve() if is_folder or own.is_course(where) else None
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """Return what a file says, each setting written as it should be."""
+    plain = _plain(file)
+    for name, value in plain.items():
+        _require_form(name, value, file)
+    return plain
 
 
 def _plain(path: Path) -> dict[str, Any]:
@@ -160,15 +187,6 @@ def _plain(path: Path) -> dict[str, Any]:
         raise UnusableInput(f"{path} is no course file: it is no UTF-8 text.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnusableInput(f"{path} is no course file, which is written in TOML: {error}.") from None
-
-
-def here(path: Path | None) -> Course | None:
-    """Return the settings in what was named, or in this folder's `course.toml`, if there is one."""
-    default = Path(own.SETTINGS)
-    if path is None and not default.is_file():
-        use_own(None)
-        return None
-    return read(path or default)
 
 
 def _require_form(name: str, value: Any, path: Path) -> None:

@@ -20,7 +20,6 @@ from typing import Any
 
 import msgspec
 
-from dlcourse import content
 from grader.classes.course import Course
 from grader.classes.repeats import Counted, Entry, Order, graded, remarks
 from grader.classes.results import ClassResults, Mark
@@ -36,7 +35,6 @@ from grader.classes.schema import (
 )
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
-from grader.exercises import own
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
 
@@ -68,8 +66,6 @@ class Gradebook:
             )
         with cls._connected(path) as book:
             book._require_ours()
-            if (own_folder := book.course().folder) and content.own_course() is None:
-                own.use(Path(own_folder))
             yield book
 
     @classmethod
@@ -142,6 +138,20 @@ class Gradebook:
         sound = self._connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
+
+    @classmethod
+    def own_course(cls, folder: Path) -> Path | None:
+        """Return where the course of one's own lies that the class in a folder was graded with, if any.
+
+        Raises:
+            UnusableInput: the gradebook there is damaged, of another version, or something else.
+        """
+        if not (folder / FILE).is_file():
+            return None
+        with cls.open(folder) as book:
+            row = book._connection.execute("SELECT course FROM class").fetchone()
+        named = msgspec.msgpack.decode(row["course"])["folder"] if row else ""
+        return Path(named) if named else None
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""

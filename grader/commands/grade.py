@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, require_secret, require_sound_course
+from grader.commands.options import Json, require_secret, require_sound_course, use_course_of
 from grader.errors import NO_SECRETS, GraderError, UnusableInput
 from grader.text import for_terminal
 
@@ -70,6 +70,8 @@ def grade(
     if out is None and (replace or regrade):
         option = "--replace" if replace else "--regrade"
         print(f"{option} changes nothing without --out: no gradebook is kept.", file=sys.stderr)
+    if out is not None:
+        use_course_of(out, course)
     settings = here(course)
     require_sound_course()
     with Gradebook.create(out) if out else Gradebook.temporary() as book:

@@ -72,7 +72,7 @@ def release(
     Args:
         directory: new, empty, or an earlier release, which is replaced; the `.git` of its `student` stays.
         course: the settings of the class.
-        lessons: which to release; by default the course's, or all.
+        lessons: which to release; by default the course's, or those of one's own, or all.
         seed: the secret that makes Gradescope's cases; a new random one by default.
 
     Returns:
@@ -83,7 +83,7 @@ def release(
     """
     _require_clone()
     course = course or Course()
-    named = tuple(lessons) or course.lessons or tuple(LESSONS)
+    named = tuple(lessons) or course.lessons or tuple(own.lessons()) or tuple(LESSONS)
     for name in named:
         if not lessons_of(name):
             raise UnusableInput(f"There is no lesson {name!r}; `grader list` shows them all.")
@@ -96,8 +96,10 @@ def release(
             _require_that_it_works(new / STUDENT)
             write_autograder(new / AUTOGRADER, course, seed or secrets.token_hex(16))
     except OSError as error:
-        own = not error.filename or _made_beside(directory) in str(error.filename)  # which nobody has typed
-        where = directory if own else error.filename
+        unnamed = not error.filename or _made_beside(directory) in str(
+            error.filename
+        )  # which nobody has typed
+        where = directory if unnamed else error.filename
         raise UnusableInput(f"{where} can't be written: {error.strerror}.") from None
     return exercises
 

@@ -299,3 +299,139 @@ def test_the_workspace_has_its_lessons(run, tmp_path):
 
 def test_nobody_has_one_by_default():
     assert content.own_course() is None
+
+
+def _reference_that_raises(course):
+    replaced(course / "solutions" / "vectors.py", "np.sum(v**2)", "np.sum(w**2)")
+
+
+def _leaves(course):
+    file = course / "exercises" / "vectors" / "unit_vector.py"
+    replaced(file, "EXERCISE = Exercise(", "raise SystemExit\nEXERCISE = Exercise(")
+
+
+def _no_list(course):
+    (course / "exercises" / "vectors" / "__init__.py").write_text('"""Nothing."""\n')
+
+
+def _twice(course):
+    replaced(course / "exercises" / "vectors" / "__init__.py", '"orthogonal_to"', '"unit_vector"')
+
+
+def _missing_file(course):
+    (course / "exercises" / "vectors" / "unit_vector.py").unlink()
+
+
+def _no_exercise(course):
+    replaced(course / "exercises" / "vectors" / "unit_vector.py", "EXERCISE = Exercise(", "EXERCISE = dict(")
+
+
+def _anothers_function(course):
+    file = course / "exercises" / "vectors" / "unit_vector.py"
+    replaced(file, "reference.unit_vector", "reference.orthogonal_to")
+
+
+def _questions_of_ours(course):
+    (course / "predictions").mkdir()
+    (course / "predictions" / "02_neural_networks.toml").touch()
+
+
+def _odd_questions(course):
+    (course / "predictions").mkdir()
+    (course / "predictions" / "01_vectors.toml").write_text("[one]\nquestion = 3\n")
+
+
+def _solutions_of_ours(course):
+    (course / "solutions" / "neural_networks.py").touch()
+
+
+def _odd_folder(course):
+    (course / "course.toml").write_text("folder = 3\n")
+
+
+MORE_ODD = {
+    _reference_that_raises: "The reference raises NameError, and the statement doesn't say so",
+    _leaves: "exercises/vectors/unit_vector.py, line",
+    _no_list: "vectors/__init__.py has no EXERCISES.",
+    _twice: "there is an exercise called unit_vector already",
+    _missing_file: "vectors/unit_vector.py is missing.",
+    _no_exercise: "vectors/unit_vector.py: EXERCISE is to be an Exercise.",
+    _anothers_function: "the reference is to be the function unit_vector of solutions/vectors.py.",
+    _questions_of_ours: "02_neural_networks.toml belongs to no lesson of yours",
+    _odd_questions: "01_vectors.toml can't be read",
+    _solutions_of_ours: "solutions/neural_networks.py: the course has a file of this name already",
+    _odd_folder: 'folder is to be text in quotes, as in folder = "."',
+}
+
+
+@pytest.mark.parametrize("spoil", MORE_ODD, ids=lambda spoil: spoil.__name__.strip("_"))
+def test_odd_files_are_one_sentence(spoil, run, course, tmp_path):
+    spoil(course)
+    (tmp_path / "answer.py").write_text(RIGHT)
+    done = run("grade", "answer.py", "--course", course, "--out", "book")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert MORE_ODD[spoil] in done.stderr
+    assert not (tmp_path / "book").exists()
+
+
+def test_a_notebook_that_is_out_of_step_is_not_released(run, course, tmp_path):
+    replaced(course / "solutions" / "vectors.py", "Give a vector the length 1", "Let a vector have length 1")
+    done = run("release", "out", "--course", course)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the notebook is out of step with its text" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("link", ["the folder", "a part"])
+def test_a_link_to_where_submissions_may_read_is_followed(link, run, course, tmp_path):
+    there = Path(os.__file__).parent / "dlcourse_test_of_a_link"
+    shutil.copytree(course, there)
+    try:
+        mine = tmp_path / "linked"
+        if link == "the folder":
+            mine.symlink_to(there)
+        else:
+            shutil.copytree(course, mine)
+            shutil.rmtree(mine / "solutions")
+            (mine / "solutions").symlink_to(there / "solutions")
+        for done in (run("list", "--course", mine), run("list", DLCOURSE_COURSE=str(mine))):
+            assert done.returncode == 2
+            assert "lies where submissions may read" in done.stderr
+    finally:
+        shutil.rmtree(there)
+
+
+def test_however_it_is_named_a_class_has_the_same_points(run, course, tmp_path, sandbox):
+    (tmp_path / "answer.py").write_text(RIGHT)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "course.toml").write_text('folder = "../mine"\n')
+    file = tmp_path / "answer.py"
+    ways = [
+        run("grade", file, "--course", course, "--json"),
+        run("grade", file, "--json", folder=course),
+        run("grade", file, "--json", folder=tmp_path / "other"),
+        run("grade", file, "--json", DLCOURSE_COURSE=str(course)),
+    ]
+    for done in ways:
+        assert done.returncode == 0, done.stderr
+        (report,) = map(json.loads, done.stdout.splitlines())
+        assert (report["score"], report["out_of"]) == (4, 4)
+
+
+def test_a_gradebook_goes_on_with_its_course(run, course, tmp_path, sandbox):
+    (tmp_path / "answer.py").write_text(RIGHT)
+    (tmp_path / "late.toml").write_text('title = "Late"\n')
+    assert run("grade", "answer.py", "--course", course, "--out", "book").returncode == 0
+    for command in (
+        ("grade", "answer.py", "--out", "book"),
+        ("report", "book", "--course", "late.toml"),
+        ("report", "book"),
+        ("mark", "book", "answer", "unit_vector", "--score", "1"),
+    ):
+        done = run(*command)
+        assert done.returncode == 0, done.stderr
+    table = (tmp_path / "book" / "report" / "index.html").read_text("utf-8")
+    assert "orthogonal_to" in table
+    assert "relu" not in table
+    other = run("report", "book", DLCOURSE_COURSE=str(EXAMPLE))
+    assert (other.returncode, other.stderr.count("\n")) == (2, 1)

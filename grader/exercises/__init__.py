@@ -32,6 +32,7 @@ COURSE: dict[str, str] = {
     "07b_recurrent_networks": "recurrent_networks",
     "07c_transfer_learning": "transfer_learning",
     "07d_transformers": "transformers",
+    "08_resources": "resources",
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 

@@ -6,6 +6,7 @@ Shapes in comments: n images or flats, m flats served. Keras and TensorFlow are 
 without them, this module starts seconds sooner.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,16 +113,16 @@ def cheapest_good_enough(costs: np.ndarray, right: np.ndarray, n: int, target: f
 def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.ndarray, float]:
     """Learn rents from a table as it came, predict those of other flats, and say how far off that will be.
 
-    Flats that are still to let come back in the table every week, in every column alike, and the area of some
-    was written down in square feet, 10.764 times too large. No flat has more than 170 square metres. Numbers
-    and words may be missing in both tables. In `served`, each flat is a new one, with its area in square
-    metres, and the columns may stand in any order.
+    Flats that are still to let come into the table anew every week, in every column alike, and the area of
+    some was written down in square feet, 10.764 times too large. No flat has more than 170 square metres.
+    Numbers and words may be missing in both tables. In `served`, each flat is a new one, with its area in
+    square metres, and the columns may stand in any order.
 
     The predictions' root mean squared error may be at most 92 euros, and the one that you expect must be
     within a quarter of it.
 
     Args:
-        table: some 3,000 rows with the columns area, rooms, floor, built and distance (numbers), district,
+        table: some 4,000 rows with the columns area, rooms, floor, built and distance (numbers), district,
             condition and heating (words), and rent, in euros a month. It stays as it was.
         served: m rows with the same columns but the rent. It stays as it was.
 
@@ -205,9 +206,8 @@ def capstone(x: np.ndarray, y: np.ndarray) -> bytes:
     import keras
     import tensorflow as tf
 
-    epochs, batch_size = 40, 64
-    steps = epochs * -(-len(x) // batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(0.008, steps)
+    epochs, batch_size = 40, 32
+    rate = keras.optimizers.schedules.CosineDecay(0.005, epochs * math.ceil(len(x) / batch_size))
     model = keras.Sequential(
         [
             keras.Input((8, 8, 1)),

@@ -4,4 +4,6 @@ EXERCISES = (
     "study_order",
     "pareto_front",
     "cheapest_good_enough",
+    "whole_project",
+    "capstone",
 )

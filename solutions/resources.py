@@ -173,8 +173,8 @@ def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.nda
             keras.layers.Dense(1),
         ]
     )
-    model.compile(keras.optimizers.Adam(0.001), "mean_squared_error")
-    model.fit(standardised(X[learn]), (y[learn] - centre) / spread, batch_size=32, epochs=15, verbose=0)
+    model.compile(keras.optimizers.Adam(0.002), "mean_squared_error")
+    model.fit(standardised(X[learn]), (y[learn] - centre) / spread, batch_size=64, epochs=15, verbose=0)
 
     def answers(rows):
         return model.predict(standardised(rows), verbose=0)[:, 0]

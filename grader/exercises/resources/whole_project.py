@@ -78,12 +78,9 @@ def mean_rent(flats, served):
     return np.full(len(served), flats["rent"].mean()), float(flats["rent"].std())
 
 
-def promised(share: float):
-    def answer(flats, served):
-        predictions, expected = reference.whole_project(flats, served)
-        return predictions, share * expected
-
-    return answer
+def promise_still_scaled(flats, served):
+    predictions, expected = reference.whole_project(flats, served)
+    return predictions, expected / float(flats["rent"].std())
 
 
 EXERCISE = Exercise(
@@ -132,9 +129,9 @@ EXERCISE = Exercise(
             "Each flat gets the mean rent: nothing was learnt from the columns.",
         ),
         Mistake(
-            "mean_distance",
-            promised(0.7),
-            "You promise less than you deliver: is it the root mean squared error?",
+            "promise_still_scaled",
+            promise_still_scaled,
+            "You promise an error of 0.3 euros: in which unit was it measured?",
         ),
     ),
     hints=(

@@ -39,8 +39,9 @@ def transfer(
 ) -> keras.Model:
     """Put a new output layer on a frozen backbone.
 
-    The backbone runs in inference mode (`training=False`), now and after `fine_tune`: BatchNormalization
-    keeps the averages that it has learned, which a few new images would spoil.
+    The backbone's BatchNormalization stays frozen, now and after `fine_tune`, and so in inference mode: it
+    keeps the averages that it has learned. All else in a backbone of yours, as Dropout, is in training mode
+    while the model is fitted: `fit` overrides the `training=False` with which the backbone was called.
 
     A backbone from `keras.applications` takes pixels from 0 to 255: its own `preprocess_input` is the first
     step inside the model, and grey images are repeated to three channels. A model of yours takes what it
@@ -154,7 +155,9 @@ def _named(
     if not (weights in (None, "imagenet") if path is None else Path(path).is_file()):
         raise ModelError(f"There is no file of weights {weights}: give a path, 'imagenet' or None.")
     try:
-        body = build(include_top=False, weights=weights, input_shape=(height, width, 3))
+        body = build(
+            include_top=False, weights=weights if path is None else None, input_shape=(height, width, 3)
+        )
     except Exception as error:
         if "URL fetch failure" not in str(error):
             raise ModelError(f"{name} can't be built: {str(error).splitlines()[0]}") from error
@@ -162,6 +165,13 @@ def _named(
             f"The ImageNet weights of {name} are not on this computer and can't be fetched: connect to the "
             "network once, give the path of a file, or use weights=None."
         ) from None
+    if path is not None:
+        try:
+            body.load_weights(path)
+        except Exception as error:  # of another network, damaged, or of another format
+            raise ModelError(
+                f"The file {path} doesn't hold the weights of {name} without its output layer."
+            ) from error
     inputs = keras.Input(shape)
     x = inputs if channels == 3 else keras.layers.Concatenate()([inputs] * 3)
     family = getattr(keras.applications, build.__module__.rpartition(".")[2])

@@ -159,6 +159,11 @@ def _loaded(data: bytes) -> Any:
     except (Unusable, MemoryError):
         raise
     except Exception as error:
+        if "objects could not be loaded" in str(error):
+            raise Unusable(
+                "The weights in your model don't fit its layers' settings, so it can't be opened: a setting "
+                "such as `units` was changed after the layer was built. Make a new layer instead."
+            ) from None
         raise Unusable(
             "Your model can't be loaded without your code: use Keras's own layers, losses and metrics, "
             f"and no Lambda. Keras says: {_first_line(error)}"
@@ -234,6 +239,7 @@ def _compiled(model: Any) -> dict[str, Any] | None:
         "optimizer": {
             "class": type(model.optimizer).__name__,
             "learning_rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
+            "settings": _plain(model.optimizer.get_config()),
         },
         "loss": _plain(keras.saving.serialize_keras_object(config.get("loss"))),
         "metrics": _plain(keras.saving.serialize_keras_object(config.get("metrics"))),

@@ -53,6 +53,6 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=15,
-    seconds=120,
+    seconds=300,
     megabytes=2048,
 )

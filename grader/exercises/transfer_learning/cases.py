@@ -47,6 +47,22 @@ def all_digits() -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(data.features).reshape(-1, 8, 8) / 16, np.asarray(data.target)
 
 
+def reordered(rng: np.random.Generator) -> Any:
+    """The backbone with its channels in another order: the same to whoever trains it, and not what lies on
+    the disk."""
+    import keras
+
+    model, channels, weights = keras.models.clone_model(backbone()), np.arange(1), []
+    for weight in backbone().get_weights():
+        if weight.ndim == 4:
+            before, channels = channels, rng.permutation(weight.shape[-1])
+            weights.append(weight[:, :, before][..., channels])
+        else:
+            weights.append(weight[channels])
+    model.set_weights(weights)
+    return model
+
+
 def few_labelled(rng: np.random.Generator) -> Iterator[Case]:
     """Upright digits over the other photograph, five of each class; the rest is hidden.
 
@@ -62,9 +78,9 @@ def few_labelled(rng: np.random.Generator) -> Iterator[Case]:
     x, y = datasets.on_photograph(images[order], rng), rng.permutation(10)[labels][order]
     known = np.concatenate([np.flatnonzero(y == digit)[:EACH] for digit in range(10)])
     hidden = np.setdiff1d(np.arange(len(y)), known)
-    known = rng.permutation(known)
+    known, model = rng.permutation(known), reordered(rng)
     yield Case(
-        (packed(backbone()), x[known], y[known]),
+        (packed(model), x[known], y[known]),
         inputs=x[hidden],
-        secret={"labels": y[hidden], "weights": backbone().get_weights()},
+        secret={"labels": y[hidden], "weights": model.get_weights()},
     )

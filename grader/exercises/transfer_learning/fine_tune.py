@@ -66,6 +66,6 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=20,
-    seconds=120,
+    seconds=300,
     megabytes=2048,
 )

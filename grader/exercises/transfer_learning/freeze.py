@@ -18,9 +18,9 @@ def compiled_models(rng: np.random.Generator) -> Iterator[Case]:
     """Fresh models and fitted ones, of which nothing, a part, or all may learn; some were frozen before."""
     from keras import layers
 
-    def dense(name: str) -> Any:
+    def dense(name: str, *before_head: Any) -> Any:
         hidden = (layers.Dense(int(rng.integers(4, 8)), "relu") for _ in range(2))
-        return network(name, (4,), *hidden, layers.Dense(CLASSES, "softmax"))
+        return network(name, (4,), *hidden, *before_head, layers.Dense(CLASSES, "softmax"))
 
     def normalised(name: str) -> Any:
         body = (layers.Dense(5, "relu"), layers.BatchNormalization(momentum=0.9), layers.Dense(4, "relu"))
@@ -31,29 +31,40 @@ def compiled_models(rng: np.random.Generator) -> Iterator[Case]:
         return network(name, (4,), body, layers.Dense(CLASSES, "softmax"), functional=True)
 
     yield case(dense("rows"), 1, rng)
-    yield case(normalised("normal"), 1, rng)
+    yield case(normalised("normal"), 3, rng)
     yield case(normalised("none"), 0, rng)
-    yield case(dense("every"), 3, rng, frozen=(1,))
+    yield case(dense("every"), 3, rng, frozen=(1,), adam=True)
+    yield case(dense("drops", layers.Dropout(0.2)), 2, rng)
     yield case(dense("again"), 2, rng, frozen=(0, 1), is_fitted=True)
     yield case(nested("nested"), 1, rng, is_fitted=True)
 
 
-def case(model: Any, last: int, rng: np.random.Generator, frozen=(), is_fitted: bool = False) -> Case:
-    """One case; the secret: which arrays may be changed, and which layers that have weights may learn."""
+def case(
+    model: Any, last: int, rng: np.random.Generator, frozen=(), is_fitted: bool = False, adam: bool = False
+) -> Case:
+    """One case; the secret: what may learn, by arrays, by layers that have weights, and how many numbers."""
     import keras
 
     model = with_random_weights(model, rng)
-    for place in frozen:
-        model.layers[place].trainable = False
-    rate = float(rng.choice((0.05, 0.1, 0.2)))
-    model.compile(keras.optimizers.SGD(rate, name="steps"), "sparse_categorical_crossentropy")
     may_learn = [(layer, i >= len(model.layers) - last) for i, layer in enumerate(model.layers)]
     arrays = [flag for layer, flag in may_learn for _ in layer.weights]
     layers = [flag for layer, flag in may_learn for part in getattr(layer, "layers", [layer]) if part.weights]
+    numbers = sum(
+        keras.ops.size(array) for layer, flag in may_learn if flag for array in layer.trainable_weights
+    )
+    for place in frozen:
+        model.layers[place].trainable = False
+    rate = float(rng.choice((0.05, 0.1, 0.2)))
+    if adam:
+        optimizer = keras.optimizers.Adam(rate, beta_1=0.8, name="steps")
+    else:
+        optimizer = keras.optimizers.SGD(rate, momentum=0.5, name="steps")
+    model.compile(optimizer, "sparse_categorical_crossentropy")
     x = rng.normal(0, 1, (16, 4)).round(2).astype(np.float32)
     y = rng.integers(0, CLASSES, 16)
     argument = fitted(model, x, y) if is_fitted else packed(model)
-    secret = {"weights": model.get_weights(), "arrays": arrays, "layers": layers, "rate": rate}
+    secret = {"weights": model.get_weights(), "arrays": arrays, "layers": layers, "numbers": int(numbers)}
+    secret |= {"optimizer": type(optimizer).__name__, "settings": optimizer.get_config()}
     return Case((argument, last), secret=secret)
 
 

@@ -62,9 +62,7 @@ def nearest_to_the_middle(features, n):
 
 
 def twice(features, n):
-    chosen = reference.images_to_label(features, n)
-    chosen[-1] = chosen[0]
-    return chosen
+    return np.append(np.arange(n - 1), 0)
 
 
 EXERCISE = Exercise(
@@ -74,7 +72,7 @@ EXERCISE = Exercise(
     verify=chooses_images,
     cases=pools,
     mistakes=(
-        Mistake("twice", twice, "An image was named twice: a label is wasted."),
+        Mistake("twice", twice, "What has been named once is out of the choice for all others."),
         Mistake(
             "first",
             lambda features, n: np.arange(n),

@@ -27,12 +27,13 @@ def old_networks(rng: np.random.Generator) -> Iterator[Case]:
     for model, classes in ((dense, 5), (deep, 4), (dropout, 2), (images, 3)):
         model = with_random_weights(model, rng)
         x = rng.normal(0, 1, (20, *model.input_shape[1:])).round(2).astype(np.float32)
-        weights = model.get_weights()
+        weights, kinds = model.get_weights(), [type(layer).__name__ for layer in model.layers[:-1]]
         secret = {
             "sample": list(x.shape[1:]),
             "features": below(model, x),
             "below": weights[:-2],
             "old": weights[-2:],
+            "body": [kind for kind in kinds if kind != "InputLayer"],
         }
         yield Case((packed(model), classes), inputs=x, secret=secret)
 
@@ -125,8 +126,8 @@ EXERCISE = Exercise(
         "A Keras model knows the symbolic output of each of its layers. Which layer's output does the new "
         "last layer need?",
         "`model.layers[-2]` is the last layer that stays. A new Dense with a softmax is called on it.",
-        "keras.Model takes an input and an output: `model.inputs[0]`, and what your new layer gives. "
-        "All between is shared with the old model, weights and all.",
+        "keras.Model takes an input and an output: `model.inputs[0]` (a Sequential needn't have an `input`), "
+        "and what your new layer gives. All between is shared with the old model, weights and all.",
     ),
     difficulty=2,
     importance=5,

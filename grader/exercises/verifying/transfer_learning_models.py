@@ -8,18 +8,22 @@ from grader.child.plaindata import Live
 from grader.exercise import Finding, Given
 from grader.exercises import goals
 from grader.exercises.verifying.activations import ACTIVATIONS
-from grader.exercises.verifying.layers import CONTAINERS, in_and_out, listed
+from grader.exercises.verifying.layers import ACTIVATION_LAYERS, CONTAINERS, in_and_out, listed
 
 CLASSES = 10
-TARGET, EXCUSED = 0.54, 0.02  # accuracy; from random weights, none of many trainings came to 0.4
+HEAD = ("Dense", "Flatten", *ACTIVATION_LAYERS)  # kinds of layers that a new head may be made of
+# Of accuracy. From random weights, none of many trainings came to 0.4; with shifted copies some come to 0.6,
+# and a head alone does: it is the backbone's kernels that tell.
+TARGET, EXCUSED = 0.54, 0.02
 GONE = 0.9  # of a kernel's size: who changes it by more has trained another network; drawn anew it is 1.3
+BARELY = 1e-4  # who changes none by so much has not let it learn: at Adam's rate 1e-5 it is 2e-3
 KEPT = 0.5  # who changes it by more has kept little of it
 
 
 def has_new_head(given: Given, found: dict[str, Any]) -> Finding:
     """Judge a network whose last layer was exchanged; the secret has what the layers below make of inputs."""
     _, classes = given.arguments
-    below, old = given.secret["below"], given.secret["old"]
+    below, old, body = (given.secret[part] for part in ("below", "old", "body"))
     features = np.asarray(given.secret["features"], np.float64)
     if flaw := in_and_out(found, given.secret["sample"], classes, "one for each class"):
         return Finding(False, flaw)
@@ -43,9 +47,31 @@ def has_new_head(given: Given, found: dict[str, Any]) -> Finding:
         return Finding(False, "The new layer's weights are all equal: begin it from random ones.")
     if flaw := _other_outputs(features @ kernel + bias, np.asarray(found["outputs"])):
         return Finding(False, flaw)
-    if any(not layer["trainable"] for layer in listed(found, CONTAINERS)):
+    layers = listed(found, CONTAINERS)
+    if flaw := _other_body([layer["class"] for layer in layers], body) or _spoilt(given, below):
+        return Finding(False, flaw)
+    if any(not layer["trainable"] for layer in layers):
         return Finding(False, "A layer of your model is frozen, which is not asked for here.")
     return Finding(True)
+
+
+def _other_body(kinds: list[str], body: list[str]) -> str | None:
+    """Say what of the layers that act in training alone, as a dropout, is missing or new."""
+    for kind in dict.fromkeys(body):
+        if kinds.count(kind) < body.count(kind):
+            return f"Below the new layer, one of the kind {kind} is missing: all but the last layer stay."
+    for kind in dict.fromkeys(kinds):
+        if kind not in HEAD and kinds.count(kind) > body.count(kind):
+            return f"Your model has a new layer of the kind {kind}: only the last is to be exchanged."
+    return None
+
+
+def _spoilt(given: Given, below: list[Any]) -> str | None:
+    """Say that the given model's weights were changed; its last layer may have been exchanged in it."""
+    after = given.after[0] if given.after else None
+    if isinstance(after, Live) and not all(map(np.array_equal, after.value, below)):
+        return "The weights of the model that you were given are others than before: they are to stay."
+    return None
 
 
 def _other_outputs(z: np.ndarray, outputs: np.ndarray) -> str | None:
@@ -69,15 +95,21 @@ def is_frozen(given: Given, found: dict[str, Any]) -> Finding:
         return Finding(False, "The model that came back has other layers than the one that you were given.")
     if not all(np.allclose(one, other, atol=1e-6) for one, other in zip(theirs, ours, strict=True)):
         return Finding(False, "The weights are others than before. Freezing changes none.")
-    if flaw := _other_marks(found, secret["layers"], last) or _other_compilation(found, secret["rate"]):
+    if flaw := _other_marks(found, secret, last) or _other_compilation(found, secret):
         return Finding(False, flaw)
     return _fitted_again(given, secret["arrays"])
 
 
-def _other_marks(found: dict[str, Any], wanted: list[bool], last: int) -> str | None:
+def _other_marks(found: dict[str, Any], secret: dict[str, Any], last: int) -> str | None:
+    wanted = secret["layers"]
     marks = [bool(layer["trainable"]) for layer in listed(found, CONTAINERS) if layer["parameters"]]
     if marks == list(wanted):
-        return None
+        if found["trainable_parameters"] == secret["numbers"]:
+            return None
+        return (
+            "Layer by layer, the marks are right. But a model that holds the layers is itself marked as "
+            "frozen (trainable = False), and then nothing in it learns."
+        )
     too_many = sum(mark and not right for mark, right in zip(marks, wanted, strict=True))
     too_few = sum(right and not mark for mark, right in zip(marks, wanted, strict=True))
     parts = [f"{too_many} that should be frozen may learn"] if too_many else []
@@ -85,7 +117,7 @@ def _other_marks(found: dict[str, Any], wanted: list[bool], last: int) -> str | 
     return f"With trainable_last = {last}, of the layers that have weights {' and '.join(parts)}."
 
 
-def _other_compilation(found: dict[str, Any], rate: float) -> str | None:
+def _other_compilation(found: dict[str, Any], secret: dict[str, Any]) -> str | None:
     compiled = found["compiled"]
     if compiled is None:
         return "The model that came back isn't compiled."
@@ -93,12 +125,22 @@ def _other_compilation(found: dict[str, Any], rate: float) -> str | None:
     name = loss["class"] if isinstance(loss, dict) else str(loss)
     if name.replace("_", "").lower() != "sparsecategoricalcrossentropy":
         return f"It was compiled with the loss {name}; it had sparse_categorical_crossentropy."
-    if optimizer["class"] != "SGD" or not np.isclose(optimizer["learning_rate"], rate, rtol=1e-4):
-        return (
-            f"It was compiled with {optimizer['class']} at rate {optimizer['learning_rate']:.4g}; it had SGD "
-            f"at {rate:.4g}."
-        )
+    if isinstance(loss, dict) and loss["config"].get("from_logits"):
+        return "It was compiled with from_logits=True, which its loss hadn't: the last layer has a softmax."
+    if optimizer["class"] != secret["optimizer"]:
+        return f"It was compiled with the optimizer {optimizer['class']}; it had {secret['optimizer']}."
+    for name, value in secret["settings"].items():
+        theirs = optimizer["settings"].get(name)
+        if name != "name" and not _same_setting(value, theirs):
+            one, other = (f"{each:.4g}" if isinstance(each, float) else each for each in (theirs, value))
+            return f"It was compiled with an optimizer whose {name} is {one}; it had {other}."
     return None
+
+
+def _same_setting(one: Any, other: Any) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return bool(np.isclose(one, other, rtol=1e-4))
+    return one == other
 
 
 def _fitted_again(given: Given, may_change: list[bool]) -> Finding:
@@ -114,7 +156,10 @@ def _fitted_again(given: Given, may_change: list[bool]) -> Finding:
     if any(move and not free for move, free in zip(moves, may_change, strict=True)):
         return Finding(False, "It had been fitted before. In another fit, weights that are frozen moved.")
     if any(may_change) and not any(moves):
-        return Finding(False, "It had been fitted before. In another fit, nothing moved at all.")
+        return Finding(
+            False,
+            "It had been fitted before. In another fit, nothing moved at all: is the whole model frozen?",
+        )
     return Finding(True)
 
 
@@ -131,14 +176,8 @@ def transfers_carefully(given: Given, found: dict[str, Any]) -> Finding:
 def _judged(given: Given, found: dict[str, Any], most: float) -> Finding:
     outputs = np.asarray(found["outputs"])
     labels = given.secret["labels"]
-    if outputs.shape != (len(labels), CLASSES):
-        return Finding(
-            False,
-            f"Ten numbers for each image are asked for, one for each class, and for {len(labels)} images "
-            f"your model gives shape {outputs.shape}.",
-        )
-    if not np.isfinite(outputs).all():
-        return Finding(False, "Your model's answers are not all numbers: its training ran out of all bounds.")
+    if flaw := goals.unreadable(outputs, len(labels)):
+        return Finding(False, flaw)
     reached = goals.accuracy(labels, outputs.argmax(axis=1), TARGET, EXCUSED)
     changes = _changes(given.secret["weights"], found["weights"])
     if changes is None:
@@ -147,13 +186,32 @@ def _judged(given: Given, found: dict[str, Any], most: float) -> Finding:
         return Finding(
             False,
             f"{reached.message} The backbone's kernels are what they were, to the last digit: only what is "
-            "above them has learnt. Were its layers trainable when the model was last compiled?",
+            "above them can have learnt. Were its layers trainable when the model was last compiled?",
+        )
+    if max(changes) < BARELY:
+        return Finding(
+            False,
+            f"{reached.message} But no kernel of the backbone has moved by {BARELY:.2%} of its size: it has "
+            "hardly learnt. Are the steps too small, or too few?",
+        )
+    if max(changes) > GONE:
+        return Finding(
+            False,
+            f"{reached.message} A kernel of the backbone lies {_share(max(changes))} its size from what it "
+            "was: little is left of what it had learnt. Did yours begin from other weights than it had, "
+            "random ones perhaps, or move in steps that are too large?",
         )
     if max(changes) > most:
         return Finding(
             False,
-            f"{reached.message} A kernel of the backbone has changed by {max(changes):.0%} of its size: "
+            f"{reached.message} A kernel of the backbone has changed by {_share(max(changes))} its size: "
             "little is left of what it had learnt. When did it move so far, and in steps of which size?",
+        )
+    if not reached.right:
+        return Finding(
+            False,
+            f"{reached.message} The backbone's kernels moved by up to {_share(max(changes))} their size. Was "
+            "the head trained before they did, and long enough?",
         )
     return reached
 
@@ -167,3 +225,7 @@ def _changes(before: list[np.ndarray], after: list[np.ndarray]) -> list[float] |
             return None
         changes.append(min(float(np.linalg.norm(one - kernel) / np.linalg.norm(kernel)) for one in same))
     return changes
+
+
+def _share(change: float) -> str:
+    return f"{change:.0%} of" if change < 10 else "many times"

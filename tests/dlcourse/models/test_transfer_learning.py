@@ -1,3 +1,5 @@
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -163,6 +165,19 @@ def test_weights_come_from_a_file(mobilenet, tmp_path):
     copy = next(layer for layer in again.layers if isinstance(layer, keras.Model))
     for old, new in zip(body.get_weights(), copy.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("content", ["another network", "noise"])
+def test_a_file_of_other_weights_is_one_sentence(content, tmp_path):
+    path = tmp_path / "other.weights.h5"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save_weights(path)
+    if content == "noise":
+        path.write_bytes(b"no weights")
+    message = (
+        f"^The file {re.escape(str(path))} doesn't hold the weights of MobileNet without its output layer"
+    )
+    with pytest.raises(ModelError, match=message):
+        models.transfer("MobileNet", "binary", input_shape=(32, 32, 3), weights=path)
 
 
 def test_missing_imagenet_weights_are_one_sentence(monkeypatch, tmp_path):

@@ -4,13 +4,14 @@ import warnings
 
 import numpy as np
 import pytest
-from asking import BY_NAME, verdict
+from asking import BY_NAME, verdict, whole_cases_of
 
 with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
     warnings.simplefilter("ignore")
     import keras
 
 from dlcourse import models
+from grader.child import live
 from grader.exercise import Given
 from grader.exercises.verifying import transfer_learning_models as verifying
 from grader.judging.bank import PUBLIC_SEED
@@ -43,6 +44,7 @@ VERDICTS = {  # judge, images right, kernels, whether it counts, words
     "just below": (verifying.transfers, 210, by(1.1, 0.9), True, "margin of chance"),
     "not reached": (verifying.transfers, 200, by(1.1, 0.9), False, "not reached"),
     "nothing moved": (verifying.transfers, 260, by(1, 1), False, "to the last digit"),
+    "hardly moved": (verifying.transfers, 260, by(1 + 1e-6, 1), False, "hardly learnt"),
     "a part moved": (verifying.transfers, 260, by(1, 1.2), True, "surely reached"),
     "moved far": (verifying.transfers, 260, by(1, 1.8), True, "surely reached"),
     "begun anew": (verifying.transfers, 260, by(1, 3), False, "little is left"),
@@ -80,6 +82,19 @@ def by_the_library(backbone, x, y):
     models.fine_tune(model, learning_rate=1e-3)
     model.fit(x, y, epochs=20, batch_size=16, verbose=0)
     return model
+
+
+def test_the_backbone_is_not_what_lies_on_the_disk_and_does_the_same():
+    on_disk = models.pretrained("digits")
+    (case,) = whole_cases_of("fine_tune")
+    given, x, _ = (*map(live.instantiate, case.arguments[:1]), *case.arguments[1:])
+    ours = keras.Model(on_disk.inputs[0], on_disk.layers[-2].output)
+    assert not np.allclose(given.get_weights()[0], ours.get_weights()[0])
+    features = [np.sort(model(x), axis=1) for model in (given, ours)]
+    np.testing.assert_allclose(*features, rtol=1e-4, atol=1e-4)
+    foreign = [weight for weight in ours.get_weights() if weight.ndim == 4]
+    found = {"outputs": np.eye(10)[case.secret["labels"]], "weights": foreign}
+    assert "other weights than it had" in verifying.transfers(Given((), case.secret, ()), found).message
 
 
 @pytest.mark.parametrize("name", ["fine_tune", "careful_fine_tune"])

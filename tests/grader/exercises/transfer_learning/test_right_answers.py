@@ -67,6 +67,24 @@ def in_a_row(model, num_classes):
     return keras.Sequential([keras.Input(model.input_shape[1:]), *below, top])
 
 
+def exchanged_in_place(model, num_classes):
+    """What only a `Sequential` can."""
+    if not isinstance(model, keras.Sequential):
+        return reference.replace_head(model, num_classes)
+    model.pop()
+    model.add(layers.Dense(num_classes, "softmax", use_bias=False, name="fresh"))
+    return model
+
+
+def from_its_settings(model, num_classes):
+    settings = model.get_config()
+    settings["layers"][-1]["config"]["units"] = num_classes
+    new = type(model).from_config(settings)
+    for one, other in zip(new.layers[:-1], model.layers[:-1], strict=True):
+        one.set_weights(other.get_weights())
+    return new
+
+
 def frozen_whole_then_thawed(model, trainable_last):
     model.trainable = False
     model.trainable = True
@@ -83,9 +101,8 @@ def frozen_whole_then_thawed(model, trainable_last):
 
 def compiled_before(model, trainable_last):
     """A new step isn't made before the next fit, whose marks count."""
-    rate = float(model.optimizer.learning_rate)
-    loss = keras.losses.SparseCategoricalCrossentropy()
-    model.compile(keras.optimizers.SGD(rate), loss, metrics=["accuracy"])
+    optimizer = keras.optimizers.deserialize(keras.optimizers.serialize(model.optimizer))
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
     for layer in model.layers:
         layer.trainable = False
     for layer in model.layers[len(model.layers) - trainable_last :]:
@@ -157,7 +174,14 @@ def most_served(features, n):
 
 ANSWERS = {
     "trainable_parameters": (counted_in_loops, counted_by_numpy, counted_by_keras, counted_by_tensorflow),
-    "replace_head": (softmax_by_itself, body_as_a_layer, cloned_with_its_weights, in_a_row),
+    "replace_head": (
+        softmax_by_itself,
+        body_as_a_layer,
+        cloned_with_its_weights,
+        in_a_row,
+        exchanged_in_place,
+        from_its_settings,
+    ),
     "freeze": (frozen_whole_then_thawed, compiled_before, as_a_copy),
     "choose_layer": (by_folds_in_loops, leaving_one_out),
     "images_to_label": (middles_of_a_tree, most_served),

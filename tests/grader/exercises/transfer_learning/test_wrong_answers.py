@@ -41,7 +41,40 @@ def body_changed(model, num_classes):
     return new
 
 
+def rebuilt_without(kind):
+    """In a row, all that is left below the new layer when one kind is forgotten."""
+
+    def answer(model, num_classes):
+        below = [layer for layer in model.layers[:-1] if not isinstance(layer, (kind, layers.InputLayer))]
+        return keras.Sequential(
+            [keras.Input(model.input_shape[1:]), *below, layers.Dense(num_classes, "softmax")]
+        )
+
+    return answer
+
+
+def dropout_added(model, num_classes):
+    x = layers.Dropout(0.5, name="more")(model.layers[-2].output)
+    return keras.Model(model.inputs[0], layers.Dense(num_classes, "softmax", name="top")(x))
+
+
+def argument_spoilt(model, num_classes):
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    model.set_weights([0 * weight for weight in model.get_weights()])
+    return on_top()(copy, num_classes)
+
+
+def units_changed(model, num_classes):
+    model.layers[-1].units = num_classes
+    return model
+
+
 HEADS = {
+    "a dropout forgotten": (rebuilt_without(layers.Dropout), "one of the kind Dropout is missing"),
+    "a dropout more": (dropout_added, "a new layer of the kind Dropout"),
+    "the given model's weights changed": (argument_spoilt, "they are to stay"),
+    "the old layer's setting changed": (units_changed, "don't fit its layers' settings"),
     "too few outputs": (after("replace_head", lambda model: on_top(-1)(model, 1)), "numbers must come out"),
     "the old kernel": (with_old_kernel, "has the weights of the old one"),
     "all alike": (of_zeros, "all equal"),
@@ -70,6 +103,52 @@ def with_other_rate(model, trainable_last):
 def with_other_optimizer(model, trainable_last):
     marked(model, len(model.layers) - trainable_last).compile("adam", model.loss)
     return model
+
+
+def of_sgd(**settings):
+    """Compiled with SGD, at the rate that there was, whatever the optimizer was."""
+
+    def answer(model, trainable_last):
+        marked(model, len(model.layers) - trainable_last)
+        model.compile(keras.optimizers.SGD(float(model.optimizer.learning_rate), **settings), model.loss)
+        return model
+
+    return answer
+
+
+def of_logits(model, trainable_last):
+    reference.freeze(model, trainable_last)
+    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def by_layers_with_weights(model, trainable_last):
+    with_weights = [layer for layer in model.layers if layer.weights]
+    for i, layer in enumerate(with_weights):
+        layer.trainable = i >= len(with_weights) - trainable_last
+    return compiled_anew(model)
+
+
+def norms_stay_frozen(model, trainable_last):
+    marked(model, len(model.layers) - trainable_last)
+    for layer in model.layers:
+        layer.trainable &= not isinstance(layer, layers.BatchNormalization)
+    return compiled_anew(model)
+
+
+def frozen_as_a_whole(model, trainable_last):
+    model.trainable = False
+    for layer in model.layers[len(model.layers) - trainable_last :]:
+        layer.trainable = True
+    return compiled_anew(model)
+
+
+def copy_frozen_as_a_whole(model, trainable_last):
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    copy.compile_from_config(model.get_compile_config())
+    return frozen_as_a_whole(copy, trainable_last)
 
 
 def not_compiled_copy(model, trainable_last):
@@ -102,8 +181,15 @@ def trained_too(model, trainable_last):
 
 
 FROZEN = {
-    "another rate": (with_other_rate, "at rate 1e-05; it had SGD"),
-    "another optimizer": (with_other_optimizer, "Adam at rate"),
+    "another rate": (with_other_rate, "learning_rate is 1e-05; it had 0."),
+    "another optimizer": (with_other_optimizer, "the optimizer Adam; it had SGD"),
+    "no momentum": (of_sgd(), "momentum is 0; it had 0.5"),
+    "SGD for Adam": (of_sgd(momentum=0.5), "the optimizer SGD; it had Adam"),
+    "a loss of logits": (of_logits, "from_logits=True"),
+    "layers without weights not counted": (by_layers_with_weights, "should be frozen may learn"),
+    "BatchNormalization always frozen": (norms_stay_frozen, "should learn is frozen"),
+    "the whole frozen": (frozen_as_a_whole, "is the whole model frozen?"),
+    "a copy, the whole frozen": (copy_frozen_as_a_whole, "is itself marked as frozen"),
     "a copy that isn't compiled": (not_compiled_copy, "isn't compiled"),
     "a copy without weights": (weights_lost, "Freezing changes none"),
     "all frozen": (nothing_learns, "should learn is frozen"),

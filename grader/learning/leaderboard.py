@@ -27,6 +27,7 @@ def enter(accuracy: float, size: int, milliseconds: float) -> None:
         size: of its file, in bytes.
         milliseconds: the median time of an answer.
     """
+    accuracy, size, milliseconds = float(accuracy), int(size), float(milliseconds)  # NumPy's can't be written
     known = _known()
     taken = [entry.name for entry in known]
     there = [entry for entry in known if (entry.accuracy, entry.bytes) == (accuracy, size)]

@@ -175,7 +175,7 @@ def careful_fine_tune(backbone, x: np.ndarray, y: np.ndarray):
     for layer in backbone.layers:  # the averages of the normalisation stay as they were learnt
         layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     model.compile(keras.optimizers.Adam(low_rate), loss)
-    model.fit(x, y, batch_size=16, epochs=20, verbose=0)
+    model.fit(x, y, batch_size=16, epochs=12, verbose=0)
     return model
 
 

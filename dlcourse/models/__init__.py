@@ -30,7 +30,7 @@ file                 what it has
 `arguments`          checks that the builders share
 """
 
-from dlcourse.models import decoding
+from dlcourse.models import decoding, wordpieces
 from dlcourse.models.adversarial import GAN, gan
 from dlcourse.models.attention import transformer
 from dlcourse.models.compiling import compile
@@ -52,4 +52,5 @@ __all__ = [
     "save_bert_preset",
     "transfer",
     "transformer",
+    "wordpieces",
 ]

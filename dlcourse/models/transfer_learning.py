@@ -167,7 +167,9 @@ def _named(
         ) from None
     if path is not None:
         try:
-            body.load_weights(path)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # one for each layer that isn't in the file
+                body.load_weights(path)
         except Exception as error:  # of another network, damaged, or of another format
             raise ModelError(
                 f"The file {path} doesn't hold the weights of {name} without its output layer."

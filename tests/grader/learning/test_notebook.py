@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from grader import check, solved
 from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
-from grader.learning import progress
+from grader.learning import notebook, progress
 
 
 def relu(x):
@@ -116,6 +116,15 @@ def test_a_stub_is_not_answered_yet(shown):
     assert "int: " not in text
     assert "Hint 1 of 3" in shown(softmax, hint=1)
     assert "Hint 2 of 3" in shown(softmax, hint=2)
+
+
+def test_what_is_not_answered_waits_for_no_cases(shown, monkeypatch):
+    monkeypatch.setattr(notebook, "bank_of", lambda exercise: pytest.fail("built for nothing"))
+
+    def freeze(model, trainable_last):
+        raise NotImplementedError
+
+    assert "Not answered yet" in shown(freeze)
 
 
 def test_a_stub_that_says_so_in_words_is_not_answered_either(shown):

@@ -1,5 +1,7 @@
 """What the tests of exercises share: cases, what functions make of them, and verdicts, all by name."""
 
+import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -147,3 +149,25 @@ def verdict(name: str, answer: Callable, seed: str = PUBLIC_SEED) -> Verdict:
     """The verdict on an answer that is called in this very process, as in a notebook."""
     bank = bank_of(BY_NAME[name], seed)
     return judge(BY_NAME[name], bank, kernel.attempt(BY_NAME[name], bank, answer))
+
+
+def refused_in_a_submission(
+    graded: Callable[[str], Mapping[str, Verdict]],
+    head: str,
+    answers: Mapping[str, Sequence[Callable]],
+    style: int,
+) -> dict[str, str]:
+    """Hand in everybody's answer of one style, under the exercises' names: what is said of those that fail.
+
+    Args:
+        graded: grades a module's source in the sandbox.
+        head: what stands above the answers: imports and helpers.
+        answers: each exercise's, one of each style; some have fewer.
+        style: which.
+    """
+    chosen = {name: several[style] for name, several in answers.items() if style < len(several)}
+    renamed = [
+        re.sub(rf"\b{answer.__name__}\b", name, inspect.getsource(answer)) for name, answer in chosen.items()
+    ]
+    verdicts = graded("\n\n".join([head, *renamed]))
+    return {name: verdicts[name].message for name in chosen if verdicts[name].status != "passed"}

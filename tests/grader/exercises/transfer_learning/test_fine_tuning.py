@@ -123,5 +123,5 @@ def test_as_given_it_fails_and_each_fault_by_itself_makes_a_difference():
     stub = exercise.stub
     for fault in exercise.faults:
         assert fault.right not in stub
-    assert "epochs=40" not in stub and "epochs=20" in stub
+    assert "epochs=40" not in stub and "epochs=12" in stub
     assert exercise.reference is reference.careful_fine_tune

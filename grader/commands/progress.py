@@ -46,7 +46,7 @@ def _lessons() -> Iterator[dict]:
         exercises = exercises_of(lesson)
         history = {exercise.name: known.get(exercise.name, History()) for exercise in exercises}
         waiting = [exercise for exercise in exercises if not history[exercise.name].passed]
-        weak = [exercise for exercise in waiting if history[exercise.name].status != "missing"]
+        weak = [exercise for exercise in waiting if history[exercise.name].weak]
         untried = [exercise for exercise in waiting if exercise not in weak]
         following = next(iter(untried or weak), None)
         yield {

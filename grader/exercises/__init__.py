@@ -46,6 +46,7 @@ COURSE: dict[str, str] = {
         "07b_recurrent_networks",
         "07c_transfer_learning",
         "07d_transformers",
+        "08_resources",
     )
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""

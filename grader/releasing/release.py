@@ -173,8 +173,8 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
             notebook, module = _notebook_of(lesson), LESSONS[lesson]
             _require_blank(notebook, asked)
             _copy(notebook, student / "lessons" / notebook.name)
-            for outcome in _outcomes(notebook):
-                _copy(outcome, student / "lessons" / "outcomes" / outcome.name)
+            for file in _read_by(notebook):
+                _copy(file, student / "lessons" / file.relative_to(notebook.parent))
             for part, place in _of_own(lesson):
                 _copy(part, student / "grader" / place)
             _write(student / "grader" / "statements" / f"{module}.py", packing.statements(asked))
@@ -227,11 +227,12 @@ def _data() -> Iterator[Path]:
     return (file for file in files_there if file.suffix in DATA or file.name == ".gitattributes")
 
 
-def _outcomes(notebook: Path) -> Iterator[Path]:
-    """Yield the files of runs that a lesson loads, because they take too long for it."""
+def _read_by(notebook: Path) -> Iterator[Path]:
+    """Yield the files that a lesson reads: those of runs that take too long for it, and its tables."""
     text = notebook.read_text("utf-8").replace("\\", "")
-    files_there = sorted((ROOT / "lessons" / "outcomes").glob("*.npz"))
-    return (file for file in files_there if f'"{file.stem}"' in text)
+    lessons = notebook.parent
+    yield from (file for file in sorted(lessons.glob("outcomes/*.npz")) if f'"{file.stem}"' in text)
+    yield from (file for file in sorted(lessons.glob("*.toml")) if f'"{file.name}"' in text)
 
 
 def _copy(file: Path, to: Path) -> None:

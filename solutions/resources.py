@@ -216,7 +216,7 @@ def capstone(x: np.ndarray, y: np.ndarray) -> bytes:
             keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
             keras.layers.MaxPooling2D(),
             keras.layers.Flatten(),  # 2 · 2 · 32 = 128
-            keras.layers.Dropout(0.3),
+            keras.layers.Dropout(rate=0.3),
             keras.layers.Dense(10, "softmax"),
         ]
     )

@@ -39,7 +39,8 @@ def convolutional(layers, *filters: int):
 
 
 def dense(layers):
-    return [layers.Flatten(), layers.Dense(64, "relu")]
+    hidden = layers.Dense(64, activation="relu")
+    return [layers.Flatten(), hidden]
 
 
 def usual(layers):
@@ -52,7 +53,7 @@ def trained(x, y, inner=usual, epochs=30):
 
     layers = [keras.Input((8, 8, 1)), *inner(keras.layers), keras.layers.Dense(10, "softmax")]
     model = keras.Sequential(layers)
-    model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy")
+    model.compile(optimizer=keras.optimizers.Adam(0.003), loss="sparse_categorical_crossentropy")
     if epochs:
         model.fit(x, y, epochs=epochs, batch_size=32, verbose=0)
     return model

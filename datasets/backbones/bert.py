@@ -5,7 +5,6 @@ without the labels: it learns to say which words were hidden.
 """
 
 import itertools
-import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from keras import layers, ops
 from rich.progress import track
 
 from dlcourse import datasets
+from dlcourse.models import wordpieces
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = range(5)
@@ -28,7 +28,7 @@ def trained() -> bytes:
     split = datasets.load("docstrings").split()
     pieces = vocabulary(split.train.x)
     Path(__file__).with_suffix(".txt").write_text("\n".join(pieces) + "\n", encoding="utf-8", newline="\n")
-    x, unseen = (numbered(part.x, pieces) for part in (split.train, split.test))
+    x, unseen = (wordpieces.numbered(part.x, LENGTH) for part in (split.train, split.test))
     keras.utils.set_random_seed(0)
     model = network()
     steps = EPOCHS * (len(x) // BATCH)
@@ -94,18 +94,13 @@ def judged(model, unseen) -> tuple[float, float]:
     return float(ops.mean(losses)), float(np.mean(logits.argmax(axis=1) == unseen[hidden]))
 
 
-def words(text: str) -> list[str]:
-    """In small letters: runs of letters and digits, and each other character but spaces by itself."""
-    return re.findall(r"[a-z0-9]+|[^a-z0-9\s]", text.lower())
-
-
 def vocabulary(texts) -> list[str]:
     """Pieces of words: single characters, then, again and again, the pair that stands together most often.
 
     A piece that continues a word begins with ##. Source: Sennrich, Haddow & Birch (2016), "Neural Machine
     Translation of Rare Words with Subword Units".
     """
-    counts = Counter(word for text in texts for word in words(text))
+    counts = Counter(word for text in texts for word in wordpieces.words(text))
     parts = {word: [word[0], *(f"##{letter}" for letter in word[1:])] for word in counts}
     found = sorted({piece for pieces in parts.values() for piece in pieces})
     pairs, words_with = Counter(), defaultdict(set)
@@ -137,25 +132,3 @@ def together(pieces, pair, joined):
         else:
             out.append(piece)
     return out
-
-
-def numbered(texts, vocabulary) -> np.ndarray:
-    """Texts as the numbers of their pieces, between [CLS] and [SEP], cut and filled up to 24: (n, 24)."""
-    number = {piece: i for i, piece in enumerate(vocabulary)}
-    table = np.full((len(texts), LENGTH), PAD, np.int32)
-    for row, text in zip(table, texts, strict=True):
-        pieces = [number[piece] for word in words(text) for piece in split_up(word, number)]
-        row[: len(pieces) + 2] = [CLS, *pieces[: LENGTH - 2], SEP]
-    return table
-
-
-def split_up(word, known):
-    """The longest piece that the word begins with, then the longest that goes on, and so to its end."""
-    pieces, rest, mark = [], word, ""
-    while rest:
-        length = max((n for n in range(1, len(rest) + 1) if mark + rest[:n] in known), default=0)
-        if not length:
-            return ["[UNK]"]
-        pieces.append(mark + rest[:length])
-        rest, mark = rest[length:], "##"
-    return pieces

@@ -19,12 +19,8 @@ def questions(rng: np.random.Generator) -> Iterator[tuple]:
     yield q, k, v, np.array([[True, True, False], [False, False, True]])
     yield q, k, v, np.array([[False, False, False], [True, True, False]])
     near, keys = np.array([[1.0], [0.98]]), np.array([[-390.0], [-391.0], [390.0]])
-    yield (
-        near,
-        keys,
-        v,
-        np.array([[True, True, False], [False, True, False]]),
-    )  # the hidden fits by far best
+    # What is hidden fits best by far.
+    yield near, keys, v, np.array([[True, True, False], [False, True, False]])
     for i, (n, m, d, e) in enumerate(2 * SIZES):
         mask = np.tri(n, m, dtype=bool) if i < len(SIZES) else random_mask(rng, n, m)
         if i % 4 == 3:

@@ -114,17 +114,19 @@ class _Run(threading.Thread):
     def stop(self) -> None:
         """Interrupt the function, again and again, as its code may catch the first; then leave it alone."""
         self._stopping = True
-        with _unseen(_Stopped):
-            for _ in range(100):
-                if not self.is_alive():
-                    return
-                if self._ending.acquire(timeout=0.01):
-                    try:
-                        if not self._ended:
-                            _interrupt(self.ident, _Stopped)
-                    finally:
-                        self._ending.release()
-                self.join(0.01)
+        said = _unseen(_Stopped)
+        for _ in range(100):
+            if not self.is_alive():
+                break
+            if self._ending.acquire(timeout=0.01):
+                try:
+                    if not self._ended:
+                        _interrupt(self.ident, _Stopped)
+                finally:
+                    self._ending.release()
+            self.join(0.01)
+        if not self.is_alive():  # who is deep in C meets the interrupt later
+            sys.unraisablehook = said
 
 
 def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:
@@ -134,10 +136,9 @@ def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:
     )
 
 
-@contextlib.contextmanager
-def _unseen(error: type[BaseException]) -> Iterator[None]:
+def _unseen(error: type[BaseException]) -> Callable[[Any], Any]:
     """Let Python say nothing of an error that it met where none can be raised: in `__del__`, in a callback of
-    the garbage collector."""
+    the garbage collector. Returns what said so until now, to be put back."""
     said = sys.unraisablehook
 
     def say(met: Any) -> None:
@@ -145,10 +146,7 @@ def _unseen(error: type[BaseException]) -> Iterator[None]:
             said(met)
 
     sys.unraisablehook = say
-    try:
-        yield
-    finally:
-        sys.unraisablehook = said
+    return said
 
 
 @contextlib.contextmanager

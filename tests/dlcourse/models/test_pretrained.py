@@ -10,7 +10,7 @@ import pytest
 from dlcourse import content
 from dlcourse.datasets import cards, load, on_photograph
 from dlcourse.errors import UnknownNameError
-from dlcourse.models import pretrained
+from dlcourse.models import pretrained, wordpieces
 
 FOLDER = content.folder("datasets") / "backbones"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
@@ -77,8 +77,7 @@ def test_the_language_model_is_as_good_as_its_card_says(scripts):
 
 
 def test_bert_guesses_as_its_card_says(scripts):
-    pieces = (FOLDER / "bert.txt").read_text("utf-8").splitlines()
-    unseen = scripts["bert"].numbered(load("docstrings").split().test.x, pieces)
+    unseen = wordpieces.numbered(load("docstrings").split().test.x)
     loss, right = scripts["bert"].judged(pretrained("bert"), unseen)
     assert loss == pytest.approx(facts("bert")["loss"], abs=0.005)
     assert right == pytest.approx(facts("bert")["right"], abs=0.005)

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import threading
 import time
 import warnings
 
@@ -62,6 +63,24 @@ def test_an_interrupt_shows_nothing_where_no_error_can_be_raised(shown, monkeypa
             Kept()
 
     assert "too slow" in shown(named("relu", always_deleting))
+    assert met == []
+
+
+def test_an_interrupt_shows_nothing_where_it_comes_too_late(shown, monkeypatch):
+    met, threads = [], []
+    monkeypatch.setattr("sys.unraisablehook", met.append)
+
+    class Kept:
+        def __del__(self):
+            time.sleep(6)  # longer than the function is waited for
+
+    def deleting(x):
+        threads.append(threading.current_thread())
+        Kept()
+
+    assert "too slow" in shown(named("relu", deleting))
+    assert threads[0].is_alive()
+    threads[0].join()
     assert met == []
 
 

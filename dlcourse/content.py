@@ -1,7 +1,10 @@
-"""Where the files that are not code lie: the lessons and the data sets."""
+"""Where the files that are not code lie: lessons and data sets, and the folder of a course of one's own."""
 
+import os
 from pathlib import Path
 from typing import Literal
+
+OWN_COURSE = "DLCOURSE_COURSE"  # an environment variable, so that started processes know it, too
 
 
 def folder(name: Literal["lessons", "datasets"]) -> Path:
@@ -29,3 +32,34 @@ def folder(name: Literal["lessons", "datasets"]) -> Path:
     if beside.is_dir() and (package.parent / "pyproject.toml").is_file():
         return beside
     raise FileNotFoundError(f"There is no folder '{name}' in or beside {package}: install dlcourse again.")
+
+
+def own_course() -> Path | None:
+    """Return the folder of an instructor's own course, if the environment variable names one.
+
+    Returns:
+        The folder's path, resolved; it need not exist.
+
+    Example:
+        >>> own_course() is None or own_course().is_absolute()
+        True
+    """
+    named = os.environ.get(OWN_COURSE)
+    return Path(named).resolve() if named else None
+
+
+def own_places(part: str) -> list[str]:
+    """Return where a part of one's own course lies, as an item of a package's `__path__`; or nothing.
+
+    Args:
+        part: as `"solutions"`.
+
+    Returns:
+        One path, or none where no course of one's own is named.
+
+    Example:
+        >>> len(own_places("solutions")) == (own_course() is not None)
+        True
+    """
+    own = own_course()
+    return [str(own / part)] if own else []

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from dlcourse.content import folder
+from dlcourse.content import OWN_COURSE, folder, own_course, own_places
 
 
 class Started(NamedTuple):
@@ -23,6 +23,8 @@ class Started(NamedTuple):
 def start(directory: Path) -> Started:
     """Copy the lessons into a folder, made if need be; a file that is there already is never touched.
 
+    Those of a course of one's own, if the environment names one, are among them.
+
     Args:
         directory: the workspace.
 
@@ -35,6 +37,9 @@ def start(directory: Path) -> Started:
     lessons = sorted(folder("lessons").glob("*.ipynb"))
     if not lessons:
         raise FileNotFoundError(f"There are no lessons in {folder('lessons')}: install dlcourse again.")
+    if (own := own_course()) is not None and not (own / "lessons").is_dir():
+        raise FileNotFoundError(f"{OWN_COURSE} names {own}, where there are no lessons: unset it.")
+    lessons += sorted(lesson for place in own_places("lessons") for lesson in Path(place).glob("*.ipynb"))
     if directory.exists() and not directory.is_dir():
         raise NotADirectoryError(f"{directory} is a file: name a folder for the workspace.")
     directory.mkdir(parents=True, exist_ok=True)

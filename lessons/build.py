@@ -2,6 +2,7 @@
 
     python lessons/build.py [LESSON…]      build these, or all
     python lessons/build.py --check        compare only; exit status 1 if a notebook is out of step
+    python lessons/build.py --course DIR   those of a course of one's own; by default, course.toml here
 
     lesson.md ── jupytext ──▶ cells ── {exercise} NAME ──▶ header · stub · check ── run ──▶ lesson.ipynb
                                     └─ {predict} NAME ──▶ question · prediction ───┘
@@ -36,8 +37,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too
 
+from dlcourse import content  # noqa: E402
 from dlcourse.errors import nearest  # noqa: E402
 from grader import exercises, predictions  # noqa: E402
+from grader.classes.course import use_own  # noqa: E402
+from grader.errors import UnusableInput  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
 from grader.submissions.submission import read  # noqa: E402
@@ -72,32 +76,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="only compare; exit 1 if a notebook is out of step"
     )
+    parser.add_argument("--course", type=Path, metavar="DIR", help="the folder of a course of one's own")
     options = parser.parse_args(arguments)
     try:
-        chosen = sources(options.lesson)
+        use_own(options.course)
+        folder = next(map(Path, content.own_places("lessons")), LESSONS)
+        chosen = sources(options.lesson, folder)
         if options.check:
             messages = [message for source in chosen if (message := out_of_step(source))]
             if not options.lesson:
-                messages += [f"{file.name} has no text beside it: remove it." for file in _orphans()]
+                messages += [f"{file.name} has no text beside it: remove it." for file in _orphans(folder)]
             print("\n".join(messages) or f"{len(chosen)} in step.")
             return int(bool(messages))
         for source in chosen:
             notebook = build(source)
-            execute(notebook, source.stem)
+            execute(notebook, source.stem, folder=folder)
             source.with_suffix(".ipynb").write_text(to_text(notebook), encoding="utf-8", newline="\n")
-    except BuildError as error:
+    except (BuildError, UnusableInput) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def sources(names: Sequence[str] = ()) -> list[Path]:
-    """The text files of these lessons, or of all.
+def sources(names: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
+    """The text files of these lessons in a folder, or of all.
 
     Raises:
         BuildError: there is no lesson of a name.
     """
-    return [_source_of(name) for name in names] or sorted(LESSONS.glob("[0-9]*.md"))
+    return [_source_of(name, folder) for name in names] or sorted(folder.glob("[0-9]*.md"))
 
 
 def build(source: Path, text: str | None = None, *, counted: bool = True) -> NotebookNode:
@@ -116,7 +123,7 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
             question has none, or no outcome below it; or a finding has no row of its own in
             `docs/evidence.md`.
     """
-    text = source.read_text(encoding="utf-8") if text is None else text
+    text = _text_of(source) if text is None else text
     text = _with_findings(text, source.stem, counted)
     cells = list(_cells(jupytext.reads(text, fmt="md:myst"), source.stem))
     _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
@@ -133,7 +140,7 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
     return notebook
 
 
-def execute(notebook: NotebookNode, name: str, most_seconds: int = 300) -> None:
+def execute(notebook: NotebookNode, name: str, most_seconds: int = 300, folder: Path = LESSONS) -> None:
     """Run a notebook, no cell longer than so, and keep only the text outputs that are the same everywhere."""
     running = copy.deepcopy(notebook)  # a run also writes versions and times into the metadata
     count, started = len(running.cells), time.perf_counter()
@@ -152,7 +159,7 @@ def execute(notebook: NotebookNode, name: str, most_seconds: int = 300) -> None:
         timeout=most_seconds,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(LESSONS)}},
+        resources={"metadata": {"path": str(folder)}},
         on_cell_start=progress,
     )
     try:
@@ -174,10 +181,14 @@ def execute(notebook: NotebookNode, name: str, most_seconds: int = 300) -> None:
 def out_of_step(source: Path) -> str | None:
     """Say how to mend a notebook that isn't what its text says, outputs apart; `None` if it is."""
     file = source.with_suffix(".ipynb")
-    mend = f"run: python lessons/build.py {source.stem}"
+    course = "" if source.parent == LESSONS else f"--course {source.parents[1]} "
+    mend = f"run: python lessons/build.py {course}{source.stem}"
     if not file.exists():
         return f"{source.stem}: the notebook is missing; {mend}"
-    found = nbformat.read(file, as_version=4)
+    try:
+        found = nbformat.read(file, as_version=4)
+    except Exception:  # nbformat's own kinds, and those of JSON and of encodings
+        return f"{source.stem}: the notebook can't be read; {mend}"
     if _without_outputs(found) == _without_outputs(build(source)):
         return None
     return f"{source.stem}: the notebook is out of step with its text; {mend}"
@@ -350,13 +361,13 @@ def _exercise(name: str, lesson: str) -> Exercise:
 
 
 def _check_exercises(lesson: str, named: list[str]) -> None:
-    own = [e.name for e in exercises.exercises_of(lesson)] if lesson in exercises.LESSONS else []
+    asked = [e.name for e in exercises.exercises_of(lesson)] if lesson in exercises.LESSONS else []
     for name in named:
-        if name not in own:
+        if name not in asked:
             raise BuildError(f"{lesson}: the exercise {name!r} belongs to another lesson.")
         if named.count(name) > 1:
             raise BuildError(f"{lesson}: the exercise {name!r} is asked for twice.")
-    if missing := [name for name in own if name not in named]:
+    if missing := [name for name in asked if name not in named]:
         raise BuildError(f"{lesson}: no directive asks for {', '.join(missing)}.")
 
 
@@ -385,15 +396,22 @@ def _shows_outcome(cell: NotebookNode, name: str) -> bool:
     return cell.cell_type == "code" and f'predict.outcome("{name}"' in cell.source
 
 
-def _source_of(lesson: str) -> Path:
-    source = LESSONS / f"{lesson}.md"
+def _text_of(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BuildError(f"{source.name} is no UTF-8 text: save it as that.") from None
+
+
+def _source_of(lesson: str, folder: Path) -> Path:
+    source = folder / f"{lesson}.md"
     if not source.exists():
-        raise BuildError(f"There is no lesson {lesson!r} in {LESSONS.name}/.")
+        raise BuildError(f"There is no lesson {lesson!r} in {folder.name}/.")
     return source
 
 
-def _orphans() -> list[Path]:
-    return [file for file in sorted(LESSONS.glob("[0-9]*.ipynb")) if not file.with_suffix(".md").exists()]
+def _orphans(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.glob("[0-9]*.ipynb")) if not file.with_suffix(".md").exists()]
 
 
 def _stable_outputs(cell: NotebookNode) -> list[NotebookNode]:

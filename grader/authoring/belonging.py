@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,18 +31,21 @@ def notebook_has_its_stub(exercise: Exercise) -> Iterator[str]:
     notebook = json.loads(places.notebook.read_text("utf-8")) if places.notebook.is_file() else {}
     stubs = {cell["id"]: "".join(cell["source"]) for cell in notebook.get("cells", ())}
     if stubs.get(exercise.name) != exercise.stub:
-        yield f"The notebook has another statement, or none: run `python lessons/build.py {places.lesson}`."
+        yield f"The notebook has another statement, or none: run `python {shlex.join(places.build)}`."
 
 
 def a_point_is_practised(exercise: Exercise) -> Iterator[str]:
     places = Places(lesson_of(exercise))
-    if not any(exercise.name in point.get("exercises", ()) for point in points(places.coverage)):
+    if not places.own and not any(
+        exercise.name in point.get("exercises", ()) for point in points(places.coverage)
+    ):
         yield f"{places.shown(places.coverage)} has no point that it practises: add its name to one."
 
 
 def catalogue_promises_it(exercise: Exercise) -> Iterator[str]:
     places = Places(lesson_of(exercise))
-    if (line := signature_of(exercise)) not in catalogue(places.catalogue).get(places.lesson, ()):
+    promised = catalogue(places.catalogue).get(places.lesson, ())
+    if not places.own and (line := signature_of(exercise)) not in promised:
         yield (
             f"{places.shown(places.catalogue)} doesn't promise this signature: write `{line}` under "
             f"{places.lesson}, or keep what stands there."
@@ -76,7 +80,7 @@ def files_belong_to_exercises(lesson: str) -> Iterator[str]:
 def notebook_is_in_step(lesson: str) -> Iterator[str]:
     """Ask the build itself, which no module of ours may import."""
     places = Places(lesson)
-    command = [sys.executable, "lessons/build.py", "--check", lesson]
+    command = [sys.executable, *places.build, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=places.root, check=False)
     if done.returncode:
         yield ((done.stdout if done.returncode == 1 else "") or done.stderr).strip().splitlines()[-1]

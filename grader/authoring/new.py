@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dlcourse import files
+import grader
+from dlcourse import content, files
 from dlcourse.errors import nearest
 from grader.authoring import skeletons
 from grader.authoring.places import ROOT, Places, catalogue, points, require_clone
 from grader.errors import UnusableInput
-from grader.exercises import COURSE, LESSONS, lessons_of
+from grader.exercises import COURSE, LESSONS, all_exercises, lessons_of, own
 
 DEFAULT = "{name}(x: np.ndarray) -> np.ndarray"
 LAST_SECTIONS = ("## All your answers", "## Take-away", "## Further")
@@ -22,10 +23,11 @@ def begin(lesson: str, signature: str, point: str | None = None, *, root: Path =
     """Write the skeletons of a new exercise.
 
     Args:
-        lesson: `"02_neural_networks"` or `"neural_networks"`.
+        lesson: `"02_neural_networks"` or `"neural_networks"`. Where a course of one's own is in use, a lesson
+            of that; one that isn't there yet is begun.
         signature: the exercise's name, or the whole signature: `"leaky_relu(x, slope=0.01)"`.
         point: the point of the cheat sheets that it practises, as `"B2.23"`; by default one that the exercise
-            with the nearest name practises.
+            with the nearest name practises. A lesson of one's own follows no sheet.
         root: the clone.
 
     Returns:
@@ -37,34 +39,40 @@ def begin(lesson: str, signature: str, point: str | None = None, *, root: Path =
     require_clone(root)
     places = Places(_lesson(lesson), root)
     function = _function(signature)
+    if places.own and point is not None:
+        raise UnusableInput("A lesson of your own follows no sheet: leave --point out.")
     _require_known_names(function, places)
     name = function.name
     written = signature if "(" in signature else DEFAULT.format(name=name)
     promised = catalogue(places.catalogue)
-    if any(line.partition("(")[0] == name for lines in promised.values() for line in lines):
+    known = {line.partition("(")[0] for lines in promised.values() for line in lines}
+    if name in (*known, *grader.__all__) or (places.own and name in all_exercises()):
         raise UnusableInput(f"There is an exercise called {name!r} already: choose another name.")
     if places.exercise(name).exists():
         raise UnusableInput(f"{places.shown(places.exercise(name))} is there already: choose another name.")
-    chosen = _point(places, promised, name, point)
     texts = {
         places.exercise(name): skeletons.exercise(function, places.lesson, places.module),
         places.listing: _listed(places, name),
-        places.solutions: _read(places.solutions) + skeletons.reference(function, written),
-        places.tests: _read(places.tests) + skeletons.TEST.substitute(name=name),
-        places.text: _asked(_read(places.text), name),
-        places.coverage: _practised(_read(places.coverage), chosen["number"], name),
-        places.catalogue: _promised(_read(places.catalogue), places.lesson, function),
+        places.solutions: _begun(places.solutions, places) + skeletons.reference(function, written),
+        places.tests: _begun(places.tests, places) + skeletons.TEST.substitute(name=name),
+        places.text: _asked(_begun(places.text, places), name),
     }
-    write_all(texts)
-    what = (
+    what = [
         "cases, known mistakes and hints",
         "its name, at the end of the list",
         "the reference, whose docstring is the statement",
         f"a test, test_{name}",
         "where the lesson asks for it: move the directive to its place",
-        f'listed under {chosen["number"]}, "{chosen["says"]}": move it if it practises another point',
-        "the promised signature",
-    )
+    ]
+    if not places.own:
+        chosen = _point(places, promised, name, point)
+        texts[places.coverage] = _practised(_read(places.coverage), chosen["number"], name)
+        texts[places.catalogue] = _promised(_read(places.catalogue), places.lesson, function)
+        what += [
+            f'listed under {chosen["number"]}, "{chosen["says"]}": move it if it practises another point',
+            "the promised signature",
+        ]
+    write_all(texts)
     return [f"{places.shown(path)}: {text}" for path, text in zip(texts, what, strict=True)]
 
 
@@ -93,7 +101,13 @@ def write_all(texts: Mapping[Path, str]) -> None:
 
 
 def _lesson(name: str) -> str:
-    by_name = {**{lesson: lesson for lesson in LESSONS}, **{COURSE[lesson]: lesson for lesson in LESSONS}}
+    by_name = {**{lesson: lesson for lesson in LESSONS}, **{LESSONS[lesson]: lesson for lesson in LESSONS}}
+    if (folder := content.own_course()) is not None:
+        if by_name.get(name) in COURSE:
+            raise UnusableInput(f"{by_name[name]} is no lesson of {folder}: leave --course out.")
+        if name not in by_name:
+            own.require_name(name)
+            return name
     if name in by_name:
         return by_name[name]
     if today := lessons_of(name):
@@ -127,7 +141,7 @@ def _function(signature: str) -> ast.FunctionDef:
 
 def _require_known_names(function: ast.FunctionDef, places: Places) -> None:
     """Make sure that the references' module stays as it is, and can be imported with this function in it."""
-    body = ast.parse(_read(places.solutions)).body
+    body = ast.parse(_begun(places.solutions, places)).body
     bound = {name for node in body for name in _bound(node)} | set(vars(builtins))
     if function.name in bound:
         raise UnusableInput(
@@ -172,7 +186,7 @@ def _point(places: Places, promised: dict[str, list[str]], name: str, number: st
 
 
 def _listed(places: Places, name: str) -> str:
-    text = _read(places.listing)
+    text = _begun(places.listing, places)
     lines = text.splitlines(keepends=True)
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES":
@@ -210,6 +224,13 @@ def _promised(text: str, lesson: str, function: ast.FunctionDef) -> str:
     if block is None:
         return f"{text.rstrip()}\n\n{lesson}\n{line}"
     return text[: block.end()] + line + text[block.end() :]
+
+
+def _begun(path: Path, places: Places) -> str:
+    """Return a file's text; of a lesson of one's own that isn't there yet, what it begins with."""
+    if places.own and not path.exists():
+        return skeletons.lesson(places.lesson, places.module)[path.parent.name]
+    return _read(path)
 
 
 def _read(path: Path) -> str:

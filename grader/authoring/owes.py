@@ -4,10 +4,15 @@ A check is a function that takes an exercise and yields such sentences; a new on
 module: `writing`, `running` or `belonging`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.authoring import belonging, running, writing
+from grader.errors import UnusableInput
 from grader.exercise import Exercise
+from grader.exercises import exercises_of
+
+SOUND = (*running.FIRST, running.solution_passes, running.reference_is_clean)
+"""What decides whether answers can be judged."""
 
 
 def owes(exercise: Exercise, *, slow: bool = False) -> list[str]:
@@ -28,6 +33,28 @@ def leaves_out(exercise: Exercise) -> bool:
 def lesson_owes(lesson: str) -> list[str]:
     """Return what a lesson owes as a whole: files that belong to nobody, a notebook out of step."""
     return [sentence for check in belonging.OF_A_LESSON for sentence in check(lesson)]
+
+
+def require_sound(lessons: Iterable[str], *, released: bool = False) -> None:
+    """Make sure that lessons of one's own can be judged at all: each reference passes its own cases, cleanly.
+
+    Args:
+        lessons: which.
+        released: whether they are to be given out; then the notebooks must be in step, too.
+
+    Raises:
+        UnusableInput: one can't; the sentence says why.
+    """
+    for lesson in lessons:
+        for sentence in lesson_owes(lesson) if released else ():
+            raise UnusableInput(f"{lesson}: {sentence}")
+        for exercise in exercises_of(lesson):
+            try:
+                owed = next((sentence for check in SOUND for sentence in check(exercise)), None)
+            except Exception as error:
+                owed = f"It can't be run: {type(error).__name__}: {error}"
+            if owed is not None:
+                raise UnusableInput(f"{lesson}, {exercise.name}: {owed}")
 
 
 def _owed(exercise: Exercise, slow: bool) -> Iterator[str]:

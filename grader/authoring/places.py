@@ -1,20 +1,20 @@
-"""Where everything of an exercise lies in a clone: `Places`, and the two lists that name all exercises."""
+"""Where everything of an exercise lies: `Places`, and the two lists that name all of ours."""
 
 import tomllib
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlcourse import content
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import COURSE, all_exercises
+from grader.exercises import COURSE, all_exercises, module_of, own
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Places:
-    """A lesson's places in a clone.
+    """A lesson's places: in a clone or, if it is none of ours, in the course of one's own that is in use.
 
     Args:
         lesson: as `"02_neural_networks"`.
@@ -26,12 +26,22 @@ class Places:
 
     @property
     def module(self) -> str:
-        return COURSE[self.lesson]
+        return module_of(self.lesson)
+
+    @property
+    def own(self) -> Path | None:
+        """The folder of the course of one's own that the lesson is in."""
+        return None if self.lesson in COURSE else content.own_course()
+
+    @property
+    def home(self) -> Path:
+        """The clone, or the course of one's own."""
+        return self.own or self.root
 
     @property
     def folder(self) -> Path:
         """The exercises, a file each; its `__init__.py` lists them."""
-        return self.root / "grader" / "exercises" / self.module
+        return (self.own or self.root / "grader") / "exercises" / self.module
 
     @property
     def listing(self) -> Path:
@@ -42,31 +52,40 @@ class Places:
 
     @property
     def solutions(self) -> Path:
-        return self.root / "solutions" / f"{self.module}.py"
+        return self.home / "solutions" / f"{self.module}.py"
 
     @property
     def tests(self) -> Path:
-        return self.root / "tests" / "solutions" / f"test_{self.module}.py"
+        folder = self.own / "tests" if self.own else self.root / "tests" / "solutions"
+        return folder / f"test_{self.module}.py"
 
     @property
     def text(self) -> Path:
-        return self.root / "lessons" / f"{self.lesson}.md"
+        return self.home / "lessons" / f"{self.lesson}.md"
 
     @property
     def notebook(self) -> Path:
-        return self.root / "lessons" / f"{self.lesson}.ipynb"
+        return self.home / "lessons" / f"{self.lesson}.ipynb"
 
     @property
     def coverage(self) -> Path:
+        """Which point of the sheets is practised where; a course of one's own follows no sheet."""
         return self.root / "lessons" / "coverage.toml"
 
     @property
     def catalogue(self) -> Path:
+        """The promised signatures of our exercises."""
         return self.root / "tests" / "grader" / "catalogue.txt"
 
+    @property
+    def build(self) -> list[str]:
+        """The arguments of `python` that build the notebook, in the clone."""
+        course = ["--course", str(self.own)] if self.own else []
+        return ["lessons/build.py", *course, self.lesson]
+
     def shown(self, path: Path) -> str:
-        """The path as one types it in the clone: `"solutions/frameworks.py"`."""
-        return path.relative_to(self.root).as_posix()
+        """The path as one types it in the clone or the course: `"solutions/frameworks.py"`."""
+        return path.relative_to(self.home).as_posix()
 
 
 def require_clone(root: Path = ROOT) -> None:
@@ -107,11 +126,4 @@ def loaded() -> dict[str, Exercise]:
     try:
         return all_exercises()
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-        if file is None:
-            file, line = frames[-1].filename, frames[-1].lineno
-        where = Path(file).relative_to(ROOT) if Path(file).is_relative_to(ROOT) else file
-        raise UnusableInput(
-            f"{where}, line {line}: {type(error).__name__}: {error}; mend that first."
-        ) from None
+        raise UnusableInput(own.blame(error, ROOT)) from None

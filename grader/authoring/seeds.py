@@ -4,9 +4,10 @@ The table is a part of `docs/evidence.md`; computing it takes minutes and is no 
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from dlcourse import files
+from dlcourse import content, files
 from grader.authoring.places import ROOT
 from grader.exercise import Exercise
 from grader.exercises import all_exercises
@@ -89,10 +90,16 @@ def section(text: str) -> str:
     return text[text.index(HEADING) :] if HEADING in text else ""
 
 
-def write(new: Sequence[Row]) -> None:
-    """Put rows into the table, in the order of the course; those of exercises that are gone go."""
-    text = TABLE.read_text("utf-8") if TABLE.is_file() else ""
+def write(new: Sequence[Row]) -> Path:
+    """Put rows into the table, in the order of the course, and return its file; those that are gone go.
+
+    A course of one's own has its table in its folder.
+    """
+    folder = content.own_course()
+    table = TABLE if folder is None else folder / TABLE.name
+    text = table.read_text("utf-8") if table.is_file() else ""
     known = rows(text) | {row.exercise.strip("`"): row for row in new}
     lines = (f"| {' | '.join(known[name])} |\n" for name in all_exercises() if name in known)
     before = text.removesuffix(section(text)).rstrip("\n")
-    files.write(TABLE, "\n\n".join(filter(None, [before, HEAD + "".join(lines)])).encode())
+    files.write(table, "\n\n".join(filter(None, [before, HEAD + "".join(lines)])).encode())
+    return table

@@ -70,6 +70,67 @@ def test_$name():
     raise NotImplementedError("TODO: compare $name with another implementation, or with a law that it obeys")
 """)
 
+LESSON = {
+    "solutions": Template('''\
+"""Lesson $number, $title: TODO: what it is about."""
+
+import numpy as np
+'''),
+    "tests": Template('''\
+"""The references of lesson $number, against something independent."""
+
+import numpy as np
+
+from grader.references import $module as reference
+'''),
+    "$module": Template('''\
+"""Lesson $number, $title: its exercises, in the order of the lesson."""
+
+EXERCISES = (
+)
+'''),
+    "lessons": Template("""\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# $number · $title
+
+TODO: what one can do after this lesson.
+
+```{time}
+```
+
+```{code-cell} ipython3
+import time
+
+started = time.perf_counter()
+
+import numpy as np
+
+from grader import check
+```
+
+## All your answers
+
+```{code-cell} ipython3
+check()
+```
+
+```{code-cell} ipython3
+print(f"This lesson ran for {time.perf_counter() - started:.0f} seconds.")
+```
+"""),
+}
+"""What the files of a new lesson of one's own begin with, by the names of their folders."""
+
 DIRECTIVE = Template("```{exercise} $name\n```\n\n")
 
 
@@ -89,6 +150,16 @@ def exercise(function: ast.FunctionDef, lesson: str, module: str) -> str:
         cases=cases,
         parameters=bare_parameters(function),
     ).replace("lambda :", "lambda:")
+
+
+def lesson(name: str, module: str) -> dict[str, str]:
+    """Return what the files of a new lesson of one's own begin with, by the names of their folders."""
+    known = {
+        "number": name.partition("_")[0].lstrip("0"),
+        "module": module,
+        "title": module.replace("_", " ").capitalize(),
+    }
+    return {Template(folder).substitute(known): text.substitute(known) for folder, text in LESSON.items()}
 
 
 def reference(function: ast.FunctionDef, signature: str) -> str:

@@ -7,8 +7,10 @@ import textwrap
 from collections.abc import Iterator
 
 from grader.authoring.places import Places
+from grader.errors import UnusableInput
 from grader.exercise import Exercise
 from grader.exercises import lesson_of
+from grader.releasing import packing
 
 MAX_CHARACTERS = 300  # of a hint or a message
 MIN_WORDS = 3
@@ -47,6 +49,14 @@ def statement_is_whole(exercise: Exercise) -> Iterator[str]:
         for parameter in parameters:
             if parameter not in described:
                 yield f"The statement doesn't describe `{parameter}`: add it under `Args:`."
+
+
+def it_can_be_released(exercise: Exercise) -> Iterator[str]:
+    """What verifies it is a part of the student edition."""
+    try:
+        packing.verified_by(exercise)
+    except UnusableInput as error:
+        yield str(error)
 
 
 def three_mistakes_have_names(exercise: Exercise) -> Iterator[str]:
@@ -99,6 +109,7 @@ def _code_of(exercise: Exercise) -> set[str]:
 CHECKS = (
     todos_are_done,
     statement_is_whole,
+    it_can_be_released,
     three_mistakes_have_names,
     hints_and_messages_say_something,
     numbers_are_in_range,

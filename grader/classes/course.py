@@ -6,6 +6,7 @@
     per_learner_seeds = true             # other cases for each learner
     late_per_day = 0.1                   # taken off for each day begun after the due date…
     late_at_most = 0.5                   # …and no more than this
+    folder = "."                         # where a course of one's own lies (see `exercises.own`), from here
 
     [points]                             # of an exercise, or of each exercise of a lesson; 1 by default
     relu = 2
@@ -26,8 +27,10 @@ from typing import Any
 
 import msgspec
 
+from dlcourse import content
 from dlcourse.errors import nearest
 from grader.errors import UnusableInput
+from grader.exercises import LESSONS, all_exercises, lessons_of, own
 from grader.judging.report import Verdict
 from grader.text import printable_name
 
@@ -39,6 +42,7 @@ FORMS = {
     "per_learner_seeds": "true or false, without quotes",
     "late_per_day": "a number from 0 to 1, as in late_per_day = 0.1",
     "late_at_most": "a number from 0 to 1, as in late_at_most = 0.5",
+    "folder": 'text in quotes, as in folder = "."',
     "points": "a table: [points] on a line of its own, and below it lines as relu = 2",
     "due": "a table: [due] on a line of its own, and below it lines as 02_neural_networks = {due}",
 }
@@ -54,6 +58,7 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     per_learner_seeds: bool = False
     late_per_day: float = 0.0
     late_at_most: float = 1.0
+    folder: str = ""
     points: dict[str, float] = {}
     due: dict[str, datetime] = {}
 
@@ -96,37 +101,92 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def _today(names: Iterable[str]) -> Iterator[str]:
     """Yield what lessons are called today; any other name stays."""
-    from grader.exercises import lessons_of
-
     for name in names:
         yield from lessons_of(name) or (name,)
 
 
 def read(path: Path) -> Course:
-    """Read a `course.toml`.
+    """Read a `course.toml`, and use the course of one's own that it or its path names.
+
+    What the file leaves open, that course's own `course.toml` says.
+
+    Args:
+        path: the file, or the folder of a course of one's own.
 
     Raises:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
+    file = path / own.SETTINGS if path.is_dir() else path
+    settings = _settings(file)
+    if folder := folder_named_by(path) or content.own_course():
+        own.use(folder)
+        if (its := folder / own.SETTINGS) != file.resolve():
+            settings = _settings(its) | settings
+        settings["folder"] = str(folder)
+    course = _converted(settings, Course)
+    _require_sense(course, file)
+    return course
+
+
+def use_own(path: Path | None) -> None:
+    """Use the course of one's own that a path or this folder's `course.toml` names, or the environment.
+
+    Raises:
+        UnusableInput: there is none where the path says, or it can't be used.
+    """
+    if folder := folder_named_by(path) or content.own_course():
+        own.use(folder)
+
+
+def here(path: Path | None) -> Course | None:
+    """Return the settings in what was named, or in this folder's `course.toml`, if there is one.
+
+    Where neither is, and the environment names a course of one's own, they are those of that course.
+    """
+    default = Path(own.SETTINGS)
+    if path is None and default.is_file():
+        path = default
+    path = path or content.own_course()
+    return None if path is None else read(path)
+
+
+def folder_named_by(path: Path | None) -> Path | None:
+    """Return the folder of the course of one's own that a path, by default `course.toml` here, names.
+
+    Raises:
+        UnusableInput: the file can't be read.
+    """
+    default = Path(own.SETTINGS)
+    if path is None and not default.is_file():
+        return None
+    path = path or default
+    is_folder = path.is_dir()
+    where = path if is_folder else path.parent
+    plain = _plain(path / own.SETTINGS if is_folder else path)
+    if "folder" in plain:
+        _require_form("folder", plain["folder"], path)
+        if plain["folder"]:
+            return (where / plain["folder"]).resolve()
+    return where.resolve() if is_folder or own.is_course(where) else None
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """Return what a file says, each setting written as it should be."""
+    plain = _plain(file)
+    for name, value in plain.items():
+        _require_form(name, value, file)
+    return plain
+
+
+def _plain(path: Path) -> dict[str, Any]:
     try:
-        plain = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UnusableInput(f"{path} can't be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise UnusableInput(f"{path} is no course file: it is no UTF-8 text.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnusableInput(f"{path} is no course file, which is written in TOML: {error}.") from None
-    for name, value in plain.items():
-        _require_form(name, value, path)
-    course = _converted(plain, Course)
-    _require_sense(course, path)
-    return course
-
-
-def here(path: Path | None) -> Course | None:
-    """Return the settings in the file that was named, or in this folder's `course.toml`, if there is one."""
-    default = Path("course.toml")
-    return read(path or default) if path is not None or default.is_file() else None
 
 
 def _require_form(name: str, value: Any, path: Path) -> None:
@@ -171,8 +231,6 @@ def _due_example(value: Any) -> str:
 
 
 def _require_sense(course: Course, path: Path) -> None:
-    from grader.exercises import LESSONS, all_exercises
-
     for name in (*course.lessons, *course.due):
         if name not in LESSONS:
             raise UnusableInput(f"{path}: there is no lesson {name!r}; `grader list` shows them all.")

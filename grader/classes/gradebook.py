@@ -139,6 +139,20 @@ class Gradebook:
         if sound != "ok":
             raise sqlite3.DatabaseError(sound)
 
+    @classmethod
+    def own_course(cls, folder: Path) -> Path | None:
+        """Return where the course of one's own lies that the class in a folder was graded with, if any.
+
+        Raises:
+            UnusableInput: the gradebook there is damaged, of another version, or something else.
+        """
+        if not (folder / FILE).is_file():
+            return None
+        with cls.open(folder) as book:
+            row = book._connection.execute("SELECT course FROM class").fetchone()
+        named = msgspec.msgpack.decode(row["course"])["folder"] if row else ""
+        return Path(named) if named else None
+
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""
         row = self._connection.execute("SELECT seed FROM class").fetchone()

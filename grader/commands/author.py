@@ -1,9 +1,12 @@
 """`grader author`: begin a new exercise, and say what the exercises still owe. Only in a clone."""
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from grader.commands.options import OwnCourse
 
 if TYPE_CHECKING:
     from grader.exercise import Exercise
@@ -19,14 +22,19 @@ def new(
         str | None,
         typer.Option(metavar="NUMBER", help="The point of the cheat sheets that it practises, as B2.23."),
     ] = None,
+    course: OwnCourse = None,
 ) -> None:
-    """Write the skeleton of a new exercise to all its places."""
+    """Write the skeleton of a new exercise to all its places, and of a new lesson in a course of your own."""
     from grader.authoring.new import begin
+    from grader.classes.course import use_own
 
+    use_own(course)
     for line in begin(lesson, name, point):
         print(line)
     name = name.partition("(")[0]
-    print(f"Next: do what each TODO says, build the notebook, then `grader author check {name}`.")
+    named = ["--course", str(course)] if course is not None else []
+    command = shlex.join(["grader", "author", "check", *named, name])
+    print(f"Next: do what each TODO says, build the notebook, then `{command}`.")
 
 
 @author.command()
@@ -43,13 +51,16 @@ def check(
             help="Instead: run reference and mistakes on so many secret seeds; write what came of it.",
         ),
     ] = None,
+    course: OwnCourse = None,
 ) -> None:
     """Show in one table what each exercise still owes. Exit status 0: nothing."""
     from dlcourse.console import progress as bar
     from grader.authoring.owes import leaves_out, lesson_owes, owes
     from grader.authoring.places import require_clone
+    from grader.classes.course import use_own
     from grader.exercises import lesson_of
 
+    use_own(course)
     require_clone()
     exercises = _asked(names or [])
     if seeds is not None:
@@ -73,27 +84,28 @@ def check(
 def _on_seeds(exercises: "Sequence[Exercise]", count: int) -> int:
     """Try the exercises on secret seeds, and write the table; return the command's exit status."""
     from dlcourse.console import progress as bar
-    from grader.authoring.seeds import TABLE, holds, seeds_of, tried, write
+    from grader.authoring.seeds import holds, seeds_of, tried, write
 
     rows = []
     with bar(len(exercises), "Trying seeds") as advance:
         for exercise in exercises:
             rows.append(tried(exercise, seeds_of(exercise, count)))
             advance(1, exercise.name)
-    write(rows)
+    table = write(rows)
     odd = [row for row in rows if not holds(row)]
     for row in odd:
         print(f"{row.exercise}: the reference passes on {row.reference}; mistakes: {row.refused}.")
-    print(f"{len(rows)} tried, {len(odd) or 'none'} odd; the table is in {TABLE.parent.name}/{TABLE.name}.")
+    print(f"{len(rows)} tried, {len(odd) or 'none'} odd; the table is in {table.parent.name}/{table.name}.")
     return int(bool(odd))
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":
     """Return these exercises, or all; a file that can't be loaded or is in no list ends the command."""
+    from dlcourse import content
     from grader.authoring.owes import lesson_owes
     from grader.authoring.places import Places, loaded
     from grader.errors import UnusableInput
-    from grader.exercises import LESSONS
+    from grader.exercises import LESSONS, exercises_of, own
     from grader.learning.review import required
 
     known = loaded()
@@ -101,7 +113,11 @@ def _asked(names: Sequence[str]) -> "list[Exercise]":
         for places in map(Places, LESSONS):
             if name not in known and places.exercise(name).is_file():
                 raise UnusableInput(next(s for s in lesson_owes(places.lesson) if f"/{name}.py" in s))
-    return [required(name) for name in dict.fromkeys(names)] or list(known.values())
+    if names:
+        return [required(name) for name in dict.fromkeys(names)]
+    if content.own_course() is not None:  # whoever has a course of their own answers for that
+        return [exercise for lesson in own.lessons() for exercise in exercises_of(lesson)]
+    return list(known.values())
 
 
 def _print(rows: list[tuple[str, list[str]]], count: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 from grader.errors import UnusableInput
 from grader.submissions.beside import read_with_modules
 from grader.submissions.submission import find
@@ -22,13 +22,16 @@ def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="Notebooks, modules or folders of them.")] = None,
     only: Annotated[str | None, typer.Option(help="Check this exercise only.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file is saved.")] = False,
+    course: OwnCourse = None,
     as_json: Json = False,
 ) -> None:
     """Check your own answers on the public cases, in the sandbox."""
+    from grader.classes.course import use_own
     from grader.learning.review import required
     from grader.learning.watching import saves
     from grader.running.sandbox import Sandbox
 
+    use_own(course)
     paths = paths or [Path.cwd()]
     if only is not None:
         required(only)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json, require_secret
+from grader.commands.options import Json, require_secret, require_sound_course, use_course_of
 from grader.errors import NO_SECRETS, GraderError, UnusableInput
 from grader.text import for_terminal
 
@@ -36,7 +36,12 @@ def grade(
         Path | None, typer.Option(help="Keep the gradebook in this folder; the same command goes on with it.")
     ] = None,
     course: Annotated[
-        Path | None, typer.Option(help="Points, due dates and more; course.toml here, if there is one.")
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Points, due dates and more; course.toml here, if there is one. Or the folder of a course "
+            "of your own.",
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = JOBS,
     dask: Annotated[
@@ -65,7 +70,10 @@ def grade(
     if out is None and (replace or regrade):
         option = "--replace" if replace else "--regrade"
         print(f"{option} changes nothing without --out: no gradebook is kept.", file=sys.stderr)
+    if out is not None:
+        use_course_of(out, course)
     settings = here(course)
+    require_sound_course()
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
         if settings is None:

@@ -2,14 +2,16 @@
 
 import json
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 
 
-def list_exercises(as_json: Json = False) -> None:
+def list_exercises(course: OwnCourse = None, as_json: Json = False) -> None:
     """List the exercises by lesson, with their state."""
+    from grader.classes.course import use_own
     from grader.exercises import all_exercises, lesson_of
     from grader.learning.progress import states
 
+    use_own(course)
     known = states()
     rows = [
         {

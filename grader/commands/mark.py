@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlcourse.errors import nearest
+from grader.commands.options import use_course_of
 from grader.errors import UnusableInput
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def mark(
         raise UnusableInput("The comment holds characters that are no valid Unicode.")
     if score is not None and exercise is None:
         raise UnusableInput("A score is for one exercise: name it after the learner.")
+    use_course_of(folder, None)
     with Gradebook.open(folder) as book:
         key, name = _learner(book.learners(), learner)
         if exercise is not None:

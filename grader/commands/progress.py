@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 BAR_WIDTH = 20
 
 
-def progress(as_json: Json = False) -> None:
+def progress(course: OwnCourse = None, as_json: Json = False) -> None:
     """Show what is done, what is weak and what comes next, by lesson."""
     from rich.console import Console
 
+    from grader.classes.course import use_own
+
+    use_own(course)
     rows = list(_lessons())
     if as_json:
         print(json.dumps(rows))
@@ -43,7 +46,7 @@ def _lessons() -> Iterator[dict]:
         exercises = exercises_of(lesson)
         history = {exercise.name: known.get(exercise.name, History()) for exercise in exercises}
         waiting = [exercise for exercise in exercises if not history[exercise.name].passed]
-        weak = [exercise for exercise in waiting if history[exercise.name].status != "missing"]
+        weak = [exercise for exercise in waiting if history[exercise.name].weak]
         untried = [exercise for exercise in waiting if exercise not in weak]
         following = next(iter(untried or weak), None)
         yield {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.commands.options import require_secret
+from grader.commands.options import require_secret, require_sound_course
 from grader.errors import NO_SOLUTIONS, UnusableInput
 
 
@@ -15,7 +15,12 @@ def release(
         typer.Argument(metavar="DIR", help="A new folder, or an earlier release, which is replaced."),
     ],
     course: Annotated[
-        Path | None, typer.Option(help="Points, lessons and more; course.toml here, if there is one.")
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Points, lessons and more; course.toml here, if there is one. Or the folder of a course "
+            "of your own.",
+        ),
     ] = None,
     lesson: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this lesson; as often as you like.")
@@ -35,7 +40,9 @@ def release(
     from grader.releasing.release import release as write
 
     require_secret(seed)
-    exercises = write(folder, course=here(course) or Course(), lessons=lesson or (), seed=seed)
+    settings = here(course) or Course()
+    require_sound_course(released=True)
+    exercises = write(folder, course=settings, lessons=lesson or (), seed=seed)
     count = sum(map(len, exercises.values()))
     print(
         f"{folder / STUDENT}: for learners, and safe to publish: {', '.join(exercises)}; {count} exercises."

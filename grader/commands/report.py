@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.commands.options import use_course_of
 from grader.errors import UnusableInput
 from grader.text import MAX_NAME, for_terminal, printable_name
 
@@ -32,6 +33,7 @@ def report(
     from grader.classes.gradebook import Gradebook
     from grader.reporting.writing import exports, write
 
+    use_course_of(folder, course)
     settings = read(course) if course is not None else None
     with Gradebook.open(folder) as book:
         if settings is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 
 if TYPE_CHECKING:
     from grader.learning.review import Repetition
@@ -19,13 +19,16 @@ def review(
     begin: Annotated[
         bool, typer.Option("--start", help="Write a blank file for it, in this folder: review_NAME.py.")
     ] = False,
+    course: OwnCourse = None,
     as_json: Json = False,
 ) -> None:
     """Show what to repeat today of what once went wrong, and what comes later."""
     import msgspec
 
+    from grader.classes.course import use_own
     from grader.learning.review import required, schedule, start
 
+    use_own(course)
     if name is not None:
         required(name)
     repetitions = [r for r in schedule() if name in (None, r.name)]

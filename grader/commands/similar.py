@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.commands.options import Json
+from grader.commands.options import Json, OwnCourse
 from grader.errors import UnusableInput
 from grader.submissions.submission import read
 from grader.text import for_terminal
@@ -30,13 +30,16 @@ def similar(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a page with the evidence side by side.")
     ] = None,
+    course: OwnCourse = None,
     as_json: Json = False,
 ) -> None:
     """Show submissions that are alike after renaming and reformatting; that is no proof."""
     import msgspec
 
+    from grader.classes.course import use_own
     from grader.classes.similar import alike
 
+    use_own(course)
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         files, faults = _handed_in(paths, Path(folder))
         problems = len(faults)

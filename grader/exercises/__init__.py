@@ -8,6 +8,7 @@
     goals                    figures to reach on data that nobody has seen
     models                   Keras models as arguments of cases
     edition                  a lesson of the student edition: a data file in the folder's place
+    own                      an instructor's own course, whose lessons stand behind ours
 
 Files are imported when they are asked for, so this package may be imported where no reference answer may be.
 """
@@ -16,22 +17,37 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from dlcourse import content
 from grader.exercise import Exercise
 
+
+def module_of(lesson: str) -> str:
+    """Return the folder of a lesson's exercises, and the module of its references.
+
+    >>> module_of("03a_backpropagation")
+    'backpropagation'
+    """
+    return lesson.partition("_")[2]
+
+
 COURSE: dict[str, str] = {
-    "01_introduction": "introduction",
-    "02_neural_networks": "neural_networks",
-    "03a_backpropagation": "backpropagation",
-    "03b_optimization": "optimization",
-    "04_frameworks": "frameworks",
-    "05a_preprocessing": "preprocessing",
-    "05b_architecture": "architecture",
-    "05c_training_process": "training_process",
-    "06_evaluation": "evaluation",
-    "07a_convolutional_networks": "convolutional_networks",
-    "07b_recurrent_networks": "recurrent_networks",
-    "07c_transfer_learning": "transfer_learning",
-    "07d_transformers": "transformers",
+    lesson: module_of(lesson)
+    for lesson in (
+        "01_introduction",
+        "02_neural_networks",
+        "03a_backpropagation",
+        "03b_optimization",
+        "04_frameworks",
+        "05a_preprocessing",
+        "05b_architecture",
+        "05c_training_process",
+        "06_evaluation",
+        "07a_convolutional_networks",
+        "07b_recurrent_networks",
+        "07c_transfer_learning",
+        "07d_transformers",
+        "08_resources",
+    )
 }
 """Lesson → folder of its exercises, and module of `grader.references`; in the order of the course."""
 
@@ -42,9 +58,20 @@ HERE = Path(__file__).parent
 LESSONS = {
     lesson: module
     for lesson, module in COURSE.items()
-    if any((HERE / f"{module}{suffix}").is_file() for suffix in ("/__init__.py", ".bank"))
+    if (HERE / module / "__init__.py").is_file() or (HERE / f"{lesson}.bank").is_file()
 }
-"""The lessons of the course that this edition has."""
+"""The lessons of the course that this edition has; behind them those of a course of one's own."""
+
+
+def add_own() -> None:
+    """Add the lessons of the course of one's own that the environment names, or a student edition has."""
+    places = [Path(place) for place in content.own_places("")]
+    texts = [text for place in places for text in place.glob("lessons/[0-9]*.md")]
+    asked = [text for text in texts if (text.parents[1] / "exercises" / module_of(text.stem)).is_dir()]
+    for lesson in sorted({file.stem for file in (*asked, *HERE.glob("*.bank"))} - LESSONS.keys()):
+        LESSONS[lesson] = module_of(lesson)
+    __path__.extend(place for place in content.own_places("exercises") if place not in __path__)
+    all_exercises.cache_clear()
 
 
 @cache
@@ -56,11 +83,11 @@ def all_exercises() -> dict[str, Exercise]:
 def exercises_of(lesson: str) -> tuple[Exercise, ...]:
     """A lesson's exercises, in the order of the catalogue. An unknown lesson is a `KeyError`."""
     module = LESSONS[lesson]
-    released = HERE / f"{module}.bank"
+    released = HERE / f"{lesson}.bank"
     if released.is_file():
         from grader.exercises import edition
 
-        return edition.load(released)
+        return edition.load(released, module)
     names = import_module(f"{__name__}.{module}").EXERCISES
     return tuple(import_module(f"{__name__}.{module}.{name}").EXERCISE for name in names)
 
@@ -79,3 +106,6 @@ def lessons_of(name: str | None) -> tuple[str, ...]:
 def lesson_of(exercise: Exercise) -> str:
     """The lesson that asks for the exercise: `"02_neural_networks"`."""
     return next(lesson for lesson, module in LESSONS.items() if module == exercise.module)
+
+
+add_own()

@@ -1,6 +1,6 @@
 """A lesson of the student edition: all that checking needs, as data, and no solution. `load` reads it.
 
-    grader/exercises/<module>.bank   public cases, hints, limits, mistakes by message
+    grader/exercises/<lesson>.bank   public cases, hints, limits, mistakes by message
     grader/statements/<module>.py    the stubs that stand for the references; of a repair, with its faults
 
 What only the judge sees of a case, as labels, is among the data: of the public seed, nothing is secret. A
@@ -59,15 +59,15 @@ def is_released() -> bool:
 
 
 @cache
-def load(path: Path) -> tuple[Exercise, ...]:
-    """Return the exercises in a lesson's file.
+def load(path: Path, module: str) -> tuple[Exercise, ...]:
+    """Return the exercises in a lesson's file, whose statements are in `grader.statements.<module>`.
 
     Raises:
         UnusableInput: the file is not as it was released.
     """
     try:
         released = msgspec.msgpack.decode(opened(path.read_bytes()), type=tuple[Public, ...])
-        stubs = import_module(f"grader.statements.{path.stem}")
+        stubs = import_module(f"grader.statements.{module}")
         return tuple(_exercise(public, stubs) for public in released)
     except (OSError, ValueError, msgspec.DecodeError, ImportError, AttributeError) as error:
         raise UnusableInput(

@@ -65,10 +65,13 @@ def _common_files() -> Iterator[Path]:
 
 
 def _files_of(module: str) -> Iterator[Path]:
-    there = (GRADER / "exercises" / module).rglob("*")
-    yield from (file for file in there if file.suffix in (".py", *DATA))
-    yield from (GRADER / "exercises" / "verifying").glob(f"{module}*.py")
-    yield from references.FOLDER.glob(f"{module}.py")
+    own = [Path(place) for place in content.own_places("")]
+    for exercises in (GRADER / "exercises", *(course / "exercises" for course in own)):
+        there = (exercises / module).rglob("*")
+        yield from (file for file in there if file.suffix in (".py", *DATA))
+        yield from (exercises / "verifying").glob(f"{module}*.py")
+    for solutions in (references.FOLDER, *(course / "solutions" for course in own)):
+        yield from solutions.glob(f"{module}.py")
 
 
 def _installed(package: str) -> str:

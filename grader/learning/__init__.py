@@ -7,5 +7,7 @@ card       what a check shows
 progress   what was tried, failed and passed
 way_out    when a solution may be seen before an answer passes
 review     what to repeat today
+way_on     what is weak or unfinished, and what to read for it
+leaderboard  the models that lesson 8 put on its board
 watching   files as they are saved
 """

@@ -73,6 +73,11 @@ class History(msgspec.Struct):
     failed_code: list[str] = []
     reviews: list[Review] = []  # msgspec copies it
 
+    @property
+    def weak(self) -> bool:
+        """Whether it was tried, and no answer passed."""
+        return not self.passed and self.status != "missing"
+
 
 class Prediction(msgspec.Struct):
     """What was said before an experiment, and what it came to, as letters of the question's options."""

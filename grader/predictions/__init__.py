@@ -24,6 +24,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from dlcourse import content
+
 LETTERS = "abcd"
 SURE = 0.8  # of the runs
 TABLES = Path(__file__).parent
@@ -92,12 +94,18 @@ def questions() -> dict[str, Question]:
 
 def lessons() -> list[str]:
     """Return the lessons that have questions."""
-    return sorted(file.stem for file in TABLES.glob("*.toml"))
+    return sorted(_tables())
 
 
 @cache
 def questions_of(lesson: str) -> dict[str, Question]:
     """Return a lesson's questions by their name."""
-    file = TABLES / f"{lesson}.toml"
-    table = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    file = _tables().get(lesson)
+    table = {} if file is None else tomllib.loads(file.read_text("utf-8"))
     return msgspec.convert(table, dict[str, Question])
+
+
+def _tables() -> dict[str, Path]:
+    """Return the file of each lesson that has one: ours, and those of a course of one's own."""
+    folders = [TABLES, *map(Path, content.own_places("predictions"))]
+    return {file.stem: file for folder in folders for file in folder.glob("*.toml")}

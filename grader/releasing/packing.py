@@ -38,14 +38,14 @@ def encode(exercises: Sequence[Exercise], points: Mapping[str, float]) -> bytes:
                 name=exercise.name,
                 settings=Settings(**settings),
                 mistakes=tuple((mistake.name, mistake.message) for mistake in exercise.mistakes),
-                verify=_verified_by(exercise),
+                verify=verified_by(exercise),
                 bank=msgspec.msgpack.encode(bank_of(exercise)),
             )
         )
     return sealed(msgspec.msgpack.encode(released))
 
 
-def _verified_by(exercise: Exercise) -> str | None:
+def verified_by(exercise: Exercise) -> str | None:
     """Return where the exercise's `verify` is, if the student edition has it too."""
     if exercise.verify is None:
         return None

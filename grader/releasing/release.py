@@ -21,18 +21,19 @@ from string import Template
 
 import msgspec
 
-from dlcourse import files
+from dlcourse import content, files
 from dlcourse.console import progress
 from grader import references
 from grader.classes.course import Course
 from grader.errors import NO_SOLUTIONS, GraderError, UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import LESSONS, exercises_of, lessons_of
+from grader.exercises import COURSE, LESSONS, exercises_of, lessons_of, own
 from grader.judging.bank import bank_of
 from grader.releasing import packing
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
 
+OWN = "own_course"  # the folder of a course of one's own, in the autograder
 STUDENT, AUTOGRADER = "student", "gradescope_autograder.zip"
 ROOT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("templates")  # what only a release has
@@ -44,7 +45,7 @@ NOT_FOR_LEARNERS = (
     *("grader/releasing/", "grader/exercises/", "grader/authoring/", "grader/commands/author.py"),
 )
 FOR_LEARNERS = tuple(
-    f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "verifying/")
+    f"grader/exercises/{name}" for name in ("__init__.py", "edition.py", "goals.py", "own.py", "verifying/")
 )
 EDITION = (
     "exercises/edition.py",
@@ -71,7 +72,7 @@ def release(
     Args:
         directory: new, empty, or an earlier release, which is replaced; the `.git` of its `student` stays.
         course: the settings of the class.
-        lessons: which to release; by default the course's, or all.
+        lessons: which to release; by default the course's, or those of one's own, or all.
         seed: the secret that makes Gradescope's cases; a new random one by default.
 
     Returns:
@@ -82,7 +83,7 @@ def release(
     """
     _require_clone()
     course = course or Course()
-    named = tuple(lessons) or course.lessons or tuple(LESSONS)
+    named = tuple(lessons) or course.lessons or tuple(own.lessons()) or tuple(LESSONS)
     for name in named:
         if not lessons_of(name):
             raise UnusableInput(f"There is no lesson {name!r}; `grader list` shows them all.")
@@ -95,8 +96,10 @@ def release(
             _require_that_it_works(new / STUDENT)
             write_autograder(new / AUTOGRADER, course, seed or secrets.token_hex(16))
     except OSError as error:
-        own = not error.filename or _made_beside(directory) in str(error.filename)  # which nobody has typed
-        where = directory if own else error.filename
+        unnamed = not error.filename or _made_beside(directory) in str(
+            error.filename
+        )  # which nobody has typed
+        where = directory if unnamed else error.filename
         raise UnusableInput(f"{where} can't be written: {error.strerror}.") from None
     return exercises
 
@@ -167,18 +170,34 @@ def _write_student_edition(student: Path, course: Course, exercises: dict[str, t
     count = sum(map(len, exercises.values()))
     with progress(count, "Building public cases") as advance:
         for lesson, asked in exercises.items():
-            notebook, module = ROOT / "lessons" / f"{lesson}.ipynb", LESSONS[lesson]
+            notebook, module = _notebook_of(lesson), LESSONS[lesson]
             _require_blank(notebook, asked)
             _copy(notebook, student / "lessons" / notebook.name)
-            for outcome in _outcomes(notebook):
-                _copy(outcome, student / "lessons" / "outcomes" / outcome.name)
+            for file in _read_by(notebook):
+                _copy(file, student / "lessons" / file.relative_to(notebook.parent))
+            for part, place in _of_own(lesson):
+                _copy(part, student / "grader" / place)
             _write(student / "grader" / "statements" / f"{module}.py", packing.statements(asked))
             for exercise in asked:
                 bank_of(exercise)
                 advance()
             points = {e.name: course.worth(e.name, lesson, e.points) for e in asked}
             bank = packing.encode(asked, points)
-            files.write(student / "grader" / "exercises" / f"{module}.bank", bank)
+            files.write(student / "grader" / "exercises" / f"{lesson}.bank", bank)
+
+
+def _notebook_of(lesson: str) -> Path:
+    places = [] if lesson in COURSE else content.own_places("lessons")
+    return Path(places[0] if places else ROOT / "lessons", f"{lesson}.ipynb")
+
+
+def _of_own(lesson: str) -> Iterator[tuple[Path, str]]:
+    """Yield what else learners need of a lesson of one's own, with its place in the grader."""
+    for folder in map(Path, [] if lesson in COURSE else content.own_places("")):
+        for judge in sorted((folder / "exercises" / "verifying").glob(f"{LESSONS[lesson]}*.py")):
+            yield judge, f"exercises/verifying/{judge.name}"
+        if (questions := folder / "predictions" / f"{lesson}.toml").is_file():
+            yield questions, f"predictions/{questions.name}"
 
 
 def _packages(*names: str) -> Iterator[tuple[str, Path]]:
@@ -192,16 +211,28 @@ def _packages(*names: str) -> Iterator[tuple[str, Path]]:
                 yield "/".join(parts), file
 
 
+def _own_files() -> Iterator[tuple[str, Path]]:
+    """Yield each file of a course of one's own, if there is one, with its name below its folder."""
+    for folder in map(Path, content.own_places("")):
+        yield own.SETTINGS, folder / own.SETTINGS
+        for file in sorted(file for part in own.PARTS for file in (folder / part).rglob("*")):
+            parts = file.relative_to(folder).parts
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            if file.is_file() and not file.is_symlink() and not hidden:
+                yield "/".join(parts), file
+
+
 def _data() -> Iterator[Path]:
     files_there = sorted((ROOT / "datasets").rglob("*"))
     return (file for file in files_there if file.suffix in DATA or file.name == ".gitattributes")
 
 
-def _outcomes(notebook: Path) -> Iterator[Path]:
-    """Yield the files of runs that a lesson loads, because they take too long for it."""
+def _read_by(notebook: Path) -> Iterator[Path]:
+    """Yield the files that a lesson reads: those of runs that take too long for it, and its tables."""
     text = notebook.read_text("utf-8").replace("\\", "")
-    files_there = sorted((ROOT / "lessons" / "outcomes").glob("*.npz"))
-    return (file for file in files_there if f'"{file.stem}"' in text)
+    lessons = notebook.parent
+    yield from (file for file in sorted(lessons.glob("outcomes/*.npz")) if f'"{file.stem}"' in text)
+    yield from (file for file in sorted(lessons.glob("*.toml")) if f'"{file.name}"' in text)
 
 
 def _copy(file: Path, to: Path) -> None:
@@ -260,11 +291,10 @@ def write_autograder(path: Path, course: Course, seed: str) -> None:
         f"datasets/{file.relative_to(ROOT / 'datasets').as_posix()}": file.read_bytes() for file in _data()
     }
     contents |= {name: (ROOT / name).read_bytes() for name in ("pyproject.toml", "README.md", *AT_ROOT)}
-    contents |= {
-        f"lessons/{lesson}.ipynb": (ROOT / "lessons" / f"{lesson}.ipynb").read_bytes()
-        for lesson in course.lessons
-    }
+    contents |= {f"lessons/{lesson}.ipynb": _notebook_of(lesson).read_bytes() for lesson in course.lessons}
+    contents |= {f"{OWN}/{name}": file.read_bytes() for name, file in _own_files()}
     contents |= {name: (OURS / name).read_bytes() for name in ("setup.sh", "run_autograder")}
+    course = msgspec.structs.replace(course, folder="")  # in the container it lies elsewhere
     contents |= {"seed": seed.encode(), "course.json": msgspec.json.encode(course)}
 
     def write(file) -> None:

@@ -219,7 +219,7 @@ class FakeClient:
 @pytest.fixture
 def folder(build, one_exercise, monkeypatch, tmp_path):
     monkeypatch.setattr(build, "LESSONS", tmp_path)
-    monkeypatch.setattr(build, "execute", lambda notebook, name: None)
+    monkeypatch.setattr(build, "execute", lambda notebook, name, folder: None)
     (tmp_path / "99_lesson.md").write_text(TEXT.replace("NAME", "relu"))
     return tmp_path
 

@@ -101,7 +101,7 @@ def test_a_lesson_without_closing_sections(clone):
         (LESSON, "mse", None, "already"),
         (LESSON, "cases", None, "already"),
         (LESSON, "swish", "B2.2333", "the nearest is 'B2."),
-        (LESSON, "swish", "B8.1", "No lesson that is written"),
+        (LESSON, "swish", "B8.99", "No lesson that is written"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_written(clone, lesson, name, point, words):

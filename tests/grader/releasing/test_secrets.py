@@ -156,7 +156,8 @@ def test_only_what_learners_need_is_there(released):
     assert {"README.md", "LICENSE", "LICENSE-lessons", "run.py", "pyproject.toml", "constraints.txt"} <= names
     outcomes = {f"lessons/outcomes/{file.name}" for file in (ROOT / "lessons" / "outcomes").glob("*.npz")}
     notebooks = {f"lessons/{n}.ipynb" for n in LESSONS}
-    assert {name for name in names if name.startswith("lessons/")} == notebooks | outcomes
+    read = outcomes | {"lessons/resources.toml"}
+    assert {name for name in names if name.startswith("lessons/")} == notebooks | read
     questions = {
         f"grader/predictions/{file.name}" for file in (ROOT / "grader" / "predictions").glob("*.toml")
     }

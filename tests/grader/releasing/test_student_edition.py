@@ -183,11 +183,11 @@ def test_no_class_is_graded_there_and_no_release_made(run, tmp_path):
 def test_tampered_cases_are_refused_in_a_sentence(where, run, student, tmp_path):
     edition = tmp_path / "edition"
     shutil.copytree(student, edition)
-    bank = edition / "grader" / "exercises" / "neural_networks.bank"
+    bank = edition / "grader" / "exercises" / "02_neural_networks.bank"
     data = bytearray(bank.read_bytes())
     data[where] ^= 1
     bank.write_bytes(data)
-    assert "neural_networks.bank are not as they were released" in one_line(run("list", edition=edition))
+    assert "02_neural_networks.bank are not as they were released" in one_line(run("list", edition=edition))
     done = run(
         program="from grader import check\ndef relu(x): return x\ncheck(relu)", edition=edition
     )  # in a notebook it must not end a "Run all"

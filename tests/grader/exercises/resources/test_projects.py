@@ -1,0 +1,196 @@
+"""`whole_project` and `capstone`: what hangs on which figure, other honest ways, and what is said."""
+
+import warnings
+
+import numpy as np
+import pytest
+from asking import BY_NAME, verdict, whole_cases_of
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+with warnings.catch_warnings():  # what importing TensorFlow warns of is not ours to mend
+    warnings.simplefilter("ignore")
+    import keras
+    import tensorflow as tf
+
+from grader.exercise import Given
+from grader.exercises.frameworks.cases import converted
+from grader.exercises.verifying import resources as verifying
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),  # Keras's own
+    pytest.mark.filterwarnings("ignore:Statistics for quantized inputs were expected:UserWarning"),
+]
+
+TEXTS = ["district", "condition", "heating"]
+RENTS = np.random.default_rng(0).normal(700, 200, 400)
+NOISE = np.random.default_rng(1).normal(0, 1, 400)
+NOISE /= np.sqrt(np.mean(NOISE**2))
+
+
+def judged(predictions, promise):
+    return verifying.delivers(Given((), RENTS, ()), (predictions, promise))
+
+
+PROJECTS = {  # predictions, promise, whether it counts, words
+    "right": (RENTS + 75 * NOISE, 75.0, True, "75"),
+    "promised a little less": (RENTS + 75 * NOISE, 60.0, True, "60"),
+    "promised far less": (RENTS + 75 * NOISE, 55.0, False, "promise too much"),
+    "promised far more": (RENTS + 75 * NOISE, 96.0, False, "promise too little"),
+    "far off": (RENTS + 110 * NOISE, 110.0, False, "no flat can be"),
+    "by lot": (RENTS[::-1], 280.0, False, "hardly go with"),
+    "one rent for all": (np.full(400, 700.0), 200.0, False, "hardly go with"),
+    "none below the mean": (np.maximum(RENTS, 700) + 0.1 * NOISE, 140.0, False, "No prediction lies below"),
+    "another unit": ((RENTS - 700) / 200, 75.0, False, "unit of a rent"),
+    "gaps": (np.where(NOISE > 2, np.nan, RENTS), 75.0, False, "not finite"),
+    "a column": (RENTS[:, None], 75.0, False, "shape (400, 1)"),
+    "too few": (RENTS[1:], 75.0, False, "shape (399,)"),
+    "words": (["cheap"] * 400, 75.0, False, "no array of numbers"),
+    "unequal": ([[1.0], [1.0, 2.0]], 75.0, False, "no array of numbers"),
+    "no promise": (RENTS, None, False, "single number"),
+    "a promise below 0": (RENTS, -75.0, False, "above 0"),
+    "a promise that is none": (RENTS, np.nan, False, "above 0"),
+}
+
+
+@pytest.mark.parametrize("case", PROJECTS)
+def test_projects_hang_on_both_figures(case):
+    *answer, counts, words = PROJECTS[case]
+    found = judged(*answer)
+    assert found.right == counts, found.message
+    assert words in found.message
+
+
+@pytest.mark.parametrize("answer", [None, RENTS, (RENTS,), {"predictions": RENTS}, "both"])
+def test_two_things_are_asked_for(answer):
+    found = verifying.delivers(Given((), RENTS, ()), answer)
+    assert not found.right
+    assert "asked for" in found.message
+
+
+def cleaned(table):
+    return table.drop_duplicates().assign(area=lambda t: t["area"].where(t["area"] < 180, t["area"] / 10.764))
+
+
+def learnt_by(model, encoder):
+    def answer(table, served):
+        table = cleaned(table).sample(frac=1, random_state=0)
+        X, y = table.drop(columns="rent"), table["rent"]
+        words = make_pipeline(SimpleImputer(strategy="constant", fill_value="?"), encoder)
+        numbers = make_pipeline(SimpleImputer(), StandardScaler())
+        whole = make_pipeline(make_column_transformer((words, TEXTS), remainder=numbers), model)
+        expected = np.sqrt(np.mean((cross_val_predict(whole, X, y) - y) ** 2))
+        return whole.fit(X, y).predict(served), expected
+
+    return answer
+
+
+WAYS = {
+    "ridge": learnt_by(Ridge(), OneHotEncoder()),
+    "trees": learnt_by(HistGradientBoostingRegressor(max_iter=40), OrdinalEncoder()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_writes_the_project_anew_passes(way):
+    found = verdict("whole_project", WAYS[way], "one")
+    assert found.status == "passed", found.message
+
+
+@pytest.mark.parametrize("left", [["square_feet", "promise"], ["promise"]])
+def test_a_repair_that_is_partly_done_is_refused(left):
+    exercise = BY_NAME["whole_project"]
+    answer = exercise.with_faults([fault for fault in exercise.faults if fault.name in left])
+    found = verdict("whole_project", answer, "one")
+    assert found.status == "failed", found.message
+    assert "duplicates" not in found.message
+
+
+def test_as_given_it_fails():
+    exercise = BY_NAME["whole_project"]
+    found = verdict("whole_project", exercise.with_faults(exercise.faults), "one")
+    assert (found.status, found.credit) == ("failed", 0)
+
+
+LABELS, KNOWN = np.arange(400) % 10, np.arange(300) % 10
+
+
+def read(right: int, known: int, size: int, **tensors):
+    """The verdict on a file that is right about so many of 400 hidden and 300 known images."""
+    said = [np.where(np.arange(len(y)) < n, y, (y + 1) % 10) for y, n in ((LABELS, right), (KNOWN, known))]
+    found = {"predictions": np.eye(10)[np.concatenate(said)], "bytes": size, "tensors": tensors}
+    return verifying.reads_in_few_bytes(Given((None, KNOWN), LABELS, ()), found)
+
+
+FILES = {  # right of 400, right of 300 known, bytes, tensors, whether it counts, words
+    "reached": (380, 300, 12_300, {"int8": 9}, True, "12,300 bytes"),
+    "just below": (365, 300, 12_300, {"int8": 9}, True, "margin of chance"),
+    "not reached": (360, 300, 12_300, {"int8": 9}, False, "new ones less well"),
+    "learns still": (300, 250, 12_300, {"int8": 9}, False, "could learn them better"),
+    "guesses": (40, 30, 12_300, {"int8": 9}, False, "it guesses"),
+    "as large as it may be": (380, 300, 13_000, {"int8": 9}, True, "13,000 bytes"),
+    "floats": (380, 300, 27_000, {"float32": 9, "int8": 1}, False, "four bytes each"),
+    "large": (380, 300, 13_001, {"int8": 9}, False, "numbers are many"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_files_hang_on_size_and_accuracy(case):
+    right, known, size, tensors, counts, words = FILES[case]
+    found = read(right, known, size, **tensors)
+    assert found.right == counts, found.message
+    assert words in found.message
+
+
+def test_odd_outputs_are_told():
+    found = {"predictions": np.zeros((700, 4)), "bytes": 9, "tensors": {}}
+    assert "Ten numbers" in verifying.reads_in_few_bytes(Given((None, KNOWN), LABELS, ()), found).message
+
+
+def with_means(x, y):
+    """Weights in int8, activations in floats; means in the place of maxima, normalised, and copies."""
+    shifted = np.concatenate([x, np.roll(x, 1, axis=1), np.roll(x, -1, axis=2)])
+    layers = [keras.Input((8, 8, 1))]
+    for filters in (16, 32):
+        layers += [
+            keras.layers.Conv2D(filters, 3, padding="same", use_bias=False),
+            keras.layers.BatchNormalization(),
+            keras.layers.ReLU(),
+            keras.layers.AveragePooling2D(2),
+        ]
+    model = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(10)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.AdamW(0.01), loss)
+    model.fit(shifted, np.tile(y, 3), batch_size=64, epochs=15, verbose=0)
+    return converted(model)
+
+
+def test_another_design_reads_as_well(capfd):
+    found = verdict("capstone", with_means, "one")
+    capfd.readouterr()
+    assert found.status == "passed", found.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x, y: "model.tflite", "bytes of a TFLite file"),
+        (lambda x, y: b"TFL3", "no TFLite file"),
+        (lambda x, y: b"\x1c\0\0\0TFL3" + bytes(400), ""),
+    ],
+)
+def test_what_is_no_file_is_refused(answer, words):
+    found = verdict("capstone", answer, "one")
+    assert found.status == "failed"
+    assert words in found.message
+
+
+def test_no_label_is_among_what_the_file_is_run_on():
+    (case,) = whole_cases_of("capstone")
+    assert case.inputs.dtype == np.float32
+    assert tf.constant(case.inputs).shape[1:] == (8, 8, 1)

@@ -26,7 +26,8 @@ def test_the_example_of_the_module_is_read(course_file):
     from grader.classes import course
 
     example = "\n".join(line[4:] for line in course.__doc__.splitlines() if line.startswith("    "))
-    settings = read(course_file(example))
+    # Whoever reads a `folder` uses it for good: `tests/grader/exercises/own` does, in processes of their own.
+    settings = read(course_file("\n".join(line for line in example.splitlines() if "folder" not in line)))
     assert settings.points == {"relu": 2}
     assert settings.due["02_neural_networks"].tzinfo is not None
     assert settings.partial_credit

@@ -34,7 +34,7 @@ WATCHED = (
 RESULTS = 3  # the child's file descriptor for its outcomes
 FRAME = struct.Struct("!I")  # the length of the message that follows
 LIMITS = struct.Struct("!II")  # sent with a job: megabytes, seconds of processor time
-STATUS = struct.Struct("!i")  # how the last child ended: the answer to LIMITS without a job
+STATUS = struct.Struct("!id")  # the last child's end and processor time: the answer to LIMITS without a job
 PR_SET_PDEATHSIG = 1
 
 
@@ -123,7 +123,8 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         if not limits:
             return
         if not descriptors:
-            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+            _, status, used = os.wait4(pid, 0)
+            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime))
             pid = 0
             continue
         if pid:

@@ -20,7 +20,7 @@ import msgspec
 
 from grader.child.confinement import Level
 from grader.child.zygote import die_with_parent
-from grader.errors import GraderError, SandboxError, UnusableInput
+from grader.errors import GraderError, UnusableInput
 from grader.exercises import LESSONS
 from grader.judging import dependencies
 from grader.judging.grading import Graded, grade
@@ -108,7 +108,7 @@ def _graded(task: GradingTask) -> Graded:
         raise GraderError("A worker has another version of the course: install this one there.")
     sandbox = _sandbox()
     if sandbox.level == "process" and not task.unsafe:
-        raise SandboxError("A worker has no sandbox, so a submission could do harm or cheat there.")
+        raise GraderError("A worker has no sandbox, so a submission could do harm or cheat there.")
     try:
         submission = parse(task.data, task.suffix, task.name, task.beside)
     except UnusableInput as error:

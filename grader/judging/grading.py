@@ -12,7 +12,7 @@ from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
-from grader.judging.faults import fault
+from grader.judging.faults import KILLED, fault, killed
 from grader.judging.judge import judge, left_over, not_answered, unchanged, verdict_on
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
@@ -36,10 +36,14 @@ MAX_REMEMBERED_STATEMENTS = 100
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """A submission's report, and the code of its answers by the name of their exercises."""
+    """A submission's report, and the code of its answers by the name of their exercises.
+
+    It is `unfinished` where a process was ended from outside: next time it is graded again.
+    """
 
     report: Report
     answers: dict[str, str]
+    unfinished: bool = False
 
 
 def grade(
@@ -85,7 +89,7 @@ def grade(
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
     lesson = submission.lesson if lessons_of(submission.lesson) else None
     report = Report(submission.name, seed, sandbox, in_order, lesson=lesson, predictions=_made(submission))
-    return Graded(report, answers)
+    return Graded(report, answers, any(verdict.message == KILLED for verdict in verdicts.values()))
 
 
 def _made(submission: Submission) -> dict[str, str]:
@@ -174,7 +178,7 @@ def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     if attempt.end == "killed":
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
-        raise GraderError(f"The process that ran {job.exercise.name} was killed twice: is memory short?")
+        return killed(job.exercise, attempt.seconds)
     verdict = _judged(job, attempt, worker, seed)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:

@@ -148,13 +148,13 @@ def _readable(descriptor: int, seconds: float) -> bool:
     return bool(poll.poll(seconds * 1000))
 
 
-def _ending(code: int) -> str:
+def _ending(code: int, used_up: bool = False) -> str:
     """Describe an exit status; negative ones are signals."""
     if code >= 0:
         return f"Your code ends the process (exit status {code}): return an answer instead."
     names: dict[int, str] = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}
     name = names.get(-code)
-    if name is None and -code == signal.SIGXCPU:
+    if used_up or -code == getattr(signal, "SIGXCPU", 0):
         return "Your code uses more processor time than it may."
     return f"Your code crashes the process ({name or f'signal {-code}'})."
 
@@ -222,6 +222,9 @@ class Zygote(ZygoteLink):
                 raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
             return self._level
 
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
         self.control.close()
         self._process.kill()  # it may be importing still
@@ -256,7 +259,7 @@ class Clone:
         if not descriptors:
             os.close(results)
             raise SandboxError("The sandbox stopped working: it could not confine itself.")
-        self._run = ForkedRun(results, self._scratch, descriptors[0], self._control)
+        self._run = ForkedRun(results, self._scratch, descriptors[0], self._control, cpu_seconds)
         return self._run
 
     def _clean(self) -> None:
@@ -273,12 +276,13 @@ class Clone:
 
 
 class ForkedRun(Run):
-    def __init__(self, results: int, folder: Path, pidfd: int, control: socket.socket):
+    def __init__(self, results: int, folder: Path, pidfd: int, control: socket.socket, cpu_seconds: int):
         super().__init__()
         self._results = results
         self._scratch = folder
         self._pidfd = pidfd
         self._control = control
+        self._cpu_seconds = cpu_seconds
         self._next_look = time.monotonic() + LOOK_SECONDS
 
     def _read(self, seconds: float) -> bytes | None:
@@ -299,9 +303,13 @@ class ForkedRun(Run):
         with contextlib.suppress(OSError):  # the clone was killed too, and the next job gets a new one
             self._control.sendall(bytes(LIMITS.size))
             status = self._control.recv(STATUS.size, socket.MSG_WAITALL)
-        if len(status) < STATUS.size or (gone and STATUS.unpack(status)[0] == -signal.SIGKILL):
+        if len(status) < STATUS.size:
             raise KilledFromOutside
-        return _ending(*STATUS.unpack(status))
+        code, used = STATUS.unpack(status)
+        used_up = used >= self._cpu_seconds  # the kernel ends who goes on after SIGXCPU, by SIGKILL
+        if gone and code == -signal.SIGKILL and not used_up:
+            raise KilledFromOutside
+        return _ending(code, used_up)
 
     def _end(self) -> None:
         with contextlib.suppress(ProcessLookupError):  # it is gone, and has been waited for

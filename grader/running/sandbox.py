@@ -131,6 +131,10 @@ class Sandbox:
         """Return a way to each zygote, for worker processes; started, they sleep until woken."""
         return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
+    def is_alive(self) -> bool:
+        """Tell whether all zygotes that were started are there still."""
+        return all(zygote.is_alive() for zygote in self._zygotes.values())
+
     @property
     def level(self) -> Level:
         """What protects this machine from the code that runs."""

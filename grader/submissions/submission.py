@@ -29,6 +29,9 @@ ENCODINGS = re.compile(
 MAX_COOKIE_BYTES = 1_000  # of the two lines that may say it
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
+STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # in JSON; one that doesn't end goes to the end
+MAX_LISTS = 500_000  # and objects, in a notebook's JSON: tables and plots among its outputs have many
+MAX_ITEMS = 5_000_000
 RELOAD = re.compile(r"\breload\(|autoreload")
 MAX_KNOWN = 1_000  # cells, of which a class's notebooks share most
 MAX_KNOWN_CHARACTERS = 5_000  # of each
@@ -250,6 +253,7 @@ def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submiss
         raise UnusableInput(f"{name} is empty; save the notebook and hand it in again.")
     if text.lstrip().startswith("<"):
         raise UnusableInput(f"{name} is a web page that was saved as a notebook; download the file itself.")
+    _require_of_a_notebooks_form(text, name)
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -288,6 +292,23 @@ def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submiss
         language=_text(facts, "language_info", "name") or _text(facts, "kernelspec", "language"),
         python=_text(facts, "language_info", "version"),
     )
+
+
+def _require_of_a_notebooks_form(text: str, name: str) -> None:
+    """Refuse millions of empty lists, which take thirty times the memory of their text; a notebook is text.
+
+    Raises:
+        UnusableInput: says that there are too many.
+    """
+    if len(text) <= MAX_LISTS:
+        return
+    structure = STRINGS.sub("", text)
+    lists, items = structure.count("[") + structure.count("{"), structure.count(",")
+    if lists > MAX_LISTS or items > MAX_ITEMS:
+        raise UnusableInput(
+            f"{name} holds {max(lists, items):,} lists and numbers beside its text, more than any notebook: "
+            "clear all outputs and save it again."
+        )
 
 
 def _with_written(beside: Mapping[str, bytes], sources: list[str]) -> Mapping[str, bytes]:

@@ -19,6 +19,7 @@ from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.predictions import questions
 from grader.running.attempt import Attempt
+from grader.running.bounded import TooDear, bounded
 from grader.running.impatient import ImpatientWorker
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cut import Cut
@@ -33,6 +34,8 @@ SHARING = frozenset(
 
 MAX_ANSWER_CHARACTERS = 20_000  # of one exercise's code, kept to be shown beside its verdict
 MAX_REMEMBERED_STATEMENTS = 100
+# Of our own work on a file, and on an answer: a hundred times what honest ones take.
+READING_SECONDS, JUDGING_SECONDS, MEGABYTES = 30, 60, 2048
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -65,11 +68,15 @@ def grade(
         sandbox: the sandbox level, for the report.
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
     """
-    cutter = Cutter(submission)
-    modules = OwnModules(cutter.beside)
-    explainer = Explainer(submission, cutter, modules)
-    exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
-    cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
+    try:
+        with bounded(submission.name, READING_SECONDS, MEGABYTES):
+            cutter = Cutter(submission)
+            modules = OwnModules(cutter.beside)
+            explainer = Explainer(submission, cutter, modules)
+            exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
+            cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
+    except TooDear as error:
+        return Graded(Report(submission.name, seed, sandbox, [], error=str(error)), {})
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:
@@ -207,8 +214,12 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
     try:
         if job.exercise.artefact is not None:
             attempt = worker.examined(job, attempt)
-        verdict = judge(job.exercise, bank_of(job.exercise, seed), attempt)
+        bank = bank_of(job.exercise, seed)
+        with bounded("Your answer", JUDGING_SECONDS, MEGABYTES):
+            verdict = judge(job.exercise, bank, attempt)
         verdict = left_over(job.exercise, verdict, attempt)  # a stub is not run
+    except TooDear as error:
+        return verdict_on(job.exercise, "refused", str(error), seconds=attempt.seconds)
     except GraderError:
         raise
     except Exception as error:

@@ -105,7 +105,7 @@ def _order(x: np.ndarray, dataset: Any) -> np.ndarray | None:
     try:
         samples = np.concatenate([np.asarray(batch[0], np.float64) for batch in dataset.value])
         samples, rows = samples.reshape(len(samples), -1), x.reshape(len(x), -1)
-        if len(samples) != len(rows):
+        if samples.shape != rows.shape:  # wide ones beside a single number each would be gigabytes
             return None
         pieces = [samples[i : i + 100] for i in range(0, len(samples), 100)]  # all at once would be gigabytes
         found = [np.abs(piece[:, None] - rows).max(axis=2) for piece in pieces]  # (100, n) each

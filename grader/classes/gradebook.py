@@ -39,6 +39,7 @@ from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
+from grader.text import printable_name
 
 FILE = "gradebook.sqlite"
 
@@ -117,8 +118,9 @@ class Gradebook:
                 "the same command goes on."
             ) from None
         except (sqlite3.DatabaseError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            why = printable_name(str(error), 200)
             raise UnusableInput(
-                f"{path} is damaged, or no gradebook ({error}): put it aside, or bring back a copy."
+                f"{path} is damaged, or no gradebook ({why}): put it aside, or bring back a copy."
             ) from None
 
     def _is_empty(self) -> bool:

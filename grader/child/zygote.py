@@ -220,11 +220,10 @@ def _run_exercise(number: int, exercise: RunRequest, spoilt: bool) -> None:
 
 
 def examined(artefact: str, case: bytes) -> calling.Outcome:
-    """Return what `examining` finds; `case` holds what the learner's function returned, and the inputs."""
+    """Return what `examining` finds; `case` is what `attempt.to_examine` puts together."""
     try:
-        answer, inputs = plaindata.decode(case)
         return calling.Outcome(
-            plaindata.encode(examining.examine(artefact, answer, inputs), live.MAX_FOUND_BYTES)
+            plaindata.encode(examining.examine(artefact, *plaindata.decode(case)), live.MAX_FOUND_BYTES)
         )
     except Exception as error:
         return calling.Outcome(raised=calling.describe(error, ()))

@@ -24,7 +24,7 @@ from grader.exercise import FLOAT64, Case, Exercise, Finding, Mistake
 from grader.judging import comparison
 from grader.judging.dependencies import version
 from grader.judging.findings import FREE, findings
-from grader.running.attempt import require_examined
+from grader.running.attempt import require_examined, to_examine
 from grader.storage import folder, opened, sealed, write
 
 PUBLIC_SEED = "public"
@@ -184,7 +184,7 @@ def _outcome(exercise: Exercise, function: Callable[..., Any], case: bytes, inpu
 
 def examined(artefact: str, outcome: Outcome, inputs: bytes) -> Outcome:
     """Return the outcome of a call with what it made opened, here; a class's are opened in the sandbox."""
-    found = zygote.examined(artefact, plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+    found = zygote.examined(artefact, to_examine(outcome, inputs))
     require_examined(found)
     return msgspec.structs.replace(found, arguments=outcome.arguments, warnings=outcome.warnings)
 

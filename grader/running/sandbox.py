@@ -26,7 +26,7 @@ from grader.child.defining import OwnModule, Pieces
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import Attempt, Ending, Stuck, require_examined
+from grader.running.attempt import Attempt, Ending, Stuck, require_examined, to_examine
 from grader.running.processes import (
     PRELOADED,
     Clone,
@@ -218,7 +218,7 @@ class Worker:
             ExaminationFailed: our own code failed on it.
         """
         made = {
-            i: plaindata.encode((outcome.value(), plaindata.decode(inputs)))
+            i: to_examine(outcome, inputs)
             for i, (outcome, inputs) in enumerate(zip(attempt.outcomes, job.inputs, strict=False))
             if outcome.raised is None
         }

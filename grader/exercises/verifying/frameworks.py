@@ -189,6 +189,15 @@ def is_restored(given: Given, found: dict[str, Any]) -> Finding:
             "The model that you return predicts something else than the one you were given: "
             "does it have its weights?",
         )
+    in_file = found.get("file")
+    if isinstance(in_file, str):
+        return Finding(False, f"The file at `path` can't be opened. {in_file}")
+    if in_file is None or np.shape(in_file) != wanted.shape or not np.allclose(in_file, wanted, 1e-4, 1e-5):
+        return Finding(
+            False,
+            "The file at `path` holds another model than the one you were given: loaded from it, it predicts "
+            "something else.",
+        )
     return Finding(True)
 
 

@@ -34,6 +34,7 @@ WATCHED = (
 RESULTS = 3  # the child's file descriptor for its outcomes
 FRAME = struct.Struct("!I")  # the length of the message that follows
 LIMITS = struct.Struct("!II")  # sent with a job: megabytes, seconds of processor time
+STARTED = struct.Struct("!i")  # a child's number, sent with its pidfd
 STATUS = struct.Struct("!id")  # the last child's end and processor time: the answer to LIMITS without a job
 PR_SET_PDEATHSIG = 1
 
@@ -134,6 +135,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         if pid == 0:
             try:
                 die_with_parent()
+                os.setsid()  # where Linux shares out processors by session, threads gain it nothing
                 confinement.confine_files(readable, scratch)
                 job, results = descriptors
                 run_job(job, results, memory + megabytes * 2**20, cpu_seconds, system_calls)
@@ -142,7 +144,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         for descriptor in descriptors:
             os.close(descriptor)
         pidfd = os.pidfd_open(pid)
-        socket.send_fds(control, [b"+"], [pidfd])
+        socket.send_fds(control, [STARTED.pack(pid)], [pidfd])
         os.close(pidfd)
 
 

@@ -26,6 +26,7 @@ from grader.judging import dependencies
 from grader.judging.grading import MEGABYTES, READING_SECONDS, Graded, grade
 from grader.judging.report import Report
 from grader.judging.verdicts import VERDICTS
+from grader.running import scratch
 from grader.running.bounded import bounded
 from grader.running.processes import Kind, ZygoteLink
 from grader.running.sandbox import Sandbox
@@ -93,6 +94,7 @@ _lock = threading.Lock()
 
 @cache
 def _own_sandbox() -> Sandbox:
+    scratch.sweep(Path(tempfile.gettempdir()))  # what workers left that were killed
     sandbox = Sandbox()
     atexit.register(sandbox.close)
     return sandbox

@@ -25,7 +25,7 @@ from grader.judging import comparison
 from grader.judging.dependencies import version
 from grader.judging.findings import FREE, findings
 from grader.running.attempt import require_examined, to_examine
-from grader.storage import folder, opened, sealed, write
+from grader.storage import folder, opened, salt, sealed, write
 
 PUBLIC_SEED = "public"
 AS_GIVEN = "as given"  # of a repair: among a bank's mistakes, and the exercise's no mistake
@@ -212,7 +212,8 @@ def _size(case: tuple) -> tuple[int, bool]:
 
 
 def _key(exercise: Exercise, seed: str) -> str:
-    return hashlib.sha256(b"\0".join((version(exercise.module), seed.encode()))).hexdigest()
+    # Salted: that a file exists can be asked by whoever may not read it, and would confirm a guessed seed.
+    return hashlib.sha256(b"\0".join((version(exercise.module), seed.encode(), salt()))).hexdigest()
 
 
 def _load(path: Path) -> Bank | None:

@@ -201,7 +201,8 @@ def _key(job: Job, seed: str) -> str | None:
     if len(statements) > MAX_REMEMBERED_STATEMENTS:
         return None
     try:
-        code = "\n".join(map(ast.dump, statements))
+        # With the lines, which an answer may look at.
+        code = "\n".join(ast.dump(statement, include_attributes=True) for statement in statements)
     except (RecursionError, ValueError):  # too deep; an integer of more digits than Python prints
         return None
     if "random" in code:

@@ -4,7 +4,6 @@ import ast
 import codecs
 import contextlib
 import io
-import json
 import os
 import re
 import stat
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.cells import NotPython, Reader, is_surely_plain, module_written
 from grader.submissions.names import is_hidden
+from grader.submissions.notebook_json import notebook_in
 from grader.text import MAX_NAME, printable_name
 
 SUFFIXES = (".ipynb", ".py")
@@ -29,9 +29,6 @@ ENCODINGS = re.compile(
 MAX_COOKIE_BYTES = 1_000  # of the two lines that may say it
 MAX_FILE_BYTES = 64 * 2**20
 MAX_CODE_CHARACTERS = 2 * 2**20
-STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # in JSON; one that doesn't end goes to the end
-MAX_LISTS = 500_000  # and objects, in a notebook's JSON: tables and plots among its outputs have many
-MAX_ITEMS = 5_000_000
 RELOAD = re.compile(r"\breload\(|autoreload")
 MAX_KNOWN = 1_000  # cells, of which a class's notebooks share most
 MAX_KNOWN_CHARACTERS = 5_000  # of each
@@ -249,24 +246,7 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submission:
-    if not text.strip():
-        raise UnusableInput(f"{name} is empty; save the notebook and hand it in again.")
-    if text.lstrip().startswith("<"):
-        raise UnusableInput(f"{name} is a web page that was saved as a notebook; download the file itself.")
-    _require_of_a_notebooks_form(text, name)
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UnusableInput(f"{name} is not a notebook: its content is no JSON.") from None
-    if isinstance(notebook, dict) and "doc_id" in notebook:
-        raise UnusableInput(f"{name} is a link to a file in Google Drive; download the file itself.")
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        if isinstance(notebook, dict) and "worksheets" in notebook:
-            raise UnusableInput(
-                f"{name} is a notebook of format {notebook.get('nbformat', 3)}; open it in JupyterLab and "
-                "save it to bring it to format 4."
-            )
-        raise UnusableInput(f"{name} is JSON, but no Jupyter notebook: it has no list of cells.")
+    notebook = notebook_in(text, name)
     metadata = notebook.get("metadata")
     facts = metadata if isinstance(metadata, dict) else {}
     sources = list(_sources(notebook["cells"]))
@@ -292,23 +272,6 @@ def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submiss
         language=_text(facts, "language_info", "name") or _text(facts, "kernelspec", "language"),
         python=_text(facts, "language_info", "version"),
     )
-
-
-def _require_of_a_notebooks_form(text: str, name: str) -> None:
-    """Refuse millions of empty lists, which take thirty times the memory of their text; a notebook is text.
-
-    Raises:
-        UnusableInput: says that there are too many.
-    """
-    if len(text) <= MAX_LISTS:
-        return
-    structure = STRINGS.sub("", text)
-    lists, items = structure.count("[") + structure.count("{"), structure.count(",")
-    if lists > MAX_LISTS or items > MAX_ITEMS:
-        raise UnusableInput(
-            f"{name} holds {max(lists, items):,} lists and numbers beside its text, more than any notebook: "
-            "clear all outputs and save it again."
-        )
 
 
 def _with_written(beside: Mapping[str, bytes], sources: list[str]) -> Mapping[str, bytes]:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -58,12 +59,35 @@ def set_up(extra):
     enough = [stamps[extra], stamps["dev"]]  # dev contains lab
     if not UNFINISHED.exists() and any(read(stamp) == digest for stamp in enough):
         return
+    require_whole_constraints()
     if UNFINISHED.exists() or not healthy():
         make_venv()
     UNFINISHED.touch()  # if this run is killed, the next one starts from nothing
     install(extra)
     stamps[extra].write_text(digest)
     UNFINISHED.unlink()
+
+
+def require_whole_constraints():
+    """Stop where constraints.txt was cut off or is of another version: then anything would be installed."""
+    import tomllib  # new in Python 3.11
+
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split("\n")
+    if lines[-2:] != ["# The end.", ""]:
+        stop("constraints.txt is cut off: get the course again, or that file.")
+    pinned = {name_of(line) for line in lines if "==" in line}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    facts = project.get("project", {})
+    extras = facts.get("optional-dependencies", {}).values()
+    asked = [*project["build-system"]["requires"], *facts.get("dependencies", ())]
+    asked = {name_of(one) for one in asked + [one for extra in extras for one in extra]}
+    for name in sorted(asked - pinned - {name_of(facts.get("name", ""))}):
+        stop("constraints.txt has no version of " + name + ": get the course again, or that file.")
+
+
+def name_of(requirement):
+    """The name of a package, as PEP 503 writes it, in what asks for it."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]*", requirement).group()).lower()
 
 
 def read(path):
@@ -101,8 +125,16 @@ def install(extra):
     lines = deque(maxlen=12)
     offline, step = False, "pip starts"
     began = shown = time.monotonic()
+    # For what builds the course, too, which `-c` does not reach; newer versions of pip ask the second.
+    constrained = dict.fromkeys(("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"), str(ROOT / "constraints.txt"))
     with subprocess.Popen(
-        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        cwd=str(ROOT),
+        env={**os.environ, **constrained},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     ) as pip:
         for line in lines_and_pauses(pip.stdout):
             if line is not None:

@@ -36,6 +36,19 @@ def write(path: Path, data: bytes) -> None:
         files.write(path, data, private=True)
 
 
+def salt() -> bytes:
+    """Return what nobody else can guess, made once and kept: the name of a file that has it in tells nothing.
+
+    Where nothing can be kept, it is empty.
+    """
+    path = folder("cache") / "salt"
+    for _ in range(2):
+        with contextlib.suppress(OSError):
+            return path.read_bytes()
+        write(path, os.urandom(32))
+    return b""
+
+
 def sealed(payload: bytes) -> bytes:
     """Return bytes with their checksum before them; `opened` undoes it.
 

@@ -37,18 +37,52 @@ def test_help():
 
 def test_failed_setup_is_explained_and_healed(tmp_path):
     script = Path(shutil.copy(SCRIPT, tmp_path))
-    (tmp_path / "constraints.txt").touch()
+    (tmp_path / "constraints.txt").write_text("no-such-backend==1\n# The end.\n")
     (tmp_path / "pyproject.toml").write_text('[build-system]\nrequires = ["no-such-backend"]\n')
     for _ in range(2):
         done = run(script, "test")
         assert done.returncode == 2
-        assert "no-such-backend" in done.stderr
+        assert "ResolutionImpossible" in done.stderr
         assert "run the same command again" in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
     assert "Making the environment" not in done.stdout  # the second run goes on where the first ended
     for pip in (tmp_path / ".venv").rglob("pip"):  # as if the first run had been killed while it made it
         shutil.rmtree(pip, ignore_errors=True)
     assert "Making the environment" in run(script, "test").stdout
+
+
+PROJECT = """
+[build-system]
+requires = ["backend>=1"]
+[project]
+name = "Course"
+dependencies = ["Num_Py >= 2; python_version > '3'"]
+[project.optional-dependencies]
+lab = ["jupyter.lab[all]>=4"]
+dev = ["course[lab]"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        ("", "cut off"),
+        ("backend==1\nnum-py==2\njupyter-lab==4\n# The en", "cut off"),
+        ("backend==1\nnum-py==2\njupyter-lab==4\n", "cut off"),
+        ("backend==1\njupyter-lab==4\n# The end.\n", "no version of num-py"),
+        ("num-py==2\njupyter-lab==4\n# The end.\n", "no version of backend"),
+        ("backend==1\nnum-py==2\n# The end.\n", "no version of jupyter-lab"),
+    ],
+)
+def test_constraints_that_are_not_whole_are_refused(tmp_path, constraints, words):
+    script = Path(shutil.copy(SCRIPT, tmp_path))
+    (tmp_path / "constraints.txt").write_text(constraints)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    done = run(script, "lab")
+    assert done.returncode == 2
+    assert done.stderr.startswith("run.py: constraints.txt")
+    assert words in done.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 SLOW_PIP = """#!{python}

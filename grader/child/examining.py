@@ -31,7 +31,7 @@ class Unusable(Exception):
     """Why an artefact can't be opened, in one sentence to the learner."""
 
 
-def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
+def examine(artefact: str, answer: Any, inputs: Any, file: Any = None) -> dict[str, Any]:
     """Return what an artefact is and what it does on `inputs`.
 
     Args:
@@ -41,20 +41,23 @@ def examine(artefact: str, answer: Any, inputs: Any) -> dict[str, Any]:
             `{"sequences": array}`, of which a model gets as many of the last steps as it takes; or
             `{"batches": arrays, "steps": (x, labels)}`: a model is run on each, and then learns a little,
             but for steps of `None`.
+        file: the bytes of a model's file that the function left, if it left one.
 
     Returns:
         For a model: `"layers"`, `"operations"` (by name, what is computed beside them), `"other_calls"`,
         `"parameters"`, `"trainable_parameters"`, `"input_shape"`, `"output_shape"`, `"compiled"`, `"weights"`
         and, where there are inputs, `"outputs"`, a list of them for batches, and then the `"losses"` before
         some steps and after them, or a sentence why there are none; with labels, of a compiled model
-        `"evaluated"`: loss and metrics by name, or such a sentence. For a file:
+        `"evaluated"`: loss and metrics by name, or such a sentence. Of a model's file that was left,
+        `"file"`: its model's outputs, or a sentence why it can't be opened. For a TFLite file:
         `"bytes"`, `"inputs"`, `"tensors"` and `"outputs"`, with the dtype, shape and quantisation of each. Or
         `"problem"`.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras's own, of NumPy's __array__
-            return {"model": _model, "tflite": _tflite}[artefact](answer, inputs)
+            found = {"model": _model, "tflite": _tflite}[artefact](answer, inputs)
+            return found if file is None else {**found, "file": _outputs_of_file(file, inputs)}
     except Unusable as problem:
         return {"problem": str(problem)}
 
@@ -99,6 +102,14 @@ def _model(answer: Any, inputs: Any) -> dict[str, Any]:
     if labels is not None and model.compiled:
         found["evaluated"] = _evaluated(model, inputs, labels)
     return found
+
+
+def _outputs_of_file(file: Any, inputs: Any) -> np.ndarray | str:
+    try:
+        model = _loaded(file)
+        return _outputs(model, inputs, _shape(getattr(model, "input_shape", None)))
+    except Unusable as problem:
+        return str(problem)
 
 
 def _outputs(model: Any, inputs: np.ndarray, input_shape: list[int | None] | None) -> np.ndarray:

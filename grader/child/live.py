@@ -18,7 +18,7 @@ import weakref
 import zipfile
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from grader.child.plaindata import Live
 MAX_BATCHES = 1000
 MAX_ARTEFACT_BYTES = 6 * 2**20
 MAX_FOUND_BYTES = 7 * 2**20  # of what is written down about an artefact; its weights are in it
+MAX_LEFT_BYTES = 2**20  # of a model's file that a call left
 MAX_BESIDE = 10  # files beside a path that are named
 KERAS_MEMBERS = ("metadata.json", "config.json", "model.weights.h5")  # of a `.keras` file
 FITTED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # on what each fitted model was fitted
@@ -96,7 +97,8 @@ def _state(value: Any, is_new: bool) -> Any:
         beside: list[str] = []
         with contextlib.suppress(OSError), os.scandir(os.path.dirname(value)) as entries:
             beside = sorted(entry.name for entry in islice(entries, MAX_BESIDE))
-        return Live("path", {"form": _form(value), "beside": beside, "is_new": is_new})
+        form, file = _left(value)
+        return Live("path", {"form": form, "beside": beside, "is_new": is_new, "file": file})
     if type(value).__module__.partition(".")[0] == "keras" and hasattr(value, "get_weights"):
         weights = value.get_weights()
         if value not in FITTED:
@@ -109,37 +111,40 @@ def _state(value: Any, is_new: bool) -> Any:
     return value
 
 
-def _form(path: str) -> str:
-    """Return what lies at a path. It may be anything: no link is followed, and nothing is waited for."""
+def _left(path: str) -> tuple[str, bytes | None]:
+    """Return what lies at a path, and of a Keras file its bytes, if they are not too many.
+
+    It may be anything: no link is followed, and nothing is waited for.
+    """
     try:
         mode = os.lstat(path).st_mode
     except OSError:
-        return "nothing"
+        return "nothing", None
     if not stat.S_ISREG(mode):
-        return "folder" if stat.S_ISDIR(mode) else "other"
+        return ("folder" if stat.S_ISDIR(mode) else "other"), None
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
     try:
         descriptor = os.open(path, flags)  # nor waits, should it be a pipe by now
     except OSError:
-        return "other"
+        return "other", None
     try:
-        form = FORMS.get(os.read(descriptor, 4), "other")
-        if form == "zip" and not _is_keras_file(descriptor):
-            return "other"
-        return form
+        with os.fdopen(descriptor, "rb") as file:
+            form = FORMS.get(file.read(4), "other")
+            if form != "zip" or not _is_keras_file(file):
+                return ("other" if form == "zip" else form), None
+            file.seek(0)
+            data = file.read(MAX_LEFT_BYTES + 1)
+            return form, data if len(data) <= MAX_LEFT_BYTES else None
     except OSError:
-        return "other"
-    finally:
-        os.close(descriptor)
+        return "other", None
 
 
-def _is_keras_file(descriptor: int) -> bool:
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                return set(KERAS_MEMBERS) <= set(archive.namelist())
-        except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError):
-            return False
+def _is_keras_file(file: IO[bytes]) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(KERAS_MEMBERS) <= set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError):
+        return False
 
 
 def _path(name: str) -> OutputPath:

@@ -34,7 +34,8 @@ WATCHED = (
 RESULTS = 3  # the child's file descriptor for its outcomes
 FRAME = struct.Struct("!I")  # the length of the message that follows
 LIMITS = struct.Struct("!II")  # sent with a job: megabytes, seconds of processor time
-STATUS = struct.Struct("!i")  # how the last child ended: the answer to LIMITS without a job
+STARTED = struct.Struct("!i")  # a child's number, sent with its pidfd
+STATUS = struct.Struct("!id")  # the last child's end and processor time: the answer to LIMITS without a job
 PR_SET_PDEATHSIG = 1
 
 
@@ -123,7 +124,8 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         if not limits:
             return
         if not descriptors:
-            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])))
+            _, status, used = os.wait4(pid, 0)
+            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime))
             pid = 0
             continue
         if pid:
@@ -133,6 +135,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         if pid == 0:
             try:
                 die_with_parent()
+                os.setsid()  # where Linux shares out processors by session, threads gain it nothing
                 confinement.confine_files(readable, scratch)
                 job, results = descriptors
                 run_job(job, results, memory + megabytes * 2**20, cpu_seconds, system_calls)
@@ -141,7 +144,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
         for descriptor in descriptors:
             os.close(descriptor)
         pidfd = os.pidfd_open(pid)
-        socket.send_fds(control, [b"+"], [pidfd])
+        socket.send_fds(control, [STARTED.pack(pid)], [pidfd])
         os.close(pidfd)
 
 
@@ -219,11 +222,10 @@ def _run_exercise(number: int, exercise: RunRequest, spoilt: bool) -> None:
 
 
 def examined(artefact: str, case: bytes) -> calling.Outcome:
-    """Return what `examining` finds; `case` holds what the learner's function returned, and the inputs."""
+    """Return what `examining` finds; `case` is what `attempt.to_examine` puts together."""
     try:
-        answer, inputs = plaindata.decode(case)
         return calling.Outcome(
-            plaindata.encode(examining.examine(artefact, answer, inputs), live.MAX_FOUND_BYTES)
+            plaindata.encode(examining.examine(artefact, *plaindata.decode(case)), live.MAX_FOUND_BYTES)
         )
     except Exception as error:
         return calling.Outcome(raised=calling.describe(error, ()))

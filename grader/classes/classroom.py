@@ -133,12 +133,8 @@ def _graded(
                 book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
             else:
                 report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
-                book.add(
-                    task.name,
-                    _state(round_, task.seed, whole(task.data, task.beside)),
-                    report,
-                    outcome.answers,
-                )
+                state = _state(round_, task.seed, whole(task.data, task.beside))
+                book.add(task.name, FAILED if outcome.unfinished else state, report, outcome.answers)
             yield task.name
 
 

@@ -20,12 +20,14 @@ import msgspec
 
 from grader.child.confinement import Level
 from grader.child.zygote import die_with_parent
-from grader.errors import GraderError, SandboxError, UnusableInput
+from grader.errors import GraderError, UnusableInput
 from grader.exercises import LESSONS
 from grader.judging import dependencies
-from grader.judging.grading import Graded, grade
+from grader.judging.grading import MEGABYTES, READING_SECONDS, Graded, grade
 from grader.judging.report import Report
 from grader.judging.verdicts import VERDICTS
+from grader.running import scratch
+from grader.running.bounded import bounded
 from grader.running.processes import Kind, ZygoteLink
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
@@ -92,6 +94,7 @@ _lock = threading.Lock()
 
 @cache
 def _own_sandbox() -> Sandbox:
+    scratch.sweep(Path(tempfile.gettempdir()))  # what workers left that were killed
     sandbox = Sandbox()
     atexit.register(sandbox.close)
     return sandbox
@@ -108,9 +111,10 @@ def _graded(task: GradingTask) -> Graded:
         raise GraderError("A worker has another version of the course: install this one there.")
     sandbox = _sandbox()
     if sandbox.level == "process" and not task.unsafe:
-        raise SandboxError("A worker has no sandbox, so a submission could do harm or cheat there.")
+        raise GraderError("A worker has no sandbox, so a submission could do harm or cheat there.")
     try:
-        submission = parse(task.data, task.suffix, task.name, task.beside)
+        with bounded(task.name, READING_SECONDS, MEGABYTES):
+            submission = parse(task.data, task.suffix, task.name, task.beside)
     except UnusableInput as error:
         return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
     with sandbox.borrowed_worker() as worker:

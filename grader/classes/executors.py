@@ -34,7 +34,7 @@ import msgspec
 from grader.child.confinement import Level, what_is_missing
 from grader.classes import classwork
 from grader.classes.classwork import GradingTask
-from grader.errors import GraderError, UnusableInput
+from grader.errors import GraderError, SandboxError, UnusableInput
 from grader.judging.grading import Graded
 from grader.running import scratch
 from grader.running.sandbox import Sandbox
@@ -52,7 +52,7 @@ class Workers:
         make: makes the executor, again whenever it has broken.
         level: the sandbox level; `None` where each worker has its own.
         ahead: how many tasks to have under way.
-        alive: whether there is a worker at all.
+        alive: whether anybody can grade: there is a worker, and what runs the answers is there.
         prepare: lets the import of TensorFlow begin, for a submission needs it.
     """
 
@@ -94,7 +94,7 @@ def completed(
             while running:
                 for future in _some_done(running, workers):
                     task = running.pop(future)
-                    result = _result(future)
+                    result = _result(future, workers)
                     if result is None:
                         lost.append(task)
                         continue
@@ -107,7 +107,7 @@ def completed(
                 if alone:
                     yield (
                         lost[0],
-                        Failed("The process that graded it ended, and again when it was graded alone."),
+                        Failed("What graded it ended, and again when it was graded alone."),
                     )
                 else:
                     suspects += lost
@@ -136,11 +136,15 @@ def _submit(executor: Executor, task: GradingTask) -> "Future[bytes]":
         return future
 
 
-def _result(future: "Future[bytes]") -> Graded | Failed | None:
-    """Return what came of a task, or `None` where its worker was lost."""
+def _result(future: "Future[bytes]", workers: Workers) -> Graded | Failed | None:
+    """Return what came of a task, or `None` where its worker was lost, or the sandbox there."""
     try:
         return GRADED.decode(future.result())
     except BrokenProcessPool:
+        return None
+    except SandboxError:
+        if not workers.alive():
+            raise
         return None
     except GraderError:
         raise
@@ -177,7 +181,7 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
                 return ProcessPoolExecutor(jobs, context, classwork.join, settings)
 
             prepare = sandbox.zygote("full").wake if sockets else lambda: None
-            yield Workers(make, level, 2 * jobs, prepare=prepare)
+            yield Workers(make, level, 2 * jobs, sandbox.is_alive, prepare)
     finally:
         with contextlib.suppress(OSError):
             scratch.empty(Path(folder))

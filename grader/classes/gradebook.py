@@ -25,6 +25,7 @@ from grader.classes.repeats import Counted, Entry, Order, graded, remarks
 from grader.classes.results import ClassResults, Mark
 from grader.classes.schema import (
     APPLICATION_ID,
+    EARLIER,
     LAST_RESULTS,
     ORDER,
     SCHEMA,
@@ -33,10 +34,12 @@ from grader.classes.schema import (
     migrate,
     report_of,
 )
+from grader.classes.sums import register, require_sound
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
+from grader.text import printable_name
 
 FILE = "gradebook.sqlite"
 
@@ -105,6 +108,7 @@ class Gradebook:
     def _connected(cls, path: Path | None) -> "Iterator[Gradebook]":
         try:
             with contextlib.closing(_connect(path)) as connection:
+                register(connection)
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
                 yield cls(connection, path)
@@ -113,9 +117,10 @@ class Gradebook:
                 f"The gradebook {path} can't be used: {error}. What it holds is safe; once that is mended, "
                 "the same command goes on."
             ) from None
-        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
+        except (sqlite3.DatabaseError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            why = printable_name(str(error), 200)
             raise UnusableInput(
-                f"{path} is damaged, or no gradebook ({error}): put it aside, or bring back a copy."
+                f"{path} is damaged, or no gradebook ({why}): put it aside, or bring back a copy."
             ) from None
 
     def _is_empty(self) -> bool:
@@ -126,7 +131,7 @@ class Gradebook:
         version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
         if application != APPLICATION_ID:
             raise UnusableInput(f"{self._path} is no gradebook of this grader.")
-        if version in (1, 2):
+        if version in EARLIER:
             migrate(self._connection, version)
         elif version != VERSION:
             raise UnusableInput(
@@ -135,9 +140,7 @@ class Gradebook:
             )
         if self._path is not None and _is_read_only(self._path):
             self._connection.execute("PRAGMA query_only = ON")
-        sound = self._connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"]
-        if sound != "ok":
-            raise sqlite3.DatabaseError(sound)
+        require_sound(self._connection, self._path)
 
     @classmethod
     def own_course(cls, folder: Path) -> Path | None:
@@ -181,7 +184,7 @@ class Gradebook:
             row = self._connection.execute("SELECT max(given) + 1 AS since FROM attempts").fetchone()
             since = row["since"] or 1
             self._connection.execute(
-                "INSERT OR REPLACE INTO class VALUES (1, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO class (one, seed, course, round, since) VALUES (1, ?, ?, ?, ?)",
                 (seed, msgspec.msgpack.encode(course), round_, since),
             )
             if replace:

@@ -12,11 +12,12 @@ import sqlite3
 import msgspec
 
 from grader.classes.repeats import Entry
+from grader.classes.sums import SUMS
 from grader.exercises import LESSONS, all_exercises, lesson_of
 from grader.judging.report import Report, Verdict
 
 APPLICATION_ID = 0x646C6362  # "dlcb", in the file's header
-VERSION = 3
+VERSION = 4
 ATTEMPTS = """
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, work TEXT NOT NULL, content TEXT NOT NULL,
@@ -34,7 +35,6 @@ CREATE INDEX results_of_attempt ON results (attempt, id);
 """
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
 CREATE TABLE class (
     one INTEGER PRIMARY KEY CHECK (one = 1), seed TEXT NOT NULL, course BLOB NOT NULL,
     round INTEGER NOT NULL, since INTEGER NOT NULL
@@ -44,6 +44,8 @@ CREATE TABLE marks (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, exercise TEXT NOT NULL,
     score REAL, comment TEXT NOT NULL, marked TEXT NOT NULL
 );
+{SUMS}
+PRAGMA user_version = {VERSION};
 """
 LAST_RESULTS = """
 SELECT a.*, r.state = a.state AS settled, r.report, r.answers
@@ -77,16 +79,24 @@ INSERT INTO results
     FROM old_results r JOIN attempts a ON a.name = r.submission ORDER BY r.id;
 DROP TABLE old_results;
 DROP TABLE submissions;
-PRAGMA user_version = {VERSION};
+PRAGMA user_version = 3;
 COMMIT;
 """
 # Version 2 did not know what imports what.
-FROM_2 = f"""
+FROM_2 = """
 BEGIN IMMEDIATE;
-ALTER TABLE attempts ADD COLUMN modules TEXT NOT NULL DEFAULT '{{}}';
+ALTER TABLE attempts ADD COLUMN modules TEXT NOT NULL DEFAULT '{}';
+PRAGMA user_version = 3;
+COMMIT;
+"""
+# Version 3 did not know what had been changed on the disk.
+FROM_3 = f"""
+BEGIN IMMEDIATE;
+{SUMS}
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+EARLIER = {1: (FROM_1, FROM_3), 2: (FROM_2, FROM_3), 3: (FROM_3,)}
 
 
 def entry_of(row: sqlite3.Row) -> Entry:
@@ -126,10 +136,11 @@ def _in_its_lesson(verdict: Verdict) -> Verdict:
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring a gradebook of version 1 or 2 to the present one, all or nothing."""
+    """Bring a gradebook of an earlier version to the present one; each step all or nothing."""
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        connection.executescript(FROM_1 if version == 1 else FROM_2)
+        for step in EARLIER[version]:
+            connection.executescript(step)
     except sqlite3.Error:
         connection.rollback()
         raise

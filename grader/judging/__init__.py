@@ -10,6 +10,7 @@ own_modules  a learner's own modules, as Python imports them
 explaining   what the rest of a file says of an answer that is missing or fails
 dependencies what a verdict depends on, as one hash
 faults       our own faults, kept to one exercise
+discretion   what is told where one may hand in again at once
 showing      values as reports hold them, and as people read them
 verdicts     verdicts that another's equal code has had already
 """

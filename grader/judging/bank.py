@@ -24,8 +24,8 @@ from grader.exercise import FLOAT64, Case, Exercise, Finding, Mistake
 from grader.judging import comparison
 from grader.judging.dependencies import version
 from grader.judging.findings import FREE, findings
-from grader.running.attempt import require_examined
-from grader.storage import folder, opened, sealed, write
+from grader.running.attempt import require_examined, to_examine
+from grader.storage import folder, opened, salt, sealed, write
 
 PUBLIC_SEED = "public"
 AS_GIVEN = "as given"  # of a repair: among a bank's mistakes, and the exercise's no mistake
@@ -184,7 +184,7 @@ def _outcome(exercise: Exercise, function: Callable[..., Any], case: bytes, inpu
 
 def examined(artefact: str, outcome: Outcome, inputs: bytes) -> Outcome:
     """Return the outcome of a call with what it made opened, here; a class's are opened in the sandbox."""
-    found = zygote.examined(artefact, plaindata.encode((outcome.value(), plaindata.decode(inputs))))
+    found = zygote.examined(artefact, to_examine(outcome, inputs))
     require_examined(found)
     return msgspec.structs.replace(found, arguments=outcome.arguments, warnings=outcome.warnings)
 
@@ -212,7 +212,8 @@ def _size(case: tuple) -> tuple[int, bool]:
 
 
 def _key(exercise: Exercise, seed: str) -> str:
-    return hashlib.sha256(b"\0".join((version(exercise.module), seed.encode()))).hexdigest()
+    # Salted: that a file exists can be asked by whoever may not read it, and would confirm a guessed seed.
+    return hashlib.sha256(b"\0".join((version(exercise.module), seed.encode(), salt()))).hexdigest()
 
 
 def _load(path: Path) -> Bank | None:

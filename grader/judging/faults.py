@@ -12,6 +12,10 @@ MESSAGE = (
     "The grader itself failed on this exercise: that is no verdict on your answer. In a class, your "
     "instructor sees it too."
 )
+KILLED = (
+    "The process that ran this was ended from outside, and again when it ran alone: memory may be short. "
+    "That is no verdict on your answer. In a class, the same command tries it again."
+)
 MAX_LOG_BYTES = 2**20
 MAX_SUMMARY = 300  # characters
 
@@ -31,3 +35,9 @@ def fault(exercise: Exercise, error: Exception) -> Verdict:
             file.write(f"{exercise.name}\n{''.join(traceback.format_exception(error))}\n")
     summary = " ".join(f"{type(error).__name__}: {error}".split())[:MAX_SUMMARY]
     return verdict_on(exercise, "error", MESSAGE, fault=summary)
+
+
+def killed(exercise: Exercise, seconds: float) -> Verdict:
+    """Return the verdict on an exercise whose process was ended twice, and neither by its code nor by us."""
+    summary = "the process that ran it was ended from outside, twice"
+    return verdict_on(exercise, "error", KILLED, seconds=seconds, fault=summary)

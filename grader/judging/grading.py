@@ -12,13 +12,14 @@ from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
-from grader.judging.faults import fault
+from grader.judging.faults import KILLED, fault, killed
 from grader.judging.judge import judge, left_over, not_answered, unchanged, verdict_on
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
 from grader.predictions import questions
 from grader.running.attempt import Attempt
+from grader.running.bounded import TooDear, bounded
 from grader.running.impatient import ImpatientWorker
 from grader.running.sandbox import Job, Worker, kind_of
 from grader.submissions.cut import Cut
@@ -33,13 +34,19 @@ SHARING = frozenset(
 
 MAX_ANSWER_CHARACTERS = 20_000  # of one exercise's code, kept to be shown beside its verdict
 MAX_REMEMBERED_STATEMENTS = 100
+# Of our own work on a file, and on an answer: a hundred times what honest ones take.
+READING_SECONDS, JUDGING_SECONDS, MEGABYTES = 30, 60, 2048
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """A submission's report, and the code of its answers by the name of their exercises."""
+    """A submission's report, and the code of its answers by the name of their exercises.
+
+    It is `unfinished` where a process was ended from outside: next time it is graded again.
+    """
 
     report: Report
     answers: dict[str, str]
+    unfinished: bool = False
 
 
 def grade(
@@ -61,11 +68,15 @@ def grade(
         sandbox: the sandbox level, for the report.
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
     """
-    cutter = Cutter(submission)
-    modules = OwnModules(cutter.beside)
-    explainer = Explainer(submission, cutter, modules)
-    exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
-    cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
+    try:
+        with bounded(submission.name, READING_SECONDS, MEGABYTES):
+            cutter = Cutter(submission)
+            modules = OwnModules(cutter.beside)
+            explainer = Explainer(submission, cutter, modules)
+            exercises = [all_exercises()[only]] if only else _expected(submission, cutter, explainer)
+            cuts = {exercise.name: modules.as_imported(cutter.cut(exercise.name)) for exercise in exercises}
+    except TooDear as error:
+        return Graded(Report(submission.name, seed, sandbox, [], error=str(error)), {})
     verdicts: dict[str, Verdict] = {}
     jobs: list[Job] = []
     for exercise in exercises:
@@ -85,7 +96,7 @@ def grade(
     answers = {name: cuts[name].text[:MAX_ANSWER_CHARACTERS] for name in answered}
     lesson = submission.lesson if lessons_of(submission.lesson) else None
     report = Report(submission.name, seed, sandbox, in_order, lesson=lesson, predictions=_made(submission))
-    return Graded(report, answers)
+    return Graded(report, answers, any(verdict.message == KILLED for verdict in verdicts.values()))
 
 
 def _made(submission: Submission) -> dict[str, str]:
@@ -174,7 +185,7 @@ def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     if attempt.end == "killed":
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
-        raise GraderError(f"The process that ran {job.exercise.name} was killed twice: is memory short?")
+        return killed(job.exercise, attempt.seconds)
     verdict = _judged(job, attempt, worker, seed)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:
@@ -190,7 +201,8 @@ def _key(job: Job, seed: str) -> str | None:
     if len(statements) > MAX_REMEMBERED_STATEMENTS:
         return None
     try:
-        code = "\n".join(map(ast.dump, statements))
+        # With the lines, which an answer may look at.
+        code = "\n".join(ast.dump(statement, include_attributes=True) for statement in statements)
     except (RecursionError, ValueError):  # too deep; an integer of more digits than Python prints
         return None
     if "random" in code:
@@ -203,8 +215,12 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
     try:
         if job.exercise.artefact is not None:
             attempt = worker.examined(job, attempt)
-        verdict = judge(job.exercise, bank_of(job.exercise, seed), attempt)
+        bank = bank_of(job.exercise, seed)
+        with bounded("Your answer", JUDGING_SECONDS, MEGABYTES):
+            verdict = judge(job.exercise, bank, attempt)
         verdict = left_over(job.exercise, verdict, attempt)  # a stub is not run
+    except TooDear as error:
+        return verdict_on(job.exercise, "refused", str(error), seconds=attempt.seconds)
     except GraderError:
         raise
     except Exception as error:

@@ -26,6 +26,7 @@ from grader.child import confinement
 from grader.classes.course import Course
 from grader.classes.gradebook import Gradebook
 from grader.errors import SandboxError, UnusableInput
+from grader.judging.discretion import discreet
 from grader.judging.grading import Graded, grade
 from grader.judging.report import Report
 from grader.reporting import tables
@@ -90,7 +91,7 @@ def results_of(folder: Path) -> dict[str, Any]:
                 found = Graded(Report(name, seed, level, [], error=submission), {})
             else:
                 found = grade(submission, worker, seed=seed, sandbox=level)
-            book.add(name, "", found.report, found.answers)
+            book.add(name, "", discreet(found.report), found.answers)
         results = book.results()
     grades = tables.grades(results)
     return gradescope.results(grades.learners[0], grades)

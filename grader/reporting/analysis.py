@@ -37,14 +37,13 @@ class Misunderstanding:
 class ExerciseFigures(NamedTuple):
     """One exercise in the class.
 
-    `statuses` counts verdicts. `discrimination` and the typical time in whole `seconds` are `None` where
-    they are undefined. The commonest of the `misunderstandings` comes first.
+    `statuses` counts verdicts. `discrimination` is `None` where it is undefined. The commonest of the
+    `misunderstandings` comes first.
     """
 
     asked: Asked
     statuses: dict[str, int]
     discrimination: float | None
-    seconds: int | None
     misunderstandings: list[Misunderstanding]
 
     @property
@@ -116,7 +115,6 @@ def exercise_figures(results: ClassResults) -> list[ExerciseFigures]:
                 asked,
                 {status: statuses.count(status) for status in WORDS},
                 discrimination([status == "passed" for status in statuses], others),
-                _typical([v.seconds for v in verdicts if v.cases and v.status not in ("missing", "refused")]),
                 _misunderstandings(asked.name, results.learners),
             )
         )
@@ -199,11 +197,6 @@ def _bars(points: Sequence[float], out_of: float) -> list[Bar]:
         # Parts of points can add up to a hair less than a whole one.
         counts[max(0, min(math.floor(value / step + 1e-9), len(counts) - 1))] += 1
     return [Bar(i * step, (i + 1) * step, count) for i, count in enumerate(counts)]
-
-
-def _typical(seconds: Sequence[float]) -> int | None:
-    """Return the median in whole seconds: finer, it would differ between two runs on the same answers."""
-    return math.floor(statistics.median(seconds)) if seconds else None
 
 
 def _misunderstandings(name: str, learners: Sequence[Learner]) -> list[Misunderstanding]:

@@ -30,12 +30,13 @@ def exports(results: ClassResults, worksheet: Worksheet | None = None) -> dict[s
 
 
 def write(results: ClassResults, folder: Path, exported: Mapping[str, Written] | None = None) -> list[Path]:
-    """Write every report on a class; equal results give equal bytes.
+    """Write every report on a class; equal results give equal bytes, but for the times.
 
         index.html                the class, for the instructor
         learners/<learner>.html   one learner's answers and feedback, to give back
         gradescope/<learner>.json one learner's results as Gradescope reads them
         grades.csv                a row a learner, for a spreadsheet
+        times.csv                 how long answers ran, which no two runs share
         canvas.csv, moodle.csv    the same, for import
         reports.jsonl             all there is to know, an object a learner
 
@@ -76,6 +77,7 @@ def _contents(results: ClassResults, exported: Mapping[str, Written]) -> list[tu
         contents.append((f"learners/{stem}.html", partial(pages.learner_page, learner, results)))
         contents.append((f"gradescope/{stem}.json", partial(_gradescope, grade, grades)))
     contents.append(("grades.csv", partial(tables.grades_csv, results)))
+    contents.append(("times.csv", partial(tables.times_csv, results)))
     contents += [(name, partial(str, export.text)) for name, export in exported.items()]
     contents.append(("reports.jsonl", partial(tables.reports_jsonl, results)))
     contents.append(("index.html", partial(pages.class_page, results)))

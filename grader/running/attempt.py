@@ -4,7 +4,9 @@ import ast
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
+from grader.child.plaindata import Live
 from grader.errors import ExaminationFailed
 
 Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined"]
@@ -41,6 +43,20 @@ class Attempt:
     error: Raised | None = None
     spoilt: bool = False
     stuck: Stuck | None = None
+
+
+def to_examine(outcome: Outcome, inputs: bytes) -> bytes:
+    """Return what `zygote.examined` opens: an answer, what it is run on, and a model's file that was left."""
+    try:
+        left = plaindata.decode(outcome.arguments)
+    except plaindata.Malformed:
+        left = ()
+    paths = (item.value for item in left if isinstance(item, Live) and item.kind == "path")
+    path = next(paths, None) if isinstance(left, list | tuple) else None
+    file = path.get("file") if isinstance(path, dict) else None
+    return plaindata.encode(
+        (outcome.value(), plaindata.decode(inputs), file if isinstance(file, bytes) else None)
+    )
 
 
 def require_examined(found: Outcome) -> None:

@@ -1,9 +1,8 @@
-"""The processes that run learners' code, seen from the grader: zygotes, their clones, a run of a job."""
+"""The processes that run learners' code, seen from the grader: zygotes, their clones, and lone ones."""
 
 import contextlib
 import os
 import queue
-import select
 import shutil
 import signal
 import socket
@@ -15,15 +14,12 @@ import time
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 import dlcourse
-from grader.child import plaindata
 from grader.child.confinement import LEVELS, Level
-from grader.child.defining import NOWHERE
-from grader.child.zygote import FRAME, LIMITS, STATUS, Message
+from grader.child.zygote import LIMITS, STARTED
 from grader.errors import SandboxError
 from grader.running import scratch
+from grader.running.runs import START_SECONDS, ForkedRun, KilledFromOutside, Run, ending_of, is_readable
 
 Kind = Literal["light", "full"]
 # What is not loaded of dlcourse stays so: no child may read its folder, for beside it lie the solutions.
@@ -40,12 +36,6 @@ PRELOADED: dict[Kind, tuple[str, ...]] = {
         *COURSE, *LIBRARY,
     ),
 }  # fmt: skip
-MAX_FRAME_BYTES = 8 * 2**20
-MAX_ATTEMPT_BYTES = 64 * 2**20  # all messages of one exercise
-LOOK_SECONDS = 0.1  # from one look into the scratch folder to the next
-BATCH_SECONDS = 0.003  # outcomes are read in batches: waking up for each costs more than computing it
-MESSAGES = msgspec.msgpack.Decoder(Message)
-START_SECONDS = 180
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -56,107 +46,6 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
-
-
-class ScratchOverflow(Exception):
-    pass
-
-
-class KilledFromOutside(Exception):
-    """Neither the code that ran nor the grader ended the process: memory was short, perhaps."""
-
-
-class Run:
-    """A process that runs a job; frames are read from it against the clock."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._position = 0  # in the buffer: what is before it has been read
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin to read the messages of an exercise."""
-        self._allowance = MAX_ATTEMPT_BYTES
-        self.statement, self.since = NOWHERE, time.monotonic()
-
-    def receive(self, number: int, deadline: float) -> Message:
-        """Return the next message, which must be of exercise `number` and come before `deadline`.
-
-        What only tells which statement is run is kept as `statement`, with the time at which it came.
-
-        Raises:
-            TimeoutError, EOFError, plaindata.Malformed: no message came; the pipe is closed; it is none.
-        """
-        while (message := self._next(number, deadline)).statement is not None:
-            self.statement, self.since = message.statement, time.monotonic()
-            if self.since > deadline:  # whoever sends nothing else is not read without end
-                raise TimeoutError
-        return message
-
-    def _next(self, number: int, deadline: float) -> Message:
-        self._fill(FRAME.size, deadline)
-        (length,) = FRAME.unpack_from(self._buffer, self._position)
-        self._allowance -= length
-        if length > MAX_FRAME_BYTES or self._allowance < 0:
-            raise plaindata.Malformed(f"a message of {length:,} bytes")
-        self._fill(FRAME.size + length, deadline)
-        start = self._position + FRAME.size
-        self._position = start + length
-        frame = bytes(self._buffer[start : self._position])
-        try:
-            message = MESSAGES.decode(frame)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise plaindata.Malformed(str(error)) from None
-        if message.exercise != number:
-            raise plaindata.Malformed("a message out of turn")
-        return message
-
-    def _fill(self, size: int, deadline: float) -> None:
-        if len(self._buffer) - self._position >= size:
-            return
-        del self._buffer[: self._position]
-        self._position = 0
-        while len(self._buffer) < size:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            chunk = self._read(min(remaining, LOOK_SECONDS))
-            if chunk == b"":
-                raise EOFError
-            self._buffer += chunk or b""
-
-    def _read(self, seconds: float) -> bytes | None:
-        """Return what has come, `None` where nothing came in time, `b""` at the end."""
-        raise NotImplementedError
-
-    def kill(self) -> str:
-        """End the process and return how it ended, in words.
-
-        Raises:
-            KilledFromOutside: somebody else had ended it.
-        """
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """End the process and free what it held."""
-        raise NotImplementedError
-
-
-def _readable(descriptor: int, seconds: float) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
-
-
-def _ending(code: int) -> str:
-    """Describe an exit status; negative ones are signals."""
-    if code >= 0:
-        return f"Your code ends the process (exit status {code}): return an answer instead."
-    names: dict[int, str] = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort"}
-    name = names.get(-code)
-    if name is None and -code == signal.SIGXCPU:
-        return "Your code uses more processor time than it may."
-    return f"Your code crashes the process ({name or f'signal {-code}'})."
 
 
 class ZygoteLink:
@@ -214,13 +103,16 @@ class Zygote(ZygoteLink):
         with self._lock:
             if self._level is None:
                 self.wake()
-                if _readable(self.control.fileno(), START_SECONDS):
+                if is_readable(self.control.fileno(), START_SECONDS):
                     told = self.control.recv(32).decode().strip()
                     self._level = next((level for level in LEVELS if level == told), None)
             if self._level is None:
                 lines = self._errors.read().decode(errors="replace").strip().splitlines()
                 raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
             return self._level
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def close(self) -> None:
         self.control.close()
@@ -246,7 +138,7 @@ class Clone:
             _write(memory, job)
             os.lseek(memory, 0, os.SEEK_SET)
             socket.send_fds(self._control, [LIMITS.pack(megabytes, cpu_seconds)], [memory, theirs])
-            _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+            started, descriptors, _, _ = socket.recv_fds(self._control, STARTED.size, 1)
         except OSError as error:
             os.close(results)
             raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
@@ -256,7 +148,8 @@ class Clone:
         if not descriptors:
             os.close(results)
             raise SandboxError("The sandbox stopped working: it could not confine itself.")
-        self._run = ForkedRun(results, self._scratch, descriptors[0], self._control)
+        (pid,) = STARTED.unpack(started)
+        self._run = ForkedRun(results, self._scratch, pid, descriptors[0], self._control, cpu_seconds)
         return self._run
 
     def _clean(self) -> None:
@@ -270,53 +163,6 @@ class Clone:
         self._control.close()
         with contextlib.suppress(OSError):
             self._scratch.rmdir()
-
-
-class ForkedRun(Run):
-    def __init__(self, results: int, folder: Path, pidfd: int, control: socket.socket):
-        super().__init__()
-        self._results = results
-        self._scratch = folder
-        self._pidfd = pidfd
-        self._control = control
-        self._next_look = time.monotonic() + LOOK_SECONDS
-
-    def _read(self, seconds: float) -> bytes | None:
-        readable = _readable(self._results, seconds)
-        if time.monotonic() >= self._next_look:  # also while something comes: it may come byte by byte
-            if scratch.overflows(self._scratch):
-                raise ScratchOverflow
-            self._next_look = time.monotonic() + LOOK_SECONDS
-        if not readable:
-            return None
-        time.sleep(BATCH_SECONDS)
-        return os.read(self._results, 2**20)
-
-    def kill(self) -> str:
-        gone = _readable(self._pidfd, 0.5)  # it may be about to end by itself, with a status worth telling
-        self._end()
-        status = b""
-        with contextlib.suppress(OSError):  # the clone was killed too, and the next job gets a new one
-            self._control.sendall(bytes(LIMITS.size))
-            status = self._control.recv(STATUS.size, socket.MSG_WAITALL)
-        if len(status) < STATUS.size or (gone and STATUS.unpack(status)[0] == -signal.SIGKILL):
-            raise KilledFromOutside
-        return _ending(*STATUS.unpack(status))
-
-    def _end(self) -> None:
-        with contextlib.suppress(ProcessLookupError):  # it is gone, and has been waited for
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-
-    def close(self) -> None:
-        self._end()
-        os.close(self._results)
-
-    def wait(self) -> None:
-        """Wait for the end of the process, after `close`."""
-        if self._pidfd >= 0:
-            _readable(self._pidfd, START_SECONDS)
-            os.close(self._pidfd)
-            self._pidfd = -1
 
 
 class LoneRun(Run):
@@ -368,7 +214,7 @@ class LoneRun(Run):
             if self._process.wait(0.5) == -9:
                 raise KilledFromOutside
         self._end()
-        return _ending(self._process.wait())
+        return ending_of(self._process.wait())
 
     def _end(self) -> None:
         with contextlib.suppress(OSError):

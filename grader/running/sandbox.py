@@ -26,19 +26,9 @@ from grader.child.defining import OwnModule, Pieces
 from grader.child.zygote import RunRequest
 from grader.errors import SandboxError
 from grader.exercise import Exercise
-from grader.running.attempt import Attempt, Ending, Stuck, require_examined
-from grader.running.processes import (
-    PRELOADED,
-    Clone,
-    ForkedRun,
-    KilledFromOutside,
-    Kind,
-    LoneRun,
-    Run,
-    ScratchOverflow,
-    Zygote,
-    ZygoteLink,
-)
+from grader.running.attempt import Attempt, Ending, Stuck, require_examined, to_examine
+from grader.running.processes import PRELOADED, Clone, Kind, LoneRun, Zygote, ZygoteLink
+from grader.running.runs import ForkedRun, KilledFromOutside, Overuse, Run
 from grader.submissions.cut import Cut, Piece
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy", "dlcourse"})
@@ -131,6 +121,10 @@ class Sandbox:
         """Return a way to each zygote, for worker processes; started, they sleep until woken."""
         return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
+    def is_alive(self) -> bool:
+        """Tell whether all zygotes that were started are there still."""
+        return all(zygote.is_alive() for zygote in self._zygotes.values())
+
     @property
     def level(self) -> Level:
         """What protects this machine from the code that runs."""
@@ -214,7 +208,7 @@ class Worker:
             ExaminationFailed: our own code failed on it.
         """
         made = {
-            i: plaindata.encode((outcome.value(), plaindata.decode(inputs)))
+            i: to_examine(outcome, inputs)
             for i, (outcome, inputs) in enumerate(zip(attempt.outcomes, job.inputs, strict=False))
             if outcome.raised is None
         }
@@ -305,7 +299,7 @@ def _stuck(job: Job, run: "Run") -> Stuck | None:
     for piece in job.cut.every_piece:
         if piece.place == place and number in piece.statements:
             node = piece.nodes[piece.statements.index(number)]
-            return Stuck(node, place, time.monotonic() - run.since)
+            return Stuck(node, place, time.monotonic() - run.since - run.excused())
     return None
 
 
@@ -313,7 +307,7 @@ def _collect_one(
     number: int, cases: int, run: "Run", seconds: float, limit: int, imports: bool = False
 ) -> Attempt:
     began = time.monotonic()
-    run.begin()
+    run.begin(seconds)
     outcomes: list[Outcome] = []
     end: Ending = "complete"
     detail, error, spoilt = "", None, number > 0
@@ -343,6 +337,6 @@ def _collect_one(
             end, detail = "killed", "The process was killed from outside."
     except plaindata.Malformed as problem:
         end, detail = "malformed", f"The process sent something that is no answer ({problem})."
-    except ScratchOverflow:
-        end, detail = "died", "Your code writes more to disk than it may."
+    except Overuse as problem:
+        end, detail = "died", str(problem)
     return Attempt(tuple(outcomes), end, time.monotonic() - began, detail, error, spoilt)

@@ -11,6 +11,7 @@ attempts     which of a learner's files count
 remarks      what a person should look at
 intake       a class's files and archives → one list of what counts
 submission   a notebook or a module → cells
+notebook_json a file's text → a notebook's JSON
 cells        a cell's text → plain Python, as a notebook reads it
 beside       a learner's own modules beside it
 statements   one statement: what it binds, uses, imports

@@ -24,7 +24,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from grader.errors import UnusableInput
 from grader.submissions.cells import names_by_sight
@@ -174,6 +174,7 @@ class Cutter:
         needed: set[Statement] = set()
         known: set[tuple[str, bool]] = set()
         always = set(self._always)
+        all_wait = False
         todo, waiting = [(name, False) for name in names], list(self._always)
         while todo or waiting:
             while waiting:
@@ -183,7 +184,9 @@ class Cutter:
                 needed.add(statement)
                 unread = self._unread(statement)
                 todo.extend((name, name in unread) for name in statement.uses)
-                if statement not in always and statement.uses & {"globals", "eval", "exec"}:
+                looks_up = statement.uses & {"globals", "eval", "exec"}
+                if looks_up and not all_wait and statement not in always:
+                    all_wait = True
                     waiting.extend(self._statements)
             while todo:
                 name, is_unread = wanted = todo.pop()
@@ -291,13 +294,16 @@ class Cutter:
 
     def _add_settings(self, packages: set[str]) -> None:
         """Let a call of a package's function change the package, where it needs no code but constants."""
+
+        @cache
+        def needs_code(name: str) -> bool:
+            return any(binder.uses for binder in self._binders.get(name, ()))
+
         for statement in self._statements:
             owner = called_by_itself(statement.node)
             name = root(owner) if owner is not None else None
-            if name in packages:
-                others = statement.uses - packages
-                if not any(binder.uses for other in others for binder in self._binders.get(other, ())):
-                    self._binders[name].append(statement)
+            if name in packages and not any(map(needs_code, statement.uses - packages)):
+                self._binders[name].append(statement)
 
 
 def _roots(submission: Submission) -> set[str]:

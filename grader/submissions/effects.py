@@ -171,6 +171,8 @@ class Effects:
             changed |= given
         local = (sight.bound | given) - sight.declared
         names = (changed - local) | (sight.declared & sight.bound)
+        if len(names) > MAX_NAMES:
+            names = {ANY}
         return Effect(
             tuple(parameters),
             frozenset(changed & given),

@@ -4,7 +4,6 @@ import ast
 import codecs
 import contextlib
 import io
-import json
 import os
 import re
 import stat
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.cells import NotPython, Reader, is_surely_plain, module_written
 from grader.submissions.names import is_hidden
+from grader.submissions.notebook_json import notebook_in
 from grader.text import MAX_NAME, printable_name
 
 SUFFIXES = (".ipynb", ".py")
@@ -246,23 +246,7 @@ def _find_in_folder(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read_notebook(text: str, name: str, beside: Mapping[str, bytes]) -> Submission:
-    if not text.strip():
-        raise UnusableInput(f"{name} is empty; save the notebook and hand it in again.")
-    if text.lstrip().startswith("<"):
-        raise UnusableInput(f"{name} is a web page that was saved as a notebook; download the file itself.")
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UnusableInput(f"{name} is not a notebook: its content is no JSON.") from None
-    if isinstance(notebook, dict) and "doc_id" in notebook:
-        raise UnusableInput(f"{name} is a link to a file in Google Drive; download the file itself.")
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        if isinstance(notebook, dict) and "worksheets" in notebook:
-            raise UnusableInput(
-                f"{name} is a notebook of format {notebook.get('nbformat', 3)}; open it in JupyterLab and "
-                "save it to bring it to format 4."
-            )
-        raise UnusableInput(f"{name} is JSON, but no Jupyter notebook: it has no list of cells.")
+    notebook = notebook_in(text, name)
     metadata = notebook.get("metadata")
     facts = metadata if isinstance(metadata, dict) else {}
     sources = list(_sources(notebook["cells"]))

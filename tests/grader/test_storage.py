@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.storage import folder
+from grader.storage import folder, salt
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,15 @@ def test_each_platform_has_its_own_place(monkeypatch, platform, kind, ending):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr("sys.platform", platform)
     assert folder(kind).as_posix().endswith(ending)
+
+
+def test_the_salt_stays_and_is_nobody_elses(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path / "one"))
+    first = salt()
+    assert len(first) == 32
+    assert salt() == first
+    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path / "two"))
+    assert salt() not in (first, b"")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DLCOURSE_HOME", str(tmp_path / "file"))
+    assert salt() == b""

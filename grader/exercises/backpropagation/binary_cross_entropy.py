@@ -19,6 +19,7 @@ def yes_or_no(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray
         ([1.0], [1.0]),
         ([0.0], [0.0]),
         ([1.0], [0.0]),
+        ([1.0], [1e-6]),  # what is added to it shows, even in float32
         ([1.0, 0.0], [0.5, 0.5]),
         ([1.0, 0.0], [0.9, 0.2]),
         ([1.0, 0.0], [1.0, 0.0]),

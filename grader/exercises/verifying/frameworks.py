@@ -105,7 +105,7 @@ def _order(x: np.ndarray, dataset: Any) -> np.ndarray | None:
     try:
         samples = np.concatenate([np.asarray(batch[0], np.float64) for batch in dataset.value])
         samples, rows = samples.reshape(len(samples), -1), x.reshape(len(x), -1)
-        if len(samples) != len(rows):
+        if samples.shape != rows.shape:  # wide ones beside a single number each would be gigabytes
             return None
         pieces = [samples[i : i + 100] for i in range(0, len(samples), 100)]  # all at once would be gigabytes
         found = [np.abs(piece[:, None] - rows).max(axis=2) for piece in pieces]  # (100, n) each
@@ -188,6 +188,15 @@ def is_restored(given: Given, found: dict[str, Any]) -> Finding:
             False,
             "The model that you return predicts something else than the one you were given: "
             "does it have its weights?",
+        )
+    in_file = found.get("file")
+    if isinstance(in_file, str):
+        return Finding(False, f"The file at `path` can't be opened. {in_file}")
+    if in_file is None or np.shape(in_file) != wanted.shape or not np.allclose(in_file, wanted, 1e-4, 1e-5):
+        return Finding(
+            False,
+            "The file at `path` holds another model than the one you were given: loaded from it, it predicts "
+            "something else.",
         )
     return Finding(True)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 def main(reports: str, summary: str) -> None:
     best: dict[str, dict] = {}
-    for line in Path(reports).read_text("utf-8").splitlines():
+    for line in Path(reports).read_text("utf-8").rstrip("\n").split("\n"):
         for verdict in json.loads(line)["exercises"]:
             known = best.setdefault(verdict["name"], verdict)
             if verdict["score"] > known["score"] or known["status"] == "missing":

@@ -166,6 +166,12 @@ def test_a_remembered_verdict_is_of_the_very_same_code(attack, graded):
         assert graded(data.decode(), seed="poison")["relu"].status != "passed"
 
 
+def test_an_answer_that_looks_at_its_line_is_judged_on_each(graded):
+    looking = "def relu(x): return np.maximum(x, 0) if relu.__code__.co_firstlineno == 2 else x\n"
+    assert graded(f"import numpy as np\n{looking}", seed="lines")["relu"].status == "passed"
+    assert graded(f"import numpy as np\n\n{looking}", seed="lines")["relu"].status == "failed"
+
+
 def test_statements_on_one_line_are_analysed_once(monkeypatch):
     """Otherwise a file of a hundred kilobytes holds a worker for an hour."""
     analysed = []

@@ -3,15 +3,22 @@
 import json
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from graded_class import graded, wait_for_results, write_class
 from sources import RIGHT
 
+from grader.classes import classwork
+from grader.classes.classroom import grade_class
 from grader.classes.course import Course
+from grader.classes.executors import Workers
 from grader.classes.gradebook import Gradebook
 from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
+from grader.judging.grading import Graded
+from grader.judging.report import Report
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
@@ -37,10 +44,31 @@ def test_a_run_that_was_ended_goes_on_to_the_same_bytes(grader, started, tmp_pat
         assert [len(book.history(f"s{i:02}.py")) for i in range(12)] == [1] * 12, "none is graded twice"
     for name in ("whole", "ended"):
         grader("report", name, status=(0, 1))
-    files = sorted(p.relative_to(tmp_path / "whole") for p in (tmp_path / "whole/report").rglob("*.*"))
+    reported = (tmp_path / "whole/report").rglob("*.*")
+    files = sorted(p.relative_to(tmp_path / "whole") for p in reported if p.name != "times.csv")
     assert len(files) > 12
     for file in files:
         assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "ended" / file).read_bytes(), file
+
+
+def test_what_was_killed_is_graded_again_by_the_same_command(tmp_path, monkeypatch):
+    write_class(tmp_path / "class", 2, RIGHT)
+    ends = iter([True, False, False])
+
+    def run(task):
+        report = Report(msgspec.msgpack.decode(task)["name"], "s", "process", [])
+        return msgspec.msgpack.encode(Graded(report, {}, unfinished=next(ends)))
+
+    monkeypatch.setattr(classwork, "run", run)
+    workers = Workers(lambda: ThreadPoolExecutor(1), None, ahead=1)
+    done = []
+    for _ in range(3):
+        with (
+            Gradebook.create(tmp_path / "out") as book,
+            grade_class([tmp_path / "class"], book, workers, seed="s", course=Course()) as (_, names),
+        ):
+            done.append(list(names))
+    assert done == [["s00.py", "s01.py"], ["s00.py"], []]
 
 
 def test_only_what_changed_is_graded_again_and_the_history_is_kept(grader, tmp_path):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from graded_class import wait_for_results, write_class
 from sources import RIGHT
 
 from grader.classes import classwork, executors
-from grader.errors import GraderError
+from grader.errors import GraderError, SandboxError
 from grader.judging.grading import Graded
 from grader.judging.report import Report
 
@@ -98,12 +98,36 @@ def test_whoever_a_neighbour_killed_on_a_cluster_is_graded_again_alone(monkeypat
         made[-1].alone = len(made) > 1
         return made[-1]
 
-    report = Report("", "s", "process", [])
-    monkeypatch.setattr(classwork, "run", lambda task: msgspec.msgpack.encode(Graded(report, {})))
-    tasks = [classwork.GradingTask(name, ".py", b"", "s", b"") for name in ("a.py", "b.py", "deadly.py")]
-    outcomes = executors.completed(tasks, executors.Workers(make, None, ahead=3))
+    monkeypatch.setattr(classwork, "run", lambda task: NOTHING)
+    outcomes = executors.completed(THREE, executors.Workers(make, None, ahead=3))
     failed = {task.name for task, outcome in outcomes if isinstance(outcome, executors.Failed)}
     assert failed == {"deadly.py"}
+
+
+NOTHING = msgspec.msgpack.encode(Graded(Report("", "s", "process", []), {}))
+THREE = [classwork.GradingTask(name, ".py", b"", "s", b"") for name in ("a.py", "b.py", "deadly.py")]
+
+
+def without_a_sandbox(task):
+    if b"deadly" in task:
+        raise SandboxError("The sandbox stopped working: Broken pipe.")
+    return NOTHING
+
+
+def test_whoever_the_sandbox_fails_costs_only_itself(monkeypatch):
+    monkeypatch.setattr(classwork, "run", without_a_sandbox)
+    workers = executors.Workers(lambda: ThreadPoolExecutor(1), None, ahead=3)
+    outcomes = {task.name: outcome for task, outcome in executors.completed(THREE, workers)}
+    assert {name for name, outcome in outcomes.items() if isinstance(outcome, executors.Failed)} == {
+        "deadly.py"
+    }
+
+
+def test_a_sandbox_that_is_gone_ends_the_run(monkeypatch):
+    monkeypatch.setattr(classwork, "run", without_a_sandbox)
+    workers = executors.Workers(lambda: ThreadPoolExecutor(1), None, ahead=3, alive=lambda: False)
+    with pytest.raises(SandboxError, match="stopped working"):
+        list(executors.completed(THREE, workers))
 
 
 @pytest.fixture

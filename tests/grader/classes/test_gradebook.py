@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from grader.classes import sums
 from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.classes.results import Mark
@@ -252,6 +253,7 @@ def test_a_gradebook_of_before_faults_and_shown_values_opens(tmp_path):
         fill(book)
         now = book.results()
     with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        sums.register(connection)
         for number, encoded in connection.execute("SELECT id, report FROM results").fetchall():
             report = msgspec.msgpack.decode(encoded)
             for exercise in report["exercises"]:

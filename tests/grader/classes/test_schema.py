@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from grader.classes import sums
 from grader.classes.course import Course
 from grader.classes.gradebook import FILE, Gradebook
 from grader.classes.results import Mark
@@ -130,7 +131,11 @@ def test_one_of_version_2_opens_and_goes_on(tmp_path):
         book.begin("s", Course(), [handed("e/hw.py", LATER, "old")])
         book.add("e/hw.py", "old", report("e/hw.py", "passed"), {})
     with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as book, book:
-        book.executescript("ALTER TABLE attempts DROP COLUMN modules; PRAGMA user_version = 2;")
+        for table in sums.COLUMNS:
+            book.executescript(f"DROP TRIGGER {table}_insert; DROP TRIGGER {table}_update;")
+            book.executescript(f"ALTER TABLE {table} DROP COLUMN sum;")
+        book.executescript("DROP INDEX all_marks; ALTER TABLE attempts DROP COLUMN modules;")
+        book.execute("PRAGMA user_version = 2")
     for _ in range(2):
         with Gradebook.create(tmp_path) as book:
             assert [learner.points for learner in book.results().learners] == [1]

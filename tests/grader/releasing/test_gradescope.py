@@ -88,8 +88,8 @@ def test_gradescope_grades_on_secret_cases(autograder, numpy_solutions):
     assert results["score"] == sum(test["score"] for test in tests.values())
     assert SEED not in json.dumps(results)
     # The cases that were built are those of the seed in the archive.
-    key = bank._key(EXERCISES["relu"], SEED)
-    assert list((autograder / "source" / "home").rglob(f"relu-{key}.bank"))
+    (built,) = (autograder / "source" / "home").rglob("relu-*.bank")
+    assert bank._load(built).cases == bank.bank_of(EXERCISES["relu"], SEED).cases
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_gradescope_shows_a_submission_no_solution_and_no_seed(program, level, a
     results = graded(autograder, program)
     assert f"Sandbox: {level}" in results["printed"]
     assert ("Graded without a sandbox." in results["output"]) == (program is not None)
-    assert "-7" in by_name(results)["relu"]["output"], by_name(results)["relu"]
+    assert "secret cases are right" in by_name(results)["relu"]["output"], by_name(results)["relu"]
     assert results["score"] == 0
 
 

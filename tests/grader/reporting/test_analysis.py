@@ -102,17 +102,6 @@ def test_the_commonest_mistake_comes_first_with_the_first_learner(class_of):
     assert figures.statuses["missing"] == 1
 
 
-def test_typical_time_is_the_median_of_what_ran_in_whole_seconds(class_of, verdict):
-    def ran(seconds, word="passed", **changes):
-        return [Result(verdict("relu", word, seconds=seconds, **changes), "")]
-
-    table = {"a": ran(1.9), "b": ran(3.7, "failed"), "c": ran(90.0), "d": ran(0.0, "missing")}
-    table["e"] = ran(0.0, "error", cases=0)  # a syntax error: nothing ran
-    assert exercise_figures(class_of(table))[0].seconds == 3
-    assert exercise_figures(class_of({"a": ran(0.999)}))[0].seconds == 0
-    assert exercise_figures(class_of({"a": ["missing"]}))[0].seconds is None
-
-
 def test_a_fault_of_the_grader_is_no_misunderstanding_and_goes_once_it_is_marked(class_of, verdict):
     def failed(mark=None):
         return [Result(verdict("relu", "error", fault="ValueError: <b>&", mistake=None), "", mark=mark)]

@@ -182,7 +182,6 @@ def test_the_class_page_says_what_was_found(results):
         "The median is 1 of 3 points",
         "3 learners, 75 %: leaky. The message of sigmoid, leaky.",
         "An example: Ada King def sigmoid(x): return x sigmoid(x=[ 1., -2.]) expected: [1., 0.]",
-        "under 1 s",
         "not graded: 1 file",
     ):
         assert words in text

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.classes.results import Mark, Result
 from grader.reporting import tables
 from grader.reporting.pages import class_page, learner_page
-from grader.reporting.tables import grades_csv, reports_jsonl
+from grader.reporting.tables import grades_csv, reports_jsonl, times_csv
 from grader.submissions.platforms import canvas, gradescope, moodle
 from grader.text import json_text
 
@@ -196,7 +196,17 @@ def test_a_report_is_the_contract_without_the_seed(results, class_of, verdict):
     assert cy["errors"] == ["cy.ipynb is not a notebook: its content is no JSON."]
     slow = class_of({"a": [Result(verdict("relu", "passed", seconds=3.97), "")]})
     [line] = reports_jsonl(slow).splitlines()
-    assert json.loads(line)["exercises"][0]["seconds"] == 3
+    assert json.loads(line)["exercises"][0]["seconds"] == 0
+
+
+def test_times_are_of_what_ran(class_of, verdict):
+    def ran(seconds, word="passed", **changes):
+        return [Result(verdict("relu", word, seconds=seconds, **changes), "")]
+
+    table = {"a": ran(1.9), "b": ran(3.7, "failed"), "c": ran(90.0), "d": ran(0.0, "missing")}
+    table["e"] = ran(0.0, "error", cases=0)  # a syntax error: nothing ran
+    assert times_csv(class_of(table)).splitlines()[1:] == ["relu,3,3.7,90"]
+    assert times_csv(class_of({"a": ["missing"]})).splitlines()[1:] == []
 
 
 def test_gradescope_reads_scores_that_add_up(results):

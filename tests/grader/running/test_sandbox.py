@@ -5,12 +5,14 @@ import dataclasses
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from sources import source_of, stub_of
 
-from grader.errors import GraderError
+from grader.child import plaindata
 from grader.exercises import all_exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
@@ -101,13 +103,40 @@ def test_what_is_killed_from_outside_gets_a_second_chance(tmp_path):
     assert verdicts["relu"].status == verdicts["softmax"].status == "passed"
 
 
+def test_who_goes_on_without_processor_time_is_not_killed_from_outside(tmp_path):
+    deaf = "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\n"
+    (tmp_path / "m.py").write_text(f"{deaf}def relu(x):\n    while True: pass\n")
+    cut = Cutter(read(tmp_path / "m.py")).cut("relu")
+    with Sandbox() as sandbox:
+        if sandbox.level == "process":
+            pytest.skip("no sandbox on this machine")
+        worker = sandbox.worker()
+        request = msgspec.msgpack.encode(
+            [Job(all_exercises()["relu"], cut, (plaindata.encode((1.0,)),), ()).to_run()]
+        )
+        run = worker._run("light", request, 512, 1)
+        with pytest.raises(EOFError):
+            while True:
+                run.receive(0, time.monotonic() + 60)
+        ending = run.kill()
+        run.close()
+    assert "more processor time" in ending
+
+
 def test_what_is_killed_again_and_again_has_no_verdict(tmp_path, monkeypatch):
     (tmp_path / "m.py").write_text(source_of("relu"))
     monkeypatch.setattr(
         "grader.running.sandbox.Worker.run", lambda self, jobs: [Attempt((), "killed")] * len(jobs)
     )
-    with Sandbox() as sandbox, pytest.raises(GraderError, match="killed"):
-        grade(read(tmp_path / "m.py"), sandbox.worker(), seed="killed", sandbox=sandbox.level, only="relu")
+    with Sandbox() as sandbox:
+        graded = grade(
+            read(tmp_path / "m.py"), sandbox.worker(), seed="killed", sandbox=sandbox.level, only="relu"
+        )
+    (verdict,) = graded.report.exercises
+    assert (verdict.status, verdict.score) == ("error", 0)
+    assert "no verdict on your answer" in verdict.message
+    assert "ended from outside, twice" in verdict.fault
+    assert graded.unfinished
 
 
 def kill_clones(sandbox):

@@ -162,3 +162,50 @@ def test_deeply_nested_code_is_no_problem(cut):
     assert cut(f"def answer(): return {deep}")[0]() == 1
     nested = "not " * sys.getrecursionlimit() * 3
     assert cut(f"K = {nested}1\ndef answer(): return 1")[0]() == 1
+
+
+def looking_up(n):
+    return "def answer(): return f0()\n" + "".join(
+        f"def f{i}(): return eval('x') or f{i + 1}\n" for i in range(n)
+    )
+
+
+def changing_everything(n):
+    names = [f"v{i}" for i in range(n)]
+    body = f"    global {', '.join(names)}\n" + "".join(f"    {name} = 1\n" for name in names)
+    return f"def put():\n{body}" + "put()\n" * n + "def answer(): return v0\n"
+
+
+def settings(n):
+    return "import numpy as np\n" + "v = 2\n" * n + "np.seterr(all=v)\n" * n + "def answer(): return np.e\n"
+
+
+def modules(n):
+    return "".join(f"import m{i} as n{i}\nn{i}.x()\n" for i in range(n)) + "def answer(): return n0\n"
+
+
+def aliases(n):
+    return "a0 = []\n" + "".join(f"a{i + 1} = a{i}\n" for i in range(n)) + "def answer(): return a0\n"
+
+
+@pytest.mark.parametrize("made", [looking_up, changing_everything, settings, modules, aliases])
+def test_twice_the_code_is_twice_the_work(tmp_path, made):
+    few, many = (work(tmp_path, made(n)) for n in (400, 1600))
+    assert many < 6 * few
+
+
+def work(tmp_path, source):
+    """How many calls cutting takes, Python's own functions among them."""
+    (tmp_path / "m.py").write_text(source)
+    submission, calls = read(tmp_path / "m.py"), 0
+
+    def count(frame, event, argument):
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        Cutter(submission).cut("answer")
+    finally:
+        sys.setprofile(None)
+    return calls

@@ -1,5 +1,6 @@
 import contextlib
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,6 +123,29 @@ def test_too_much_code_is_refused(tmp_path):
     for name in ("m.py", "n.ipynb"):
         with pytest.raises(UnusableInput, match="more than anyone writes"):
             read(tmp_path / name)
+
+
+@pytest.mark.parametrize("filling", ["[]", "{}", "1"])
+def test_what_is_millions_of_lists_is_no_notebook(tmp_path, filling):
+    whole = json.loads(notebook("x = 1"))
+    whole["cells"][0]["outputs"] = []
+    file = tmp_path / "n.ipynb"
+    file.write_text(json.dumps(whole).replace("[]", f"[{filling}" + f",{filling}" * 5_000_001 + "]"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnusableInput, match="clear all outputs"):
+            read(file)
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20  # built, these take 150 to 400 MB
+    finally:
+        tracemalloc.stop()
+
+
+def test_brackets_in_text_are_text(tmp_path):
+    whole = json.loads(notebook("x = 1"))
+    whole["cells"][0]["outputs"] = ['[{,"\\' * 600_000]
+    file = tmp_path / "n.ipynb"
+    file.write_text(json.dumps(whole))
+    assert [cell.source for cell in read(file).cells] == ["x = 1"]
 
 
 def test_a_large_broken_file_is_one_broken_cell(tmp_path):

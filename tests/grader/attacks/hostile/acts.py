@@ -297,6 +297,10 @@ REACHING = {
         "lift one's own limit of memory",
         "import resource\ndef attack(): resource.setrlimit(resource.RLIMIT_AS, (2**60, 2**60))",
     ),
+    "less_processor_time": Attack(
+        "lower one's own limit of processor time, so that the ending looks like somebody else's doing",
+        "import resource\ndef attack(): resource.setrlimit(resource.RLIMIT_CPU, (600, 600))",
+    ),
     "larger_pipe": Attack(
         "make pipes of a megabyte, which no limit counts",
         "import fcntl, os\ndef attack(): fcntl.fcntl(os.pipe()[0], 1031, 2**20)",

@@ -57,7 +57,7 @@ def study_order(prerequisites: Mapping[str, Sequence[str]], goal: str) -> list[s
 
 
 def pareto_front(models: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name the models among which a choice is a matter of taste: no other one is better all round.
+    """Name the models among which a choice is a matter of taste: those that no other one beats.
 
     One model beats another if it is at least as good in accuracy, bytes and milliseconds, and better in one
     of them. The front are the models that none beats. Two that are equal in all three don't beat each other.

@@ -49,6 +49,17 @@ def test_one_model_is_beyond_doubt_and_no_two_cost_the_same(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_the_cheapest_that_reaches_the_target_has_any_rank(seed):
+    ranks, from_the_end = set(), set()
+    for case in whole_cases_of("cheapest_good_enough", seed):
+        costs, truth = case.arguments[0], case.secret["truth"]
+        reaching = truth[np.argsort(costs)] >= case.arguments[3]
+        ranks.add(int(reaching.argmax()))
+        from_the_end.add(len(costs) - int(reaching.argmax()))
+    assert len(ranks) >= 7 and len(from_the_end) >= 8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_table_of_rents_has_what_the_statement_says(seed):
     (case,) = whole_cases_of("whole_project", seed)
     table, served = map(live.instantiate, case.arguments)

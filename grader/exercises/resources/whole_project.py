@@ -151,9 +151,9 @@ EXERCISE = Exercise(
         "Follow one flat from its row in `served` to its rent: is each number where the network learnt it, "
         "can the network say every rent there is, and in which unit does the answer come? Then follow the "
         "promise: which rows is it measured on?",
-        "Rows that are copies go before the table is parted. Areas that no flat has are divided by what they "
-        "were multiplied by. Both tables need one order of columns. What a target was divided by is multiplied "
-        "again wherever the network answers, and its last layer bends nothing.",
+        "Rows that are copies go before the table is parted. Areas that no flat has are divided by what "
+        "they were multiplied by. Both tables need one order of columns. What a target was divided by is "
+        "multiplied again wherever the network answers, and its last layer bends nothing.",
     ),
     difficulty=4,
     importance=5,

@@ -45,9 +45,9 @@ def delivers(given: Given, answer: Any) -> Finding:
     predictions, promise = _prediction(answer, len(rents))
     off, most = float(np.sqrt(np.mean((predictions - rents) ** 2))), float(np.hypot(luck, MOST_OFF))
     figures = (
-        f"On {len(rents):,} new flats the root mean squared error of your predictions is {_euros(off)}, where "
-        f"luck makes {_euros(luck)} and at most {_euros(most)} are asked for; you promise {_euros(promise)}, "
-        "and it may differ from your error by a quarter."
+        f"On {len(rents):,} new flats the root mean squared error of your predictions is {_euros(off)}, at "
+        f"most {_euros(most)} asked, where luck alone makes {_euros(luck)}. You promise {_euros(promise)}, "
+        "and may be off that error by a quarter."
     )
     if off > most:
         return Finding(False, f"{figures} {why_off(predictions, rents, most, given.arguments[1].value)}")
@@ -80,8 +80,8 @@ def _prediction(answer: Any, rows: int) -> tuple[np.ndarray, float]:
         raise Odd("Your predictions are no array of numbers: some are several.") from None
     if predictions.dtype.kind not in "iuf":
         raise Odd(
-            "Your predictions are no array of numbers: `np.asarray(predictions, dtype=float)` makes them one, "
-            "if each is a number."
+            "Your predictions are no array of numbers. If each of them is a number, "
+            "`np.asarray(predictions, dtype=float)` makes them one."
         )
     if predictions.shape != (rows,):
         raise Odd(f"Your predictions have shape {predictions.shape}; a rent for each row is {(rows,)}.")
@@ -141,7 +141,7 @@ def why_off(predictions: np.ndarray, rents: np.ndarray, most: float, served: dic
         return "All your predictions are the same rent: what does your model make of the columns?"
     low, high = predictions.min(), predictions.max()
     if np.abs(predictions).mean() < 0.1 * rents.mean():
-        return f"You predict {_euros(low)} to {_euros(high)} a month: is that the unit of a rent?"
+        return f"You predict {_number(low)} to {_euros(high)} a month: is that the unit of a rent?"
     goes_with = np.corrcoef(predictions, rents)[0, 1]
     if goes_with < HARDLY:
         return (
@@ -163,17 +163,15 @@ def why_off(predictions: np.ndarray, rents: np.ndarray, most: float, served: dic
         return f"No prediction lies below {_euros(low)}, and {below:.0%} of the rents do."
     if below + above > 0.2:
         return (
-            f"Your predictions lie between {_euros(low)} and {_euros(high)}, and {below + above:.0%} of the "
+            f"Your predictions lie between {_number(low)} and {_euros(high)}, and {below + above:.0%} of the "
             "rents don't: can the network answer with any number?"
         )
     missed = {name: _share_by(column, rents - predictions) for name, column in served["columns"].items()}
     name = max(missed, key=lambda name: missed[name])
     if missed[name] < 0.1:
-        return (
-            "They go with the rents, and not closely. Does the network train for long enough, on clean rows?"
-        )
+        return "They go with the rents, and not closely. Are the rows clean, and is the training long enough?"
     why = (
-        "Does it reach the network, and which areas among the rows that it learnt from can no flat have?"
+        "Is it in one unit in all rows, does it reach the network, and does that train for long enough?"
         if name == "area"
         else "Does it reach the network as what it is, and what becomes of a gap?"
     )
@@ -194,4 +192,8 @@ def _share_by(column: Any, errors: np.ndarray) -> float:
 
 
 def _euros(amount: float) -> str:
-    return f"{amount:,.0f} euros" if abs(amount) >= 10 else f"{amount:.2g} euros"
+    return f"{_number(amount)} euros"
+
+
+def _number(amount: float) -> str:
+    return f"{amount:,.0f}" if abs(amount) >= 10 else f"{amount:.2g}"

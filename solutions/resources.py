@@ -190,9 +190,9 @@ def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.nda
 def capstone(x: np.ndarray, y: np.ndarray) -> bytes:
     """Train a network that reads digits, and make it a file for a small device: the course in one function.
 
-    Each digit has been shifted by up to a pixel, to any side; all are turned or mirrored alike, and their
-    names exchanged. Asked for are at least 92 % right answers on hidden digits, shifted in the same way, from
-    a TFLite file of at most 13,000 bytes.
+    Each digit has been shifted by up to a pixel, to any side, and has got a little noise; all are turned or
+    mirrored alike, and their names exchanged. Asked for are at least 92 % right answers on hidden digits,
+    shifted in the same way, from a TFLite file of at most 13,000 bytes.
 
     Args:
         x: images, shape (1000, 8, 8, 1), float32 from 0 to 1.

@@ -103,6 +103,7 @@ ORDERS = {
     "a circle that needs the goal": (no_circle_among(that_need), "ValueError"),
     "a set": (after("study_order", set), ""),
     "a text": (after("study_order", ", ".join), ""),
+    "an array": (after("study_order", lambda order: np.array(order, object)), "is an array (dtype object)"),
     "twice": (after("study_order", lambda order: order + order[-1:]), ""),
     "a KeyError": (with_raised(KeyError("keras")), "KeyError"),
     "no answer": (with_raised(RecursionError()), "RecursionError"),

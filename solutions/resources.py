@@ -57,7 +57,7 @@ def study_order(prerequisites: Mapping[str, Sequence[str]], goal: str) -> list[s
 
 
 def pareto_front(models: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name the models among which a choice is a matter of taste: no other one is better all round.
+    """Name the models among which a choice is a matter of taste: those that no other one beats.
 
     One model beats another if it is at least as good in accuracy, bytes and milliseconds, and better in one
     of them. The front are the models that none beats. Two that are equal in all three don't beat each other.
@@ -113,17 +113,19 @@ def cheapest_good_enough(costs: np.ndarray, right: np.ndarray, n: int, target: f
 def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.ndarray, float]:
     """Learn rents from a table as it came, predict those of other flats, and say how far off that will be.
 
-    Flats that are still to let come into the table anew every week, in every column alike, and the area of
-    some was written down in square feet, 10.764 times too large. No flat has more than 170 square metres.
-    Numbers and words may be missing in both tables. In `served`, each flat is a new one, with its area in
-    square metres, and the columns may stand in any order.
+    Every week, each flat that is still to let is entered once more, the same in every column: rows repeat.
+    The area of some was written down in square feet, 10.764 times too large; no flat has more than 170 square
+    metres. Numbers and words may be missing in both tables. In `served`, each flat is a new one, its area is
+    in square metres, and the columns may stand in any order.
 
-    The predictions' root mean squared error may be at most 92 euros, and the one that you expect must be
-    within a quarter of it.
+    A part of each rent is luck, which no column tells, and in one city it is larger than in another. Where
+    luck alone makes a root mean squared error of L euros, that of the predictions may be at most
+    √(L² + 75²); nobody tells you L. And the error that you expect must be within a quarter of theirs.
 
     Args:
-        table: some 4,000 rows with the columns area, rooms, floor, built and distance (numbers), district,
-            condition and heating (words), and rent, in euros a month. It stays as it was.
+        table: hundreds or thousands of rows with the columns area, rooms, floor, built and distance
+            (numbers), district, condition and heating (words), and rent, in euros a month. It stays as it
+            was.
         served: m rows with the same columns but the rent. It stays as it was.
 
     Returns:
@@ -141,7 +143,8 @@ def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.nda
     import keras
 
     table = table.drop_duplicates()
-    table = table[table["area"] < 180]  # more are square feet
+    metres = table["area"].where(table["area"] < 180, table["area"] / 10.764)  # more are square feet
+    table = table.assign(area=metres)
     inputs = [name for name in table if name != "rent"]
     served = served[inputs]
     words = {name: table[name].dropna().unique() for name in ("district", "condition", "heating")}
@@ -187,9 +190,9 @@ def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.nda
 def capstone(x: np.ndarray, y: np.ndarray) -> bytes:
     """Train a network that reads digits, and make it a file for a small device: the course in one function.
 
-    Each digit has been shifted by up to a pixel, to any side; all are turned or mirrored alike, and their
-    names exchanged. Asked for are at least 92 % right answers on hidden digits, shifted in the same way, from
-    a TFLite file of at most 13,000 bytes.
+    Each digit has been shifted by up to a pixel, to any side, and has got a little noise; all are turned or
+    mirrored alike, and their names exchanged. Asked for are at least 92 % right answers on hidden digits,
+    shifted in the same way, from a TFLite file of at most 13,000 bytes.
 
     Args:
         x: images, shape (1000, 8, 8, 1), float32 from 0 to 1.

@@ -81,7 +81,7 @@ def _not_plain(expected: Any, got: Any) -> Difference | None:
     if isinstance(expected, Foreign) and got == expected:  # a known mistake's answer
         return None
     reason = f" ({got.reason})" if got.reason else ""
-    return Difference("type", f"is {_article(got.type_name)}{reason}; {_asked(expected)} is asked for")
+    return Difference("type", f"is {_a(got)}{reason}; {_asked(expected)} is asked for")
 
 
 def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Difference | None:
@@ -203,7 +203,7 @@ def _a(value: Any) -> str:
     if isinstance(value, Live):
         return NAMES.get(value.kind, _article(value.kind))
     if isinstance(value, Foreign):
-        return _article(value.type_name)
+        return "an array" if value.type_name == "ndarray" else _article(value.type_name)
     if isinstance(value, np.ndarray | np.generic):
         return f"an array of shape {value.shape}" if value.shape else "a number"
     if isinstance(value, tuple):

@@ -17,7 +17,9 @@ TRAINING_DIGITS = 1000
 def shifted_digits(rng: np.random.Generator) -> Iterator[Case]:
     """Digits each shifted by a pixel at most, all turned or mirrored alike, with noise and in new order.
 
-    So nobody finds them on the disk. The file is run on the hidden ones, and then on those that it learnt.
+    So no image is found as it lies on the disk, but whoever compares all digits with those of the data set
+    can still tell which is which: it hinders looking up, and doesn't make it impossible. The file is run on
+    the hidden ones, and then on those that it learnt.
     """
     framed, y = all_digits()
     places = np.lib.stride_tricks.sliding_window_view(framed, (8, 8), axis=(1, 2))  # (n, 3, 3, 8, 8)
@@ -83,7 +85,8 @@ EXERCISE = Exercise(
         Mistake(
             "dense",
             lambda x, y: in_int8(trained(x, y, dense), x),
-            "It knows each pixel's place: a digit one pixel on is new to it.",
+            "A dense layer learns each place by itself: what it saw of a stroke tells it nothing of the same "
+            "stroke one pixel on.",
         ),
         Mistake(
             "too_small",

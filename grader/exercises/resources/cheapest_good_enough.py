@@ -10,28 +10,38 @@ from grader.exercises.verifying.resources import is_safe_and_cheap
 from grader.references import resources as reference
 
 DRAWS = 130  # of each kind
-KINDS = ((200, 0.8), (1000, 0.9), (5000, 0.95))  # test rows and target
+KINDS = (  # test rows, target, and how far above it the best lies, in deviations of luck
+    (200, 0.8, (5, 5.6)),
+    (1000, 0.95, (5, 6.5)),
+    (5000, 0.7, (25, 40)),
+)
 BEST = 0.997
 
 
 def measured_models(rng: np.random.Generator) -> Iterator[Case]:
-    """Models whose price rises with their accuracy; the secret is how good they are on endless rows.
+    """Models of all prices, some of the dear ones bad; the secret is how good they are on endless rows.
 
-    Two lie near the target, one just below it and one above. How far they are off it, in deviations of luck,
-    and how much luck each has, is spread evenly over what may come: so a choice falls short as often as it
-    does in the long run, whatever the seed.
+    The price rises with the accuracy, but for some bad models, which cost as much as the good ones. Near the
+    target lie one to three just below it and one above. How far the nearest are off it, in deviations of
+    luck, and how much luck they have, is spread evenly over what may come: so a choice falls short as often
+    as it does in the long run, whatever the seed. Those just below share their luck: all were asked about
+    the same rows. How many there are of each sort, and so the rank of the right one, is drawn.
     """
-    for n, target in KINDS:
+    for n, target, far in KINDS:
         luck = np.sqrt(target * (1 - target) / n)  # of the accuracy of a model that just reaches it
         for below, above, lot_below, lot_above in zip(*(evenly(rng) for _ in range(4)), strict=True):
-            worse = np.sort(rng.uniform(-8, -2, int(rng.integers(1, 4))))
-            better = np.sort(rng.uniform(3.2, 6, int(rng.integers(1, 4))))
-            off = np.concatenate([worse, [-0.3 - 0.9 * below, 0.4 + 1.8 * above], better, [6.5]])
+            worse = np.sort(rng.uniform(-8, -2.5, int(rng.integers(0, 6))))
+            near = -0.15 - 0.55 * below - np.cumsum([0, *rng.uniform(0.1, 0.5, int(rng.integers(0, 3)))])
+            better = np.sort(rng.uniform(3.7, 4.7, int(rng.integers(0, 5))))
+            dear = rng.uniform(-8, -3, int(rng.integers(1, 5)))
+            off = np.concatenate([worse, near[::-1], [0.4 + 1.8 * above], better, [rng.uniform(*far)], dear])
             truth = np.minimum(target + off * luck, BEST)
             right = rng.binomial(n, truth)
-            for place, lot in ((len(worse), lot_below), (len(worse) + 1, lot_above)):
-                right[place] = quantile(lot, n, truth[place])
-            costs = (rng.uniform(1, 3) * np.cumprod(rng.uniform(1.2, 1.5, len(truth)))).round(2)
+            first = len(worse) + len(near)  # the place of the one just above
+            for place in range(len(worse), first + 1):
+                right[place] = quantile(lot_above if place == first else lot_below, n, truth[place])
+            rising = rng.uniform(1, 3) * np.cumprod(rng.uniform(1.2, 1.5, len(off) - len(dear)))
+            costs = np.append(rising, rng.uniform(rising[first], 1.5 * rising[-1], len(dear))).round(5)
             order = rng.permutation(len(truth))
             secret = {"truth": truth[order], "least": costs[truth >= target].min()}
             yield Case((costs[order], right[order], n, target), secret=secret, group=f"{n} rows")
@@ -80,8 +90,8 @@ EXERCISE = Exercise(
             "A margin of one point is too little where there are few test rows.",
         ),
         Mistake(
-            "two_points",
-            with_margin(0.02),
+            "four_points",
+            with_margin(0.04),
             "A fixed margin that is hardly enough for few test rows costs you dear where there are many.",
         ),
         Mistake(

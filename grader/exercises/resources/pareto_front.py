@@ -8,6 +8,10 @@ from grader.exercise import Exercise, Mistake
 from grader.references import resources as reference
 
 FIGURES = ("accuracy", "bytes", "milliseconds")
+NAMES = (
+    *("attention", "bigram", "cnn", "conv", "dense", "forest", "gru", "linear", "lstm", "mixture"),
+    *("mlp", "ridge", "separable", "small_cnn", "tiny", "wide"),
+)
 
 
 def model(name: str, accuracy: float, size: int, milliseconds: float) -> dict:
@@ -15,21 +19,35 @@ def model(name: str, accuracy: float, size: int, milliseconds: float) -> dict:
 
 
 def several_models(rng: np.random.Generator) -> Iterator[tuple[list[dict]]]:
-    """None, one, two by hand that differ in one figure or none; then random ones, with ties and twins."""
+    """None, one, two by hand that differ in one figure or none; then random ones, with ties and twins.
+
+    By hand and at random, some figures lie so close that rounded they are equal.
+    """
     yield ([],)
     yield ([model("a", 0.9, 100, 1.0)],)
     for other in ((0.8, 100, 1.0), (0.9, 90, 1.0), (0.9, 100, 1.5), (0.9, 100, 1.0), (0.8, 90, 0.5)):
         yield ([model("b", 0.9, 100, 1.0), model("a", *other)],)
+    for other in (
+        (0.9372, 11_000, 0.2081),
+        (0.9384, 11_000, 0.2081),
+        (0.95, 12_001, 0.2081),
+        (0.95, 12_000, 0.2084),
+    ):
+        yield ([model("b", 0.9385, 12_000, 0.2081), model("a", *other)],)
     yield ([model("c", 0.9, 300, 1.0), model("b", 0.8, 200, 2.0), model("a", 0.7, 100, 3.0)],)
     yield ([model("c", 0.9, 100, 1.0), model("b", 0.9, 100, 1.0), model("a", 0.95, 90, 0.9)],)
-    for i in range(16):
+    yield ([model("gru", 0.9, 100, 1.0), model("dense", 0.9, 100, 1.0), model("lstm", 0.9, 100, 1.0)],)
+    for i in range(18):
         count = int(rng.integers(4, 12))
         accuracy = 0.8 + 0.02 * rng.integers(0, 6, count)
         size = 1000 * (rng.integers(1, 5, count) + (40 * (accuracy - 0.8)).round().astype(int))
         milliseconds = 0.25 * rng.integers(1, 6, count)
-        names = rng.permutation([f"net_{letter}" for letter in "abcdefghijklmnop"])[: count + 1]
+        if i % 3:  # a little more or less
+            accuracy, size = accuracy + 0.0003 * rng.integers(0, 3, count), size + rng.integers(0, 3, count)
+            milliseconds = milliseconds + 0.0004 * rng.integers(0, 3, count)
+        names = rng.permutation(NAMES)[: count + 1]
         models = [
-            model(str(name), round(float(a), 2), int(b), float(ms))
+            model(str(name), round(float(a), 4), int(b), round(float(ms), 4))
             for name, a, b, ms in zip(names, accuracy, size, milliseconds, strict=False)
         ]
         if i % 2:  # a twin of one that none beats

@@ -1,5 +1,6 @@
 """Lesson 8: how `study_order` is checked."""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -15,7 +16,11 @@ TOPICS = (
 
 
 def ways(rng: np.random.Generator) -> Iterator[tuple[dict[str, list[str]], str]]:
-    """Small ones by hand: no need, a chain, a tie, topics beside the way, circles; then larger ones."""
+    """Small ones by hand: no need, a chain, a tie, topics beside the way, circles; then larger ones.
+
+    Circles have one to five topics, on the way and beside it. Those beside it stand alone, need topics of
+    the way, or need the goal itself.
+    """
     yield {}, "vision"
     yield {"vision": []}, "vision"
     yield {"loss": ["metrics"], "metrics": ["python"]}, "loss"
@@ -26,19 +31,39 @@ def ways(rng: np.random.Generator) -> Iterator[tuple[dict[str, list[str]], str]]
     yield {"loss": ["loss"]}, "loss"
     yield {"loss": ["keras"], "keras": ["loss"]}, "loss"
     yield {"vision": ["loss"], "loss": ["keras"], "keras": ["loss"]}, "vision"
+    five = ["loss", "keras", "metrics", "algebra", "python"]
+    yield {"vision": ["loss"], **{topic: [five[i - 4]] for i, topic in enumerate(five)}}, "vision"
     yield {"vision": ["loss"], "tokens": ["keras"], "keras": ["tokens"]}, "vision"
-    for i in range(14):
-        names = rng.permutation(TOPICS)[: int(rng.integers(6, 16))].tolist()
+    yield {"vision": ["loss"], "tokens": ["keras", "loss"], "keras": ["tokens"]}, "vision"
+    yield {"vision": ["loss"], "tokens": ["keras"], "keras": ["tokens", "vision"]}, "vision"
+    yield {"vision": ["loss"], "tokens": ["tokens", "loss", "vision"]}, "vision"
+    yield {topic: [before] for topic, before in itertools.pairwise(TOPICS)}, TOPICS[0]
+    for i in range(16):
+        names = rng.permutation(TOPICS)[: int(rng.integers(7, 16))].tolist()
         needs = {
             name: rng.permutation(names[:place])[: int(rng.integers(0, 4))].tolist()
             for place, name in enumerate(names)
         }
         goal = names[-1 - int(rng.integers(2))]
         needs[goal] = sorted({*needs[goal], *rng.choice(names[:-2], 2, replace=False).tolist()}, reverse=True)
-        if i % 5 == 4:  # what the goal needs first needs what the goal needs last
-            needs[names[0]] = [needs[goal][0]]
-            needs[needs[goal][0]] = [*needs[needs[goal][0]], names[0]]
-        yield {name: needs[name] for name in rng.permutation(names).tolist() if needs[name] or i % 2}, goal
+        if i % 5 == 4:  # on the way, of three to five
+            circle = rng.permutation(names[:-2])[: 3 + i // 5].tolist()
+            needs[goal].append(circle[0])
+            close(needs, circle)
+        elif i % 5 == 1:  # beside it, of two to five
+            circle = rng.permutation(sorted(set(TOPICS).difference(names)))[: 2 + i // 5].tolist()
+            needs |= {topic: rng.permutation(names[-4:])[:2].tolist() for topic in circle}
+            close(needs, circle)
+        yield (
+            {name: needs[name] for name in rng.permutation(list(needs)).tolist() if needs[name] or i % 2},
+            goal,
+        )
+
+
+def close(needs: dict[str, list[str]], circle: list[str]) -> None:
+    """Let each topic of a circle need the next, and the last the first."""
+    for topic, before in zip(circle, [*circle[1:], circle[0]], strict=True):
+        needs[topic] = [*needs[topic], before]
 
 
 def on_the_way(needs: dict[str, list[str]], goal: str) -> set[str]:

@@ -10,10 +10,12 @@ from grader.exercises.preprocessing.cases import NAN, rows_of, table
 from grader.exercises.verifying.resources import delivers
 from grader.references import resources as reference
 
-FLATS, SERVED = 1000, 1500
-MOST_LISTED = 7  # how often a flat stands in the table
+SERVED = 1500
+CITIES = (  # flats known, how often one stands in the table at most, and how many euros of a rent are luck
+    (1000, 7, (28, 36)),
+    (4000, 1, (90, 105)),
+)
 SQUARE_FEET, SHARE_IN_FEET = 10.764, 0.03
-NOISE = 60.0  # euros
 WORDS = {
     "district": ("Harbour", "Meadows", "North", "Old Town", "Station"),
     "condition": ("good", "renovated", "worn"),
@@ -24,22 +26,24 @@ WORDS = {
 class City:
     """What a flat's rent hangs on, by the formula on the card of `rents` with other numbers in it."""
 
-    def __init__(self, rng: np.random.Generator):
+    def __init__(self, rng: np.random.Generator, luck: float):
+        self.luck = luck
         self.base, self.metre = rng.uniform(180, 300), rng.uniform(7.5, 9.5)
         self.kilometre, self.year = rng.uniform(25, 40), rng.uniform(0.9, 1.5)
         self.far = rng.permutation([1.0, 2.5, 3.0, 5.0, 7.0])  # each district from the centre
         self.district = rng.permutation([180.0, 60.0, 40.0, 0.0, -70.0])
         self.condition = np.array([0.0, 120.0, -90.0])
 
-    def flats(self, rng: np.random.Generator, count: int) -> tuple[dict[str, Any], np.ndarray]:
-        """Draw flats, some of their columns with gaps, and their rents."""
+    def flats(self, rng: np.random.Generator, count: int) -> tuple[dict[str, Any], np.ndarray, float]:
+        """Draw flats, some of their columns with gaps, their rents, and what error luck alone makes."""
         district = rng.integers(5, size=count)
         condition = rng.choice(3, count, p=(0.5, 0.25, 0.25))
         area = np.clip(rng.normal(68, 22, count), 18, 150).round()
         distance = np.maximum(rng.normal(self.far[district], 0.8), 0.1).round(1)
         built = rng.integers(1900, 2021, count).astype(float)
         rent = self.base + self.metre * area - self.kilometre * distance + self.year * (built - 1970)
-        rent += self.district[district] + self.condition[condition] + rng.normal(0, NOISE, count)
+        luck = rng.normal(0, self.luck, count)
+        rent += self.district[district] + self.condition[condition] + luck
         built[rng.random(count) < 0.1] = NAN
         distance[rng.random(count) < 0.04] = NAN
         silent = rng.random(count) < np.where(condition == 2, 0.3, 0.05)  # of what is worn, owners don't tell
@@ -53,25 +57,31 @@ class City:
             "condition": named("condition", condition, silent),
             "heating": named("heating", rng.integers(4, size=count), rng.random(count) < 0.06),
         }
-        return columns, rent.round()
+        return columns, rent.round(), float(np.sqrt(np.mean(luck**2)))
 
 
 def named(column: str, places: np.ndarray, gaps: np.ndarray) -> list[str | None]:
     return [None if gap else WORDS[column][place] for place, gap in zip(places, gaps, strict=True)]
 
 
-def a_city(rng: np.random.Generator) -> Iterator[Case]:
-    """A table with copies, gaps and square feet; other flats, their columns in another order; their rents."""
-    city = City(rng)
-    known, rents = city.flats(rng, FLATS)
-    served, secret = city.flats(rng, SERVED)
-    in_feet = rng.choice(np.flatnonzero(known["area"] > 25), round(FLATS * SHARE_IN_FEET), replace=False)
-    known["area"][in_feet] = (known["area"][in_feet] * SQUARE_FEET).round()
-    listed = np.repeat(np.arange(FLATS), rng.integers(1, MOST_LISTED + 1, FLATS))
-    listings = rows_of({**known, "rent": rents}, rng.permutation(listed).tolist())
-    first, *others = rng.permutation(list(served)).tolist()
-    order = [*others, first] if first == "area" else [first, *others]
-    yield Case((table(listings), table({name: served[name] for name in order})), secret=secret)
+def two_cities(rng: np.random.Generator) -> Iterator[Case]:
+    """A table with gaps and square feet; other flats, their columns in another order; their rents.
+
+    One city has little luck and many copies, the other much luck and no copy. So no promise serves that is a
+    constant, nor one that is too small by a factor that somebody tried out.
+    """
+    for flats, most, luck in CITIES:
+        city = City(rng, rng.uniform(*luck))
+        known, rents, _ = city.flats(rng, flats)
+        served, secret, unknown = city.flats(rng, SERVED)
+        in_feet = rng.choice(np.flatnonzero(known["area"] > 25), round(flats * SHARE_IN_FEET), replace=False)
+        known["area"][in_feet] = (known["area"][in_feet] * SQUARE_FEET).round()
+        listed = np.repeat(np.arange(flats), rng.integers(1, most + 1, flats))
+        listings = rows_of({**known, "rent": rents}, rng.permutation(listed).tolist())
+        first, *others = rng.permutation(list(served)).tolist()
+        order = [*others, first] if first == "area" else [first, *others]
+        arguments = table(listings), table({name: served[name] for name in order})
+        yield Case(arguments, secret={"rents": secret, "luck": unknown}, group="two cities")
 
 
 def mean_rent(flats, served):
@@ -85,7 +95,7 @@ def promise_still_scaled(flats, served):
 
 EXERCISE = Exercise(
     reference=reference.whole_project,
-    cases=a_city,
+    cases=two_cities,
     kind="goal",
     task="repair",
     verify=delivers,
@@ -99,7 +109,7 @@ EXERCISE = Exercise(
         ),
         Fault(
             "square_feet",
-            '    table = table[table["area"] < 180]  # more are square feet\n',
+            "    table = table.assign(area=metres)\n",
             "",
             "Some flats are larger than a palace, and the others hardly differ beside them.",
         ),
@@ -141,9 +151,9 @@ EXERCISE = Exercise(
         "Follow one flat from its row in `served` to its rent: is each number where the network learnt it, "
         "can the network say every rent there is, and in which unit does the answer come? Then follow the "
         "promise: which rows is it measured on?",
-        "Rows that are copies go before the table is parted, and so do areas that no flat has. Both tables "
-        "need one order of columns. What a target was divided by is multiplied again wherever the network "
-        "answers, and its last layer bends nothing.",
+        "Rows that are copies go before the table is parted. Areas that no flat has are divided by what "
+        "they were multiplied by. Both tables need one order of columns. What a target was divided by is "
+        "multiplied again wherever the network answers, and its last layer bends nothing.",
     ),
     difficulty=4,
     importance=5,

@@ -104,8 +104,8 @@ def first_that(is_trusted):
     return answer
 
 
-def wilson(count, n, target):
-    p, z = count / n, 1.645
+def wilson(count, n, target, z=1.645):
+    p = count / n
     centre = p + z**2 / (2 * n)
     return (centre - z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n) >= target
 
@@ -129,15 +129,43 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("seed", [PUBLIC_SEED, "one"])
+SEEDS = (PUBLIC_SEED, "one", "another")
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
 @each_of(ANSWERS)
 def test_other_ways_pass(name, answer, seed):
     found = verdict(name, answer, seed)
     assert found.status == "passed", found.message
 
 
-@pytest.mark.parametrize("chance", [0.03, 0.01, 0.002])
-def test_whoever_is_a_little_more_careful_passes(chance):
-    answer = first_that(lambda count, n, target: stats.binom.sf(count - 1, n, target) < chance)
-    found = verdict("cheapest_good_enough", answer)
+def wald(chance):
+    z = stats.norm.isf(chance)
+    return lambda c, n, target: c / n - z * math.sqrt(c / n * (1 - c / n) / n) >= target
+
+
+RULES = {  # given how likely a model that just reaches the target may be taken
+    "binomial": lambda chance: lambda c, n, target: stats.binom.sf(c - 1, n, target) < chance,
+    "Clopper-Pearson": lambda chance: lambda c, n, target: stats.beta.ppf(chance, c, n - c + 1) >= target,
+    "Jeffreys": lambda chance: lambda c, n, target: stats.beta.ppf(chance, c + 0.5, n - c + 0.5) >= target,
+    "Wald": wald,
+    "Wilson": lambda chance: lambda c, n, target: wilson(c, n, target, stats.norm.isf(chance)),
+}
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.01, 0.001])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_is_right_or_a_little_more_careful_passes(rule, chance, seed):
+    found = verdict("cheapest_good_enough", first_that(RULES[rule](chance)), seed)
+    assert found.status == "passed", found.message
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.01])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_thinks_of_how_many_models_there_are_passes(chance, seed):
+    def by_bonferroni(costs, right, n, target):
+        return first_that(RULES["binomial"](chance / len(costs)))(costs, right, n, target)
+
+    found = verdict("cheapest_good_enough", by_bonferroni, seed)
     assert found.status == "passed", found.message

@@ -143,8 +143,8 @@ def whole_project(table: "pd.DataFrame", served: "pd.DataFrame") -> tuple[np.nda
     import keras
 
     table = table.drop_duplicates()
-    metres = table["area"].where(table["area"] < 180, table["area"] / 10.764)  # more are square feet
-    table = table.assign(area=metres)
+    in_feet = table["area"] > 180  # and should be in metres
+    table = table.assign(area=table["area"].mask(in_feet, table["area"] / 10.764))
     inputs = [name for name in table if name != "rent"]
     served = served[inputs]
     words = {name: table[name].dropna().unique() for name in ("district", "condition", "heating")}

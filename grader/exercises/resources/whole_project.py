@@ -109,7 +109,8 @@ EXERCISE = Exercise(
         ),
         Fault(
             "square_feet",
-            "    table = table.assign(area=metres)\n",
+            '    in_feet = table["area"] > 180  # and should be in metres\n'
+            '    table = table.assign(area=table["area"].mask(in_feet, table["area"] / 10.764))\n',
             "",
             "Some flats are larger than a palace, and the others hardly differ beside them.",
         ),

@@ -12,6 +12,7 @@ from grader.exercises.verifying.forms import Odd, told
 FALL_SHORT, DEAR = 0.05, 1.6  # the share of choices below the target; their cost beside the least possible
 MOST_OFF, PROMISED = 75.0, 0.25  # euros beside luck; how far a promise may be off what was delivered
 TARGET, EXCUSED, MOST_BYTES = 0.92, 0.01, 13_000  # of a file that reads digits
+BEYOND = 1e9  # euros, no rent lies, nor an error that is worth its digits
 FAR_OFF = 10  # times what was delivered, a promise is in another unit
 HARDLY = 0.6  # the correlation of predictions with rents that have nothing else in common
 GUESSED, LEARNT = 0.25, 0.97  # of the digits that it was trained on: fewer are guessed, more are known
@@ -50,7 +51,7 @@ def delivers(given: Given, answer: Any) -> Finding:
         "and may be off that error by a quarter."
     )
     if off > most:
-        return Finding(False, f"{figures} {why_off(predictions, rents, most, given.arguments[1].value)}")
+        return Finding(False, f"{figures} {_why_off(predictions, rents, most, given.arguments[1].value)}")
     if abs(promise / off - 1) <= PROMISED:
         return Finding(True, figures)
     if not 1 / FAR_OFF < promise / off < FAR_OFF:
@@ -87,6 +88,8 @@ def _prediction(answer: Any, rows: int) -> tuple[np.ndarray, float]:
         raise Odd(f"Your predictions have shape {predictions.shape}; a rent for each row is {(rows,)}.")
     if not np.isfinite(predictions).all():
         raise Odd("Some of your predictions are not finite numbers: is there a gap that was not filled?")
+    if (largest := np.abs(predictions).max()) > BEYOND:
+        raise Odd(f"Your predictions reach {largest:.0e} euros: did the training run out of all bounds?")
     if promise.shape or promise.dtype.kind not in "iuf" or not np.isfinite(promise) or promise <= 0:
         raise Odd("The error to expect is to be a single finite number above 0.")
     return predictions.astype(float), float(promise)
@@ -129,7 +132,7 @@ def reads_in_few_bytes(given: Given, found: dict[str, Any]) -> Finding:
     return Finding(False, f"{judged.message} {told}{why}")
 
 
-def why_off(predictions: np.ndarray, rents: np.ndarray, most: float, served: dict[str, Any]) -> str:
+def _why_off(predictions: np.ndarray, rents: np.ndarray, most: float, served: dict[str, Any]) -> str:
     """Say what predictions look like that are too far off.
 
     Args:
@@ -196,4 +199,4 @@ def _euros(amount: float) -> str:
 
 
 def _number(amount: float) -> str:
-    return f"{amount:,.0f}" if abs(amount) >= 10 else f"{amount:.2g}"
+    return f"{amount:,.0f}" if 10 <= abs(amount) < BEYOND else f"{amount:.2g}"

@@ -109,4 +109,5 @@ def test_the_project_has_a_fault_of_each_of_five_lessons():
     assert len(exercise.faults) == 5
     for fault in exercise.faults:
         assert fault.right not in exercise.stub
+    assert "10.764" not in exercise.stub.partition("import keras")[2]
     assert exercise.stub.count("\n") < 90

@@ -60,6 +60,7 @@ PROJECTS = {  # predictions, promise, whether it counts, words
     "promised far more": (NEAR, 96.0, False, "promise too little"),
     "a promise that is scaled": (NEAR, 0.34, False, "In which unit was your promise"),
     "a promise that is scaled and squared": (NEAR, 0.09, False, "In which unit was your promise"),
+    "a promise beyond all bounds, and finite": (NEAR, 1e200, False, "In which unit was your promise"),
     "a promise that is squared": (NEAR, 5625.0, False, "In which unit was your promise"),
     "far off": (RENTS + 110 * NOISE, 110.0, False, "Are the rows clean"),
     "by lot": (RENTS[::-1], 280.0, False, "hardly go with"),
@@ -74,6 +75,7 @@ PROJECTS = {  # predictions, promise, whether it counts, words
     "without the area": (NEAR - 6 * (AREA - 68), 75.0, False, "the column area. Is it in one unit"),
     "without the district": (NEAR - 120 * (DISTRICT - 1), 75.0, False, "the column district. Does it reach"),
     "gaps": (np.where(NOISE > 2, np.nan, RENTS), 75.0, False, "not finite"),
+    "out of all bounds": (RENTS * 1e200, 75.0, False, "run out of all bounds"),
     "a column": (RENTS[:, None], 75.0, False, "shape (400, 1)"),
     "too few": (RENTS[1:], 75.0, False, "shape (399,)"),
     "words": (["cheap"] * 400, 75.0, False, "no array of numbers"),
@@ -94,7 +96,7 @@ def test_projects_hang_on_both_figures(case):
     found = judged(*answer)
     assert found.right == counts, found.message
     assert words in found.message
-    assert "inf" not in found.message and "e+" not in found.message
+    assert "inf" not in found.message
 
 
 @pytest.mark.parametrize("answer", [None, RENTS, (RENTS,), {"predictions": RENTS}, "both"])

@@ -87,20 +87,21 @@ def require_name(lesson: str) -> None:
 
 
 def blame(error: BaseException, root: Path) -> str:
-    """Say which line of the files below `root` an error comes from."""
+    """Say what an error is, and which line of the files below `root` it comes from."""
     frames = traceback.extract_tb(error.__traceback__)
-    below = [frame for frame in frames if Path(frame.filename).is_relative_to(root)] or frames
-    file, line = below[-1].filename, below[-1].lineno
+    places = [(frame.filename, frame.lineno) for frame in frames]
+    said = str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        file, line = error.filename, error.lineno
-    where = Path(file).relative_to(root) if Path(file).is_relative_to(root) else file
-    return f"{where}, line {line}: {type(error).__name__}: {error}; mend that first."
+        places, said = [(error.filename, error.lineno)], error.msg
+    below = [(Path(file).relative_to(root), line) for file, line in places if Path(file).is_relative_to(root)]
+    where = f"{below[-1][0]}, line {below[-1][1]}: " if below else ""
+    return f"{where}{type(error).__name__}: {said.rstrip('.')}; mend that first."
 
 
 def _odd_places(folder: Path) -> Iterator[str]:
     """Say what can't be used, by names and places alone."""
     if not (folder / SETTINGS).is_file():
-        yield f"{folder} is no course: there is no {SETTINGS} in it."
+        yield f"{folder} is no course: there is no {SETTINGS} in it, and an empty one will do."
     readable = confinement.readable_paths()
     for file in (folder, *(file for part in PARTS for file in (folder / part, *(folder / part).rglob("*")))):
         if any(file.resolve().is_relative_to(path) for path in readable):

@@ -67,6 +67,14 @@ def is_course(folder: Path) -> bool:
     return all((folder / part).is_dir() for part in ("lessons", "exercises", "solutions"))
 
 
+def not_in_use() -> str:
+    """Say why no exercise of a course of one's own is known, if none is."""
+    folder = content.own_course()
+    if folder is None:
+        return f"Those of a course of one's own are known where {content.OWN_COURSE} names its folder."
+    return "" if is_course(folder) else f"{content.OWN_COURSE} names {folder}, where no course is."
+
+
 def lessons() -> list[str]:
     """Return the lessons of one's own that are in use and have exercises."""
     return [lesson for lesson in LESSONS if lesson not in COURSE]

@@ -63,19 +63,15 @@ def mistake_is_refused_and_named(exercise: Exercise, mistake: Mistake, seed: str
     return None
 
 
-def reference_ends(exercise: Exercise) -> Iterator[str]:
-    """The reference of a value is tried before its bank is built, where nothing would stop it."""
-    if exercise.kind == "value":
-        cases = tuple(plaindata.encode(case.arguments) for case in drawn(exercise, PUBLIC_SEED))
-        bare = Bank(cases, weights=(), inputs=(), secrets=(), groups=(), expected=())
-        attempt = kernel.attempt(exercise, bare, exercise.reference)
-    else:
-        attempt = _attempt(exercise, exercise.reference, PUBLIC_SEED)
-    if attempt.end == "timeout":
-        yield (
-            f"The reference doesn't end within {exercise.seconds:g} seconds on public cases: look for a loop "
-            "without end, or set `seconds`."
-        )
+def it_ends(exercise: Exercise) -> Iterator[str]:
+    """The reference and each mistake end: where banks are built, nothing would stop them."""
+    for what, answer, seed in _answers(exercise):
+        if _attempt(exercise, answer, seed).end == "timeout":
+            yield (
+                f"{what} doesn't end within {exercise.seconds:g} seconds on {SEEDS[seed]}: look for a loop "
+                "without end, or set `seconds`."
+            )
+            return
 
 
 def cases_fit_the_signature(exercise: Exercise) -> Iterator[str]:
@@ -128,16 +124,12 @@ def what_verifies_raises_nothing(exercise: Exercise) -> Iterator[str]:
             raised.append(own.blame(error, Places(lesson_of(exercise)).home))
             raise
 
-    functions = {"the reference": exercise.reference}
-    if exercise.kind != "goal":  # trainings
-        functions |= {f"the mistake `{mistake.name}`": mistake.answer for mistake in exercise.mistakes}
-    for what, function in functions.items():
-        for seed in SEEDS if exercise.kind != "goal" else (PUBLIC_SEED,):
-            outcomes = _attempt(exercise, function, seed).outcomes
-            bank_of(exercise, seed).findings(dataclasses.replace(exercise, verify=watched), outcomes)
-            if raised:
-                yield f"What verifies it fails at the answer of {what}: {raised[0]}"
-                return
+    for what, answer, seed in _answers(exercise):
+        outcomes = _attempt(exercise, answer, seed).outcomes
+        bank_of(exercise, seed).findings(dataclasses.replace(exercise, verify=watched), outcomes)
+        if raised:
+            yield f"{what} can't be judged, for what verifies it fails: {raised[0]}"
+            return
 
 
 def solution_passes(exercise: Exercise) -> Iterator[str]:
@@ -254,12 +246,37 @@ def items_have_names(exercise: Exercise) -> Iterator[str]:
         )
 
 
+def _answers(exercise: Exercise) -> Iterator[tuple[str, Callable[..., Any], str]]:
+    """Yield the reference and the known mistakes, each with the seeds that it is run on; a goal's train."""
+    is_goal = exercise.kind == "goal"
+    functions = {"The reference": exercise.reference}
+    for mistake in () if is_goal else exercise.mistakes:
+        functions[f"The mistake `{mistake.name}`"] = mistake.answer
+    for what, function in functions.items():
+        for seed in (PUBLIC_SEED,) if is_goal else SEEDS:
+            yield what, function, seed
+
+
+@lru_cache(maxsize=2)
+def _unanswered(exercise: Exercise, seed: str) -> Bank:
+    """Return a bank of the cases alone, for which nothing was run."""
+    made = drawn(exercise, seed)
+    return Bank(
+        cases=tuple(plaindata.encode(case.arguments) for case in made),
+        weights=(),
+        inputs=tuple(plaindata.encode(case.inputs) for case in made),
+        secrets=(),
+        groups=(),
+        expected=(),
+    )
+
+
 @lru_cache(maxsize=64)  # of one exercise, which several checks look at
 def _attempt(exercise: Exercise, answer: Callable[..., Any], seed: str) -> Attempt:
     file = Path(getattr(getattr(answer, "__code__", None), "co_filename", ""))
     home = Places(lesson_of(exercise)).home
     place = file.relative_to(home).as_posix() if file.is_relative_to(home) else file.name
-    return kernel.attempt(exercise, bank_of(exercise, seed), answer, place=place)
+    return kernel.attempt(exercise, _unanswered(exercise, seed), answer, place=place)
 
 
 def _stub(*arguments: Any) -> NoReturn:
@@ -299,7 +316,7 @@ def _lists(value: Any) -> Any:
 
 FORMS: dict[str, Callable[[Any], Any]] = {"float32": _float32, "nested lists": _lists}
 
-FIRST = (reference_ends, cases_fit_the_signature, reference_is_written, what_verifies_raises_nothing)
+FIRST = (it_ends, cases_fit_the_signature, reference_is_written, what_verifies_raises_nothing)
 """Where one of these is owed, nothing else that runs tells anything."""
 CHECKS = (
     example_is_right,

@@ -180,7 +180,11 @@ class Exercise:
 
     def __post_init__(self) -> None:
         if (self.kind == "value") != (self.verify is None):
-            raise ValueError(f"{self.name}: a value is compared, and any other kind of answer verified.")
+            wanted = 'needs verify=, or kind="value"' if self.verify is None else "takes no verify="
+            raise ValueError(
+                f'{self.name}: kind="{self.kind}" {wanted}: '
+                'what is verified has kind="property" or another that is no value.'
+            )
         if self.kind == "value" and not self.packages:
             object.__setattr__(self, "packages", ("numpy",))
         known = {mistake.name for mistake in self.mistakes}  # of a copy of this, all are

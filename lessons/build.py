@@ -40,7 +40,7 @@ sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed
 from dlcourse import content  # noqa: E402
 from dlcourse.errors import nearest  # noqa: E402
 from grader import exercises, predictions  # noqa: E402
-from grader.classes.course import use_own  # noqa: E402
+from grader.classes.course import here  # noqa: E402
 from grader.errors import UnusableInput  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
@@ -49,6 +49,8 @@ from lessons import findings  # noqa: E402
 
 DIRECTIVE = re.compile(r"^```\{(exercise|predict)\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
 TIME = re.compile(r"^```\{time\}[ \t]*\n```[ \t]*$", re.MULTILINE)
+FENCE = re.compile(r"^```+\{([^}\n]*)\}.*", re.MULTILINE)
+DIRECTIVES = ("code-cell", "exercise", "predict", "finding", "time")
 LESSON_LINK = re.compile(r"(\]\(\d\d\w*)\.md\b")
 KEPT = "nbval-check-output"
 FOLDED = "measuring"  # a cell that only measures: its code is folded away, its output is not
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--course", type=Path, metavar="DIR", help="the folder of a course of one's own")
     options = parser.parse_args(arguments)
     try:
-        use_own(options.course)
+        here(options.course)
         folder = next(map(Path, content.own_places("lessons")), LESSONS)
         chosen = sources(options.lesson, folder)
         if options.check:
@@ -236,8 +238,12 @@ def _cells(notebook: NotebookNode, lesson: str) -> Iterator[NotebookNode]:
                     raise BuildError(
                         f"{lesson}: an {odd[0]} directive takes a name, and its body stays empty."
                     )
-                if odd := re.search(r"^```\{(finding|time)\}.*", TIME.sub("", part), re.MULTILINE):
-                    raise BuildError(f"{lesson}: this directive is not as it must be: {odd[0]}")
+                if odd := FENCE.search(TIME.sub("", part)):
+                    if odd[1] in DIRECTIVES:
+                        raise BuildError(f"{lesson}: this directive is not as it must be: {odd[0]}")
+                    near = nearest(odd[1], DIRECTIVES)
+                    hint = f"do you mean {near!r}?" if near else f"there are {', '.join(DIRECTIVES)}."
+                    raise BuildError(f"{lesson}: there is no directive {odd[1]!r}; {hint}")
                 yield new_markdown_cell(LESSON_LINK.sub(r"\1.ipynb", part.strip()), metadata=metadata)
 
 
@@ -246,6 +252,10 @@ def _with_findings(text: str, lesson: str, counted: bool) -> str:
     sentences = {claim.name: f"> **Finding.** {claim.claim}" for claim in findings.claims(text)}
     rows = {row.name: row for row in findings.read().get(lesson, [])}
     for claim in findings.claims(text) if counted else []:
+        if content.own_course() is not None:
+            raise BuildError(
+                f"{lesson}: a course of one's own has no findings: write {claim.name!r} as text."
+            )
         row = rows.get(claim.name)
         if row is None or row[:3] != claim:
             raise BuildError(
@@ -315,6 +325,8 @@ def _exercise_cells(name: str, lesson: str) -> list[NotebookNode]:
 
 def _predict_cells(name: str, lesson: str) -> list[NotebookNode]:
     known = predictions.questions_of(lesson)
+    if not known:
+        raise BuildError(f"{lesson}: there is no question {name!r}: write it to predictions/{lesson}.toml.")
     if name not in known:
         near = nearest(name, known, cutoff=0)
         raise BuildError(f"{lesson}: there is no question {name!r} of this lesson; the nearest is {near!r}.")

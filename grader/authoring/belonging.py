@@ -1,6 +1,7 @@
 """What an exercise, or its lesson, owes of its places: lists, lesson, notebook, coverage, tests."""
 
 import ast
+import importlib.util
 import inspect
 import json
 import re
@@ -14,6 +15,9 @@ from grader.exercise import Exercise
 from grader.exercises import exercises_of, lesson_of
 
 SHARED = ("__init__", "cases")  # files of a lesson's folder that belong to no exercise
+VERIFYING = "grader.exercises.verifying"
+GIVEN_OUT = ("grader.exercise", VERIFYING, "grader.exercises.goals", "grader.child")
+"""What a file that verifies may import of the grader, for learners get it, too."""
 
 
 def lesson_asks_for_it(exercise: Exercise) -> Iterator[str]:
@@ -77,13 +81,28 @@ def files_belong_to_exercises(lesson: str) -> Iterator[str]:
             )
 
 
+def what_verifies_can_be_given_out(lesson: str) -> Iterator[str]:
+    """The files that verify import nothing that learners don't get: they get these files without the rest."""
+    places = Places(lesson)
+    for file in sorted((places.folder.parent / "verifying").glob(f"{places.module}*.py")):
+        for name in _modules(file.read_text("utf-8"), VERIFYING):
+            if f"{name}.".startswith("grader.") and not f"{name}.".startswith(
+                tuple(f"{module}." for module in GIVEN_OUT)
+            ):
+                yield (
+                    f"{places.shown(file)} imports {name}, which learners don't get: of the grader let it "
+                    f"import {', '.join(GIVEN_OUT[:-1])} and {GIVEN_OUT[-1]} alone."
+                )
+
+
 def notebook_is_in_step(lesson: str) -> Iterator[str]:
     """Ask the build itself, which no module of ours may import."""
     places = Places(lesson)
     command = [sys.executable, *places.build, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=places.root, check=False)
     if done.returncode:
-        yield ((done.stdout if done.returncode == 1 else "") or done.stderr).strip().splitlines()[-1]
+        said = ((done.stdout if done.returncode == 1 else "") or done.stderr).strip().splitlines()[-1]
+        yield said.removeprefix(f"{lesson}: ")  # what asks for this names the lesson
 
 
 def signature_of(exercise: Exercise) -> str:
@@ -101,6 +120,16 @@ def _imported(source: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def _modules(source: str, package: str) -> Iterator[str]:
+    """Yield the full name of what a module of the package imports, in functions, too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
 CHECKS = (
     lesson_asks_for_it,
     notebook_has_its_stub,
@@ -108,4 +137,4 @@ CHECKS = (
     catalogue_promises_it,
     a_test_names_the_reference,
 )
-OF_A_LESSON = (files_belong_to_exercises, notebook_is_in_step)
+OF_A_LESSON = (files_belong_to_exercises, what_verifies_can_be_given_out, notebook_is_in_step)

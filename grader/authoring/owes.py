@@ -7,9 +7,10 @@ module: `writing`, `running` or `belonging`.
 from collections.abc import Iterable, Iterator
 
 from grader.authoring import belonging, running, writing
+from grader.authoring.places import Places
 from grader.errors import UnusableInput
 from grader.exercise import Exercise
-from grader.exercises import exercises_of
+from grader.exercises import exercises_of, lesson_of, own
 
 SOUND = (*running.FIRST, running.solution_passes, running.reference_is_clean)
 """What decides whether answers can be judged."""
@@ -52,7 +53,7 @@ def require_sound(lessons: Iterable[str], *, released: bool = False) -> None:
             try:
                 owed = next((sentence for check in SOUND for sentence in check(exercise)), None)
             except Exception as error:
-                owed = f"It can't be run: {type(error).__name__}: {error}"
+                owed = _not_run(exercise, error)
             if owed is not None:
                 raise UnusableInput(f"{lesson}, {exercise.name}: {owed}")
 
@@ -70,5 +71,11 @@ def _owed(exercise: Exercise, slow: bool) -> Iterator[str]:
             yield from check(exercise)
         if slow or not leaves_out(exercise):
             yield from running.mistakes_are_refused_and_named(exercise)
-    except Exception as error:  # of the author's own code: a generator of cases, `verify`
-        yield f"It can't be run, mend its cases or what verifies it: {type(error).__name__}: {error}"
+    except Exception as error:
+        yield _not_run(exercise, error)
+
+
+def _not_run(exercise: Exercise, error: Exception) -> str:
+    """Say what the author's own code has raised: a generator of cases, `verify`."""
+    blamed = own.blame(error, Places(lesson_of(exercise)).home)
+    return f"It can't be run, for its cases or what verifies it fail: {blamed}"

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
@@ -22,9 +23,9 @@ import numpy as np
 from grader.authoring.places import Places
 from grader.child import plaindata
 from grader.child.calling import Outcome
-from grader.exercise import FLOAT32, Exercise, Mistake
-from grader.exercises import lesson_of
-from grader.judging.bank import PUBLIC_SEED, bank_of
+from grader.exercise import FLOAT32, Exercise, Finding, Given, Mistake
+from grader.exercises import lesson_of, own
+from grader.judging.bank import PUBLIC_SEED, Bank, bank_of, drawn
 from grader.judging.judge import judge
 from grader.judging.report import Verdict
 from grader.learning import kernel
@@ -62,6 +63,17 @@ def mistake_is_refused_and_named(exercise: Exercise, mistake: Mistake, seed: str
     return None
 
 
+def it_ends(exercise: Exercise) -> Iterator[str]:
+    """The reference and each mistake end: where banks are built, nothing would stop them."""
+    for what, answer, seed in _answers(exercise):
+        if _attempt(exercise, answer, seed).end == "timeout":
+            yield (
+                f"{what} doesn't end within {exercise.seconds:g} seconds on {SEEDS[seed]}: look for a loop "
+                "without end, or set `seconds`."
+            )
+            return
+
+
 def cases_fit_the_signature(exercise: Exercise) -> Iterator[str]:
     """There are cases, and the reference and each mistake can be called with every one."""
     cases = [plaindata.decode(case, ours=True) for case in bank_of(exercise).cases]
@@ -96,6 +108,28 @@ def reference_is_written(exercise: Exercise) -> Iterator[str]:
     ):
         solutions = Places(lesson_of(exercise)).solutions.name
         yield f"The reference raises NotImplementedError: write its body in solutions/{solutions}."
+
+
+def what_verifies_raises_nothing(exercise: Exercise) -> Iterator[str]:
+    """Judging a learner, `verify` may fail at an odd answer; at what we answer ourselves it is at fault."""
+    verify = exercise.verify
+    if verify is None:
+        return
+    raised: list[str] = []
+
+    def watched(given: Given, answer: Any) -> Finding:
+        try:
+            return verify(given, answer)
+        except Exception as error:
+            raised.append(own.blame(error, Places(lesson_of(exercise)).home))
+            raise
+
+    for what, answer, seed in _answers(exercise):
+        outcomes = _attempt(exercise, answer, seed).outcomes
+        bank_of(exercise, seed).findings(dataclasses.replace(exercise, verify=watched), outcomes)
+        if raised:
+            yield f"{what} can't be judged, for what verifies it fails: {raised[0]}"
+            return
 
 
 def solution_passes(exercise: Exercise) -> Iterator[str]:
@@ -212,9 +246,37 @@ def items_have_names(exercise: Exercise) -> Iterator[str]:
         )
 
 
+def _answers(exercise: Exercise) -> Iterator[tuple[str, Callable[..., Any], str]]:
+    """Yield the reference and the known mistakes, each with the seeds that it is run on; a goal's train."""
+    is_goal = exercise.kind == "goal"
+    functions = {"The reference": exercise.reference}
+    for mistake in () if is_goal else exercise.mistakes:
+        functions[f"The mistake `{mistake.name}`"] = mistake.answer
+    for what, function in functions.items():
+        for seed in (PUBLIC_SEED,) if is_goal else SEEDS:
+            yield what, function, seed
+
+
+@lru_cache(maxsize=2)
+def _unanswered(exercise: Exercise, seed: str) -> Bank:
+    """Return a bank of the cases alone, for which nothing was run."""
+    made = drawn(exercise, seed)
+    return Bank(
+        cases=tuple(plaindata.encode(case.arguments) for case in made),
+        weights=(),
+        inputs=tuple(plaindata.encode(case.inputs) for case in made),
+        secrets=(),
+        groups=(),
+        expected=(),
+    )
+
+
 @lru_cache(maxsize=64)  # of one exercise, which several checks look at
 def _attempt(exercise: Exercise, answer: Callable[..., Any], seed: str) -> Attempt:
-    return kernel.attempt(exercise, bank_of(exercise, seed), answer)
+    file = Path(getattr(getattr(answer, "__code__", None), "co_filename", ""))
+    home = Places(lesson_of(exercise)).home
+    place = file.relative_to(home).as_posix() if file.is_relative_to(home) else file.name
+    return kernel.attempt(exercise, _unanswered(exercise, seed), answer, place=place)
 
 
 def _stub(*arguments: Any) -> NoReturn:
@@ -254,7 +316,7 @@ def _lists(value: Any) -> Any:
 
 FORMS: dict[str, Callable[[Any], Any]] = {"float32": _float32, "nested lists": _lists}
 
-FIRST = (cases_fit_the_signature, reference_is_written)
+FIRST = (it_ends, cases_fit_the_signature, reference_is_written, what_verifies_raises_nothing)
 """Where one of these is owed, nothing else that runs tells anything."""
 CHECKS = (
     example_is_right,

@@ -117,9 +117,11 @@ def read(path: Path) -> Course:
         UnusableInput: it can't be read, or says something that it can't mean.
     """
     file = path / own.SETTINGS if path.is_dir() else path
-    settings = _settings(file)
-    if folder := folder_named_by(path) or content.own_course():
+    folder = folder_named_by(path) or content.own_course()
+    if folder:
         own.use(folder)
+    settings = _settings(file)
+    if folder:
         if (its := folder / own.SETTINGS) != file.resolve():
             settings = _settings(its) | settings
         settings["folder"] = str(folder)
@@ -162,6 +164,8 @@ def folder_named_by(path: Path | None) -> Path | None:
     path = path or default
     is_folder = path.is_dir()
     where = path if is_folder else path.parent
+    if is_folder and not (path / own.SETTINGS).exists():
+        return where.resolve()  # which `own.use` refuses
     plain = _plain(path / own.SETTINGS if is_folder else path)
     if "folder" in plain:
         _require_form("folder", plain["folder"], path)

@@ -37,6 +37,7 @@ from grader.classes.schema import (
 from grader.classes.sums import register, require_sound
 from grader.classes.tallying import class_results, reports, weakest_sandbox
 from grader.errors import GraderError, UnusableInput
+from grader.exercises import COURSE
 from grader.judging.report import Report
 from grader.submissions.intake import Handed
 from grader.text import printable_name
@@ -143,18 +144,20 @@ class Gradebook:
         require_sound(self._connection, self._path)
 
     @classmethod
-    def own_course(cls, folder: Path) -> Path | None:
-        """Return where the course of one's own lies that the class in a folder was graded with, if any.
+    def own_course(cls, folder: Path) -> tuple[Path | None, set[str]]:
+        """Return where the course of one's own lies that the class in a folder was graded with, if any, and
+        which of its exercises were judged.
 
         Raises:
             UnusableInput: the gradebook there is damaged, of another version, or something else.
         """
         if not (folder / FILE).is_file():
-            return None
+            return None, set()
         with cls.open(folder) as book:
             row = book._connection.execute("SELECT course FROM class").fetchone()
+            verdicts = [v for e in book._now_read().entries if e.report for v in e.report.exercises]
         named = msgspec.msgpack.decode(row["course"])["folder"] if row else ""
-        return Path(named) if named else None
+        return Path(named) if named else None, {v.name for v in verdicts if v.lesson not in COURSE}
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""

@@ -57,10 +57,10 @@ def check(
     from dlcourse.console import progress as bar
     from grader.authoring.owes import leaves_out, lesson_owes, owes
     from grader.authoring.places import require_clone
-    from grader.classes.course import use_own
+    from grader.classes.course import here
     from grader.exercises import lesson_of
 
-    use_own(course)
+    here(course)
     require_clone()
     exercises = _asked(names or [])
     if seeds is not None:

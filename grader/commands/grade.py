@@ -73,7 +73,7 @@ def grade(
     if out is not None:
         use_course_of(out, course)
     settings = here(course)
-    require_sound_course()
+    require_sound_course(settings.lessons if settings is not None else ())
     with Gradebook.create(out) if out else Gradebook.temporary() as book:
         seed = _seed(book, seed, regrade, out)
         if settings is None:

@@ -1,5 +1,6 @@
 """What several commands share: options, and what is asked of a secret seed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,25 +20,40 @@ OwnCourse = Annotated[
 
 
 def use_course_of(gradebook: Path, course: Path | None) -> None:
-    """Use the course of one's own that a class was graded with, if nobody names another one.
+    """Use the course of one's own that a class was graded with, at its place or where it has moved to.
 
     Raises:
-        UnusableInput: it can't be used, or the environment names another one.
+        UnusableInput: it can't be used, or another one is named.
     """
     from grader.classes.course import folder_named_by
     from grader.classes.gradebook import Gradebook
-    from grader.exercises import own
+    from grader.exercises import all_exercises, own
 
-    known = Gradebook.own_course(gradebook)
-    if known is None or folder_named_by(course) is not None:
+    known, judged = Gradebook.own_course(gradebook)
+    if known is None:
         return
-    if not (known / own.SETTINGS).is_file():
+    named, is_there = folder_named_by(course), (known / own.SETTINGS).is_file()
+    if named is None and not is_there:
         raise UnusableInput(f"The course in {known}, of {gradebook} is gone: --course names its new place.")
-    own.use(known)
+    if named not in (None, known) and is_there:
+        raise UnusableInput(
+            f"The class in {gradebook} was graded with the course in {known}, and not with that in {named}: "
+            f"say --course {known}."
+        )
+    own.use(named or known)
+    if judged and judged.isdisjoint(all_exercises()):
+        raise UnusableInput(
+            f"The course in {named or known} has no exercise of the class in {gradebook}, as "
+            f"{min(judged)}: --course names the course that it was graded with."
+        )
 
 
-def require_sound_course(*, released: bool = False) -> None:
+def require_sound_course(lessons: Sequence[str], *, released: bool = False) -> None:
     """Make sure that the exercises of a course of one's own, if one is in use, can be judged, or released.
+
+    Args:
+        lessons: those that count, or are to be released; others may be unfinished. If none, all of one's own.
+        released: whether they are to be given out.
 
     Raises:
         UnusableInput: one can't; the sentence says why.
@@ -45,12 +61,14 @@ def require_sound_course(*, released: bool = False) -> None:
     from grader.exercises import own
 
     folder = content.own_course()
-    if folder is not None and not own.lessons():
+    if folder is None:
+        return
+    if not (lessons or own.lessons()):
         raise UnusableInput(f"The course in {folder} has no lesson: `grader author new` begins one.")
-    if own.lessons():
-        from grader.authoring.owes import require_sound
+    from grader.authoring.owes import require_sound
 
-        require_sound(own.lessons(), released=released)
+    wanted = [lesson for lesson in own.lessons() if not lessons or lesson in lessons]
+    require_sound(wanted, released=released)
 
 
 def require_secret(seed: str | None) -> None:

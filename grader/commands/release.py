@@ -41,7 +41,7 @@ def release(
 
     require_secret(seed)
     settings = here(course) or Course()
-    require_sound_course(released=True)
+    require_sound_course(lesson or settings.lessons, released=True)
     exercises = write(folder, course=settings, lessons=lesson or (), seed=seed)
     count = sum(map(len, exercises.values()))
     print(

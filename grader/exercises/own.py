@@ -67,6 +67,14 @@ def is_course(folder: Path) -> bool:
     return all((folder / part).is_dir() for part in ("lessons", "exercises", "solutions"))
 
 
+def not_in_use() -> str:
+    """Say why no exercise of a course of one's own is known, if none is."""
+    folder = content.own_course()
+    if folder is None:
+        return f"Those of a course of one's own are known where {content.OWN_COURSE} names its folder."
+    return "" if is_course(folder) else f"{content.OWN_COURSE} names {folder}, where no course is."
+
+
 def lessons() -> list[str]:
     """Return the lessons of one's own that are in use and have exercises."""
     return [lesson for lesson in LESSONS if lesson not in COURSE]
@@ -87,20 +95,21 @@ def require_name(lesson: str) -> None:
 
 
 def blame(error: BaseException, root: Path) -> str:
-    """Say which line of the files below `root` an error comes from."""
+    """Say what an error is, and which line of the files below `root` it comes from."""
     frames = traceback.extract_tb(error.__traceback__)
-    below = [frame for frame in frames if Path(frame.filename).is_relative_to(root)] or frames
-    file, line = below[-1].filename, below[-1].lineno
+    places = [(frame.filename, frame.lineno) for frame in frames]
+    said = str(error)
     if isinstance(error, SyntaxError) and error.filename:
-        file, line = error.filename, error.lineno
-    where = Path(file).relative_to(root) if Path(file).is_relative_to(root) else file
-    return f"{where}, line {line}: {type(error).__name__}: {error}; mend that first."
+        places, said = [(error.filename, error.lineno)], error.msg
+    below = [(Path(file).relative_to(root), line) for file, line in places if Path(file).is_relative_to(root)]
+    where = f"{below[-1][0]}, line {below[-1][1]}: " if below else ""
+    return f"{where}{type(error).__name__}: {said.rstrip('.')}; mend that first."
 
 
 def _odd_places(folder: Path) -> Iterator[str]:
     """Say what can't be used, by names and places alone."""
     if not (folder / SETTINGS).is_file():
-        yield f"{folder} is no course: there is no {SETTINGS} in it."
+        yield f"{folder} is no course: there is no {SETTINGS} in it, and an empty one will do."
     readable = confinement.readable_paths()
     for file in (folder, *(file for part in PARTS for file in (folder / part, *(folder / part).rglob("*")))):
         if any(file.resolve().is_relative_to(path) for path in readable):

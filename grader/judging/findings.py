@@ -79,9 +79,12 @@ def _verified(
         return Finding(False, str(answer["problem"]))
     try:
         with np.errstate(all="ignore"):  # numbers near the largest: whatever comes of them is wrong
-            return exercise.verify(given, answer)
+            found = exercise.verify(given, answer)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return Finding(False, "Your answer has not the form that is asked for: look at its types and shapes.")
+    if not isinstance(found, Finding):  # that is our fault, whatever the answer
+        raise TypeError(f"What verifies {exercise.name} returned {found!r:.80}, and no Finding.")
+    return found
 
 
 def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -> Finding | None:

@@ -25,13 +25,19 @@ STACK_BYTES = 16 * 2**20
 PLACE = "in your cell"
 
 
-def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> Attempt:
+def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any], *, place: str = PLACE) -> Attempt:
     """Call `function` on every case in a thread, against the clock, and leave the kernel as it was.
+
+    Args:
+        exercise: what is asked.
+        bank: its cases.
+        function: the answer.
+        place: how one calls where the function stands, if it raises.
 
     Raises:
         KeyboardInterrupt: the learner interrupted the kernel; the function has been stopped.
     """
-    run = _Run(exercise, bank, function)
+    run = _Run(exercise, bank, function, place)
     began = time.monotonic()
     silence = quiet() if exercise.heavy else contextlib.nullcontext()  # TensorFlow's converter talks
     variables = getattr(function, "__globals__", {})
@@ -65,11 +71,12 @@ class _Stopped(BaseException):
 
 
 class _Run(threading.Thread):
-    def __init__(self, exercise: Exercise, bank: Bank, function: Callable[..., Any]):
+    def __init__(self, exercise: Exercise, bank: Bank, function: Callable[..., Any], place: str):
         super().__init__(daemon=True)
         self._exercise = exercise
         self._bank = bank
         self._function = function
+        self._place = place
         self._stopping = False
         self._ended = False
         self._ending = threading.Lock()
@@ -107,7 +114,7 @@ class _Run(threading.Thread):
             if self._stopping:
                 return
             if outcome.raised and outcome.raised.place:
-                raised = msgspec.structs.replace(outcome.raised, place=PLACE)
+                raised = msgspec.structs.replace(outcome.raised, place=self._place)
                 outcome = msgspec.structs.replace(outcome, raised=raised)
             self.outcomes.append(outcome)
 

@@ -16,7 +16,7 @@ from dlcourse.errors import nearest
 from grader.child.forbidding import is_forbidden
 from grader.errors import GraderError
 from grader.exercise import Exercise
-from grader.exercises import all_exercises, exercises_of, lesson_of
+from grader.exercises import all_exercises, edition, exercises_of, lesson_of, own
 from grader.judging.bank import bank_of
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, not_answered, refused, unchanged
@@ -93,7 +93,8 @@ def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Ca
     name = str(getattr(function, "__name__", "this"))
     near = nearest(name, all_exercises())
     text = f"Is it `{near}` that you mean?" if near else "An answer has the name that its exercise gives it."
-    return Card("error", f"There is no exercise called {name}", [text])
+    texts = [text] if edition.is_released() else [text, own.not_in_use()]
+    return Card("error", f"There is no exercise called {name}", list(filter(None, texts)))
 
 
 def _verdict_card(exercise: Exercise, verdict: Verdict, hint: int, solution: bool) -> Card:

@@ -8,6 +8,7 @@ Both are made from a clone, beside the place where they go, and moved there once
 
 import contextlib
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -276,9 +277,10 @@ def _readme(course: Course, exercises: dict[str, tuple[Exercise, ...]]) -> str:
 
 
 def _require_that_it_works(student: Path) -> None:
-    """Load every exercise in a process that has the student edition alone."""
+    """Load every exercise in a process that has the student edition alone, and no course of one's own."""
     trial = [sys.executable, "-P", "-E", "-B", "-c", TRIAL, str(student)]
-    done = subprocess.run(trial, capture_output=True, text=True, cwd=student, check=False)
+    env = {name: value for name, value in os.environ.items() if name != content.OWN_COURSE}
+    done = subprocess.run(trial, capture_output=True, text=True, cwd=student, env=env, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise UnusableInput(f"The student edition would not work without what is left out of it: {reason}")

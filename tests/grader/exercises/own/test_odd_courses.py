@@ -57,7 +57,7 @@ ODD = {
     _broken_file: "exercises/vectors/unit_vector.py, line",
     _no_reference: "AttributeError: module 'grader.references.vectors' has no attribute 'unit_vector'",
     _failing_reference: "01_vectors, orthogonal_to: The reference doesn't pass on public cases",
-    _no_settings: "course.toml can't be read: No such file or directory.",
+    _no_settings: "is no course: there is no course.toml in it, and an empty one will do.",
     _odd_judge: "its name is to begin with that of a lesson's exercises, as vectors.py.",
 }
 

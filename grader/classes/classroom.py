@@ -10,6 +10,7 @@ settled, so a run that was ended in whatever way goes on where it was.
 import contextlib
 import hashlib
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from grader.child.confinement import Level
-from grader.classes.classwork import GradingTask, version, whole
+from grader.classes.classwork import LEARNERS_SECONDS, GradingTask, version, whole
 from grader.classes.course import Course
 from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Gradebook
@@ -30,6 +31,7 @@ from grader.submissions.beside import imported, mentioned
 from grader.submissions.intake import Handed, Problem, collect
 from grader.submissions.submission import load
 
+LONG = 60.0  # seconds of a learner's answers, after which others go first
 FAILED = "failed"  # the state of what could not be graded: it is tried again next time
 
 
@@ -113,8 +115,8 @@ def grade_class(
 
 
 def _graded(
-    enrolled: Iterable[Handed],
-    make_task: Callable[[Handed], GradingTask],
+    enrolled: Sequence[Handed],
+    make_task: Callable[[Handed, float], GradingTask],
     book: Gradebook,
     workers: Workers,
     seed: str,
@@ -123,12 +125,27 @@ def _graded(
 ) -> Generator[str, None, None]:
     """Grade what counts, put each result into the book as it comes, and yield its name.
 
-    Where nothing can be made of an attempt, the one before it counts, and has its turn then.
+    Where nothing can be made of an attempt, the one before it counts, and has its turn then. All files of a
+    learner share the time of one, and those of whom one took long come last.
     """
     todo = {handed.name: handed for handed in enrolled}
+    keys = {handed.name: handed.key for handed in enrolled}
+    spent: dict[str, float] = defaultdict(float)  # seconds, by a learner's key
+
+    def tasks(names: Iterable[str]) -> Iterator[GradingTask]:
+        slow = []
+        for name in sorted(names):
+            if spent[keys[name]] > LONG:
+                slow.append(name)
+            else:
+                yield make_task(todo.pop(name), LEARNERS_SECONDS - spent[keys[name]])
+        for name in slow:
+            yield make_task(todo.pop(name), LEARNERS_SECONDS - spent[keys[name]])
+
     while waiting := book.waiting() & todo.keys():
-        tasks = (make_task(todo.pop(name)) for name in sorted(waiting))
-        for task, outcome in completed(tasks, workers):
+        for task, outcome in completed(tasks(waiting), workers):
+            if not isinstance(outcome, Failed):
+                spent[keys[task.name]] += sum(verdict.seconds for verdict in outcome.report.exercises)
             if isinstance(outcome, Failed):
                 book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
             else:
@@ -138,11 +155,11 @@ def _graded(
             yield task.name
 
 
-def _task(handed: Handed, *, seed: str, course: Course, unsafe: bool) -> GradingTask:
+def _task(handed: Handed, seconds: float, *, seed: str, course: Course, unsafe: bool) -> GradingTask:
     # Read again, when its turn comes: a class of notebooks is more than a memory should hold.
     data, beside = _content(handed)
     own = course.seed_of(seed, handed.key)
-    return GradingTask(handed.name, handed.path.suffix.lower(), data, own, version(), unsafe, beside)
+    return GradingTask(handed.name, handed.path.suffix.lower(), data, own, version(), unsafe, beside, seconds)
 
 
 def _content(handed: Handed) -> tuple[bytes, dict[str, bytes]]:

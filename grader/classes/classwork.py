@@ -32,6 +32,8 @@ from grader.running.processes import Kind, ZygoteLink
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
 
+LEARNERS_SECONDS = 1800.0  # for the answers in all of a learner's files together; honest ones take a minute
+
 
 class GradingTask(msgspec.Struct, frozen=True):
     """A submission to grade.
@@ -42,6 +44,7 @@ class GradingTask(msgspec.Struct, frozen=True):
         version: of the course, as `version` tells it.
         unsafe: grade even without a sandbox.
         beside: the learner's own modules that it mentions, see `beside.mentioned`.
+        seconds: that its answers have together.
     """
 
     name: str
@@ -51,6 +54,7 @@ class GradingTask(msgspec.Struct, frozen=True):
     version: bytes
     unsafe: bool = False
     beside: dict[str, bytes] = {}
+    seconds: float = LEARNERS_SECONDS
 
 
 def whole(data: bytes, beside: Mapping[str, bytes]) -> bytes:
@@ -118,4 +122,4 @@ def _graded(task: GradingTask) -> Graded:
     except UnusableInput as error:
         return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
     with sandbox.borrowed_worker() as worker:
-        return grade(submission, worker, seed=task.seed, sandbox=sandbox.level)
+        return grade(submission, worker, seed=task.seed, sandbox=sandbox.level, seconds=task.seconds)

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -56,6 +57,7 @@ def grade(
     seed: str,
     sandbox: SandboxLevel,
     only: str | None = None,
+    seconds: float = math.inf,
 ) -> Graded:
     """Return the report on one submission, and the code that it is about.
 
@@ -67,6 +69,7 @@ def grade(
         seed: which cases: `bank.PUBLIC_SEED`, or a class's secret.
         sandbox: the sandbox level, for the report.
         only: the name of one exercise; by default all exercises of the lessons that are in the submission.
+        seconds: that all answers have together.
     """
     try:
         with bounded(submission.name, READING_SECONDS, MEGABYTES):
@@ -87,7 +90,7 @@ def grade(
             verdict = _prepared(jobs, exercise, cut, seed)
         if verdict is not None:
             verdicts[exercise.name] = verdict
-    impatient = ImpatientWorker(worker)
+    impatient = ImpatientWorker(worker, seconds)
     for group in _groups(jobs):
         for job, verdict in _run(group, impatient, seed):
             verdicts[job.exercise.name] = verdict

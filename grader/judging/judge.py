@@ -208,7 +208,7 @@ def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, cr
     if attempt.end != "undefined" and attempt.stuck is None and reached < len(bank.cases):
         got = {"timeout": "no answer in time", "died": attempt.detail}.get(attempt.end, "no answer")
         counterexample = _counterexample(exercise, bank, reached, Sentence(got))
-    statuses: dict[str, Status] = {"timeout": "timeout", "malformed": "refused"}
+    statuses: dict[str, Status] = {"timeout": "timeout", "malformed": "refused", "unaffordable": "refused"}
     status = statuses.get(attempt.end, "error")
     if attempt.stuck is not None:
         message = (

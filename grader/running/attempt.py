@@ -9,7 +9,7 @@ from grader.child.calling import Outcome, Raised
 from grader.child.plaindata import Live
 from grader.errors import ExaminationFailed
 
-Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined"]
+Ending = Literal["complete", "timeout", "died", "killed", "malformed", "undefined", "unaffordable"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Attempt:
     Args:
         outcomes: fewer than there are cases where it did not come to the end.
         end: `"complete"`; `"timeout"`; `"died"` (the process ended); `"killed"` (somebody else ended it);
-            `"malformed"` (it sent no outcomes); `"undefined"` (the code did not define the function).
+            `"malformed"` (it sent no outcomes); `"undefined"` (the code did not define the function);
+            `"unaffordable"` (it did not run, as those before it had used up the time for all).
         seconds: wall clock, kept by the runner.
         detail: for `"died"`, `"malformed"` and `"undefined"`: what happened, in words.
         error: for `"undefined"`: the exception that the definition ended in.

@@ -1,11 +1,16 @@
-"""Running the jobs of one submission without waiting again for what did not end before. `ImpatientWorker`."""
+"""Running the jobs of one submission within the time that all have together, and without waiting again for
+what did not end before. `ImpatientWorker`."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from grader.running.attempt import Attempt, Stuck
 from grader.running.sandbox import Job, Worker
 
+UNAFFORDABLE = (
+    "It was not run: the answers before it have used up the time that one learner's files have together."
+)
 ENOUGH = 0.9  # of an exercise's time: whatever ran so long does not end within it
 
 
@@ -16,20 +21,35 @@ class ImpatientWorker:
 
     Args:
         worker: runs the others.
+        seconds: that all jobs have together.
     """
 
-    def __init__(self, worker: Worker):
+    def __init__(self, worker: Worker, seconds: float = math.inf):
         self._worker = worker
         self._stuck: list[Stuck] = []
+        self._left = seconds
 
     def run(self, jobs: Sequence[Job]) -> list[Attempt]:
         """Do what `Worker.run` does; the process does not begin jobs that would not end."""
         if (stuck := self._what_stops(jobs[0])) is not None:
             return [Attempt((), "timeout", stuck=stuck)]
-        attempts = self._worker.run(list(takewhile(lambda job: self._what_stops(job) is None, jobs)))
+        if self._left <= 0:
+            return [Attempt((), "unaffordable", detail=UNAFFORDABLE)]
+        able = takewhile(lambda job: self._what_stops(job) is None, jobs)
+        attempts = self._worker.run(list(self._affordable(able)))
+        self._left -= sum(attempt.seconds for attempt in attempts)
         if (stuck := attempts[0].stuck) is not None:  # in a process that no other had changed
             self._stuck.append(stuck)
         return attempts
+
+    def _affordable(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        """Yield the first job, and those after it for which there would be time at their worst."""
+        left = self._left
+        for i, job in enumerate(jobs):
+            if i > 0 and left <= 0:
+                return
+            left -= job.exercise.seconds
+            yield job
 
     def examined(self, job: Job, attempt: Attempt) -> Attempt:
         """Do what `Worker.examined` does."""

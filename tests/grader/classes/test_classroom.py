@@ -3,7 +3,7 @@
 import json
 import signal
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -12,12 +12,14 @@ from sources import RIGHT
 
 from grader.classes import classwork
 from grader.classes.classroom import grade_class
+from grader.classes.classwork import GradingTask
 from grader.classes.course import Course
 from grader.classes.executors import Workers
 from grader.classes.gradebook import Gradebook
 from grader.exercises import all_exercises, exercises_of
 from grader.judging.bank import bank_of
 from grader.judging.grading import Graded
+from grader.judging.judge import verdict_on
 from grader.judging.report import Report
 
 
@@ -69,6 +71,39 @@ def test_what_was_killed_is_graded_again_by_the_same_command(tmp_path, monkeypat
         ):
             done.append(list(names))
     assert done == [["s00.py", "s01.py"], ["s00.py"], []]
+
+
+def test_all_files_of_a_learner_share_the_time_of_one_and_slow_ones_go_last(tmp_path, monkeypatch):
+    given = []
+
+    def run(task):
+        task = msgspec.msgpack.decode(task, type=GradingTask)
+        given.append((task.name, task.seconds))
+        verdict = verdict_on(all_exercises()["relu"], "timeout", "", seconds=1000.0 * ("eve" in task.name))
+        report = Report(task.name, "s", "process", [verdict])
+        return msgspec.msgpack.encode(Graded(report, {}))
+
+    monkeypatch.setattr(classwork, "run", run)
+    for name in ("ada/a.py", "eve/a.py", "eve/b.py", "eve/c.py", "zoe/a.py"):
+        (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / name).write_text(f"# {name}\n{RIGHT}")
+    with (
+        Gradebook.temporary() as book,
+        grade_class(
+            [tmp_path / "class"], book, Workers(OneAfterTheOther, None, 1), seed="s", course=Course()
+        ) as (_, names),
+    ):
+        list(names)
+    assert given == [
+        ("ada/a.py", 1800), ("eve/a.py", 1800), ("zoe/a.py", 1800), ("eve/b.py", 800), ("eve/c.py", -200),
+    ]  # fmt: skip
+
+
+class OneAfterTheOther(Executor):
+    def submit(self, run, task):
+        future = Future()
+        future.set_result(run(task))
+        return future
 
 
 def test_only_what_changed_is_graded_again_and_the_history_is_kept(grader, tmp_path):

@@ -93,3 +93,20 @@ def test_a_call_that_does_not_end_says_nothing_of_other_answers(worker, jobs):
     impatient = ImpatientWorker(worker)
     (relu,) = jobs("def relu(x):\n    while True: pass\n", "relu")
     assert (impatient.run([relu])[0].end, impatient.run([relu])[0].stuck) == ("timeout", None)
+
+
+WAITING = (
+    "import time\ndef relu(x): time.sleep(9)\ndef tanh(x): time.sleep(9)\ndef sigmoid(x): time.sleep(9)\n"
+)
+
+
+def test_what_all_have_together_is_not_exceeded(sandbox, jobs, begun):
+    waiting = jobs(WAITING, "relu", "tanh", "sigmoid")
+    with sandbox.borrowed_worker() as worker:
+        impatient = ImpatientWorker(worker, seconds=0.5)
+        first = impatient.run(waiting)
+        second = impatient.run(waiting[1:])
+        third = impatient.run(waiting[2:])
+    assert [attempt.end for attempt in (*first, *second, *third)] == ["timeout", "timeout", "unaffordable"]
+    assert begun == [["relu", "tanh"], ["tanh"]]
+    assert "used up the time" in third[0].detail

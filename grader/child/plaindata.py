@@ -112,6 +112,8 @@ class _Encoder:
             is_small = -(2**63) <= value < 2**63
             return value if is_small else _foreign(value, "an integer of more than 64 bits")
         if kind is np.ndarray:
+            if value.dtype.kind == "U" and value.size <= MAX_NODES:  # texts, as np.sort makes
+                return self.plain(value.tolist(), depth)
             return _array(value)
         if kind is np.str_:  # as `Generator.choice` draws one
             return self.plain(str(value), depth)

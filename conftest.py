@@ -8,7 +8,7 @@ from hypothesis import settings
 settings.register_profile("without a clock", deadline=None)  # on a busy machine any example may take long
 settings.load_profile("without a clock")
 
-SLOW_FILES = ("test_notebooks.py", "test_student_edition.py", "test_secrets.py")
+SLOW_FILES = ("test_notebooks.py", "test_student_edition.py", "test_secrets.py", "test_exercises.py")
 
 
 def pytest_collection_modifyitems(items):

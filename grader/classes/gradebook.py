@@ -89,7 +89,7 @@ class Gradebook:
             _lock(lock, folder)
             path = folder / FILE
             with cls._connected(path) as book:
-                if book._is_empty():
+                if not book._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                     with book._connection:
                         book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
                 book._require_ours()
@@ -123,9 +123,6 @@ class Gradebook:
             raise UnusableInput(
                 f"{path} is damaged, or no gradebook ({why}): put it aside, or bring back a copy."
             ) from None
-
-    def _is_empty(self) -> bool:
-        return not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
 
     def _require_ours(self) -> None:
         application = self._connection.execute("PRAGMA application_id").fetchone()["application_id"]

@@ -9,6 +9,7 @@ settled, so a run that was ended in whatever way goes on where it was.
 
 import contextlib
 import hashlib
+import itertools
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -133,23 +134,20 @@ def _graded(
     spent: dict[str, float] = defaultdict(float)  # seconds, by a learner's key
 
     def tasks(names: Iterable[str]) -> Iterator[GradingTask]:
-        slow = []
-        for name in sorted(names):
-            if spent[keys[name]] > LONG:
+        slow: list[str] = []
+        for name in itertools.chain(sorted(names), slow):  # which grows on the way
+            if spent[keys[name]] > LONG and name not in slow:
                 slow.append(name)
             else:
                 yield make_task(todo.pop(name), LEARNERS_SECONDS - spent[keys[name]])
-        for name in slow:
-            yield make_task(todo.pop(name), LEARNERS_SECONDS - spent[keys[name]])
 
     while waiting := book.waiting() & todo.keys():
         for task, outcome in completed(tasks(waiting), workers):
-            if not isinstance(outcome, Failed):
-                spent[keys[task.name]] += sum(verdict.seconds for verdict in outcome.report.exercises)
             if isinstance(outcome, Failed):
                 book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
             else:
                 report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
+                spent[keys[task.name]] += sum(verdict.seconds for verdict in report.exercises)
                 state = _state(round_, task.seed, whole(task.data, task.beside))
                 book.add(task.name, FAILED if outcome.unfinished else state, report, outcome.answers)
             yield task.name

@@ -142,8 +142,7 @@ class Gradebook:
 
     @classmethod
     def own_course(cls, folder: Path) -> tuple[Path | None, set[str]]:
-        """Return where the course of one's own lies that the class in a folder was graded with, if any, and
-        which of its exercises were judged.
+        """Return where the course of one's own lies that a class was graded with, and what of it was judged.
 
         Raises:
             UnusableInput: the gradebook there is damaged, of another version, or something else.
@@ -152,9 +151,10 @@ class Gradebook:
             return None, set()
         with cls.open(folder) as book:
             row = book._connection.execute("SELECT course FROM class").fetchone()
+            if not (named := row and msgspec.msgpack.decode(row["course"])["folder"]):
+                return None, set()
             verdicts = [v for e in book._now_read().entries if e.report for v in e.report.exercises]
-        named = msgspec.msgpack.decode(row["course"])["folder"] if row else ""
-        return Path(named) if named else None, {v.name for v in verdicts if v.lesson not in COURSE}
+        return Path(named), {v.name for v in verdicts if v.lesson not in COURSE}
 
     def seed(self) -> str | None:
         """Return the class's seed, or `None` before the class has begun."""

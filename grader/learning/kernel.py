@@ -122,18 +122,20 @@ class _Run(threading.Thread):
         """Interrupt the function, again and again, as its code may catch the first; then leave it alone."""
         self._stopping = True
         said = _unseen(_Stopped)
-        for _ in range(100):
-            if not self.is_alive():
-                break
-            if self._ending.acquire(timeout=0.01):
-                try:
-                    if not self._ended:
-                        _interrupt(self.ident, _Stopped)
-                finally:
-                    self._ending.release()
-            self.join(0.01)
-        if not self.is_alive():  # who is deep in C meets the interrupt later
-            sys.unraisablehook = said
+        try:
+            for _ in range(100):
+                if not self.is_alive():
+                    return
+                if self._ending.acquire(timeout=0.01):
+                    try:
+                        if not self._ended:
+                            _interrupt(self.ident, _Stopped)
+                    finally:
+                        self._ending.release()
+                self.join(0.01)
+        finally:
+            if not self.is_alive():  # else it is deep in C, and meets the interrupt later
+                sys.unraisablehook = said
 
 
 def _interrupt(thread: int | None, error: type[BaseException] | None) -> None:

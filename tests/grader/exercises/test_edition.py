@@ -78,9 +78,9 @@ def own_course(tmp_path):
     for name in ("pyproject.toml", "README.md", *release.AT_ROOT):
         shutil.copy(release.ROOT / name, root / name)
     registry = root / "grader" / "exercises" / "__init__.py"
-    registry.write_text(
-        registry.read_text("utf-8").replace("] = {\n", '] = {\n    "99_made_up": "made_up",\n', 1)
-    )
+    lessons = registry.read_text("utf-8")
+    assert '"01_introduction",' in lessons
+    registry.write_text(lessons.replace('"01_introduction",', '"99_made_up", "01_introduction",', 1), "utf-8")
 
     def write(exercises=MADE_UP, verifying=VERIFYING, solution=SOLUTION, answer=STUB):
         folder = root / "grader" / "exercises" / "made_up"

@@ -76,6 +76,15 @@ TIME = {
         "def spin():\n    while True: pass\n"
         "def relu(x):\n    threading.Thread(target=spin).start()\n    return x * 7",
     ),
+    "computing_threads": Attack(
+        "take all processors with threads that compute",
+        "import threading\n"
+        "def relu(x):\n"
+        "    matrix = np.ones((400, 400))\n"
+        "    def compute():\n        while True: matrix @ matrix\n"
+        "    for _ in range(40): threading.Thread(target=compute, daemon=True).start()\n"
+        "    compute()",
+    ),
 }
 
 MEMORY = {

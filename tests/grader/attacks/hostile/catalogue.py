@@ -51,7 +51,7 @@ CLASSES = (
         | {"mangled": f"return a right file in which some bytes are changed, in {artefacts.MANGLED} ways"},
     ),
     AttackClass("Goals reached without learning", _tries(artefacts.GOALS)),
-    AttackClass("Time", _tries(bombs.TIME)),
+    AttackClass("Time", _tries(bombs.TIME, classes.WAITING)),
     AttackClass("Memory", _tries(bombs.MEMORY)),
     AttackClass("Disk, and what is left behind", _tries(bombs.DISK)),
     AttackClass("Bombs for whoever reads a submission", _tries(classes.READING)),

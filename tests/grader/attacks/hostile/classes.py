@@ -152,6 +152,30 @@ READING = {
             "eve.py": ("".join(f"def h{i}(x): return h{i + 1}(x)\n" for i in range(5000)) + WRONG).encode()
         },
     ),
+    "helpers_with_eval": Files(
+        "hand in 16,000 functions that mention `eval`, so that each might need all others",
+        lambda: {"eve.py": ("".join(f"def h{i}(): eval\n" for i in range(16_000)) + WRONG).encode()},
+    ),
+    "helpers_with_global": Files(
+        "declare 6,000 names `global` in a function that is called 6,000 times",
+        lambda: {
+            "eve.py": (
+                "def h():\n"
+                + "".join(f"    global n{i}\n" for i in range(6000))
+                + "    n0 = 1\n"
+                + "h()\n" * 6000
+                + WRONG
+            ).encode()
+        },
+    ),
+    "lists_without_end": Files(
+        "pack millions of empty lists beside a cell, small as an archive and large in memory",
+        lambda: {
+            "eve.zip": archive(
+                ("a.ipynb", notebook(WRONG).replace(b"[]", b"[" + b"[]," * 20 * 10**6 + b"[]]"))
+            )
+        },
+    ),
     "many_definitions": Files("define the answer 3,000 times", lambda: {"eve.py": (WRONG * 3000).encode()}),
     "brackets": Files(
         "nest brackets", lambda: {"eve.py": (WRONG + "x = " + "(" * 10**5 + ")" * 10**5).encode()}
@@ -278,6 +302,15 @@ REPORTS = {
     "markup_in_syntax_error": Files(
         "put markup into a line with a syntax error",
         lambda: {"eve.ipynb": notebook(f"def relu(x): return {MARKUP}")},
+    ),
+}
+
+WAITING = {
+    "files_that_wait": Files(
+        "hand in several files whose answers all wait for as long as they may",
+        lambda: {
+            f"eve{i}.py": f"import time\ndef relu(x): time.sleep(60 + {i})\n".encode() for i in range(4)
+        },
     ),
 }
 

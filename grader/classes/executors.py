@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -41,6 +42,7 @@ from grader.running.sandbox import Sandbox
 
 CONNECT_SECONDS = 10
 PATIENCE_SECONDS = 15  # without any result, before somebody asks whether there are workers still
+END_SECONDS = 5  # for workers to end in, once no answer runs any more
 GRADED = msgspec.msgpack.Decoder(Graded)
 
 
@@ -49,7 +51,7 @@ class Workers:
     """Something to submit tasks to.
 
     Args:
-        make: makes the executor, again whenever it has broken.
+        make: makes the executor, again whenever it has broken; who lends the workers ends it.
         level: the sandbox level; `None` where each worker has its own.
         ahead: how many tasks to have under way.
         alive: whether anybody can grade: there is a worker, and what runs the answers is there.
@@ -102,7 +104,6 @@ def completed(
                     if not lost and not alone and (following := next(waiting, None)):
                         running[_submit(executor, following)] = following
             if lost:
-                executor.shutdown(wait=False)
                 executor = workers.make()
                 if alone:
                     yield (
@@ -114,7 +115,6 @@ def completed(
     finally:
         for future in running:
             future.cancel()
-        executor.shutdown(wait=False)
 
 
 def _some_done(running: Iterable[Future[bytes]], workers: Workers) -> set[Future[bytes]]:
@@ -165,6 +165,7 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
     """
     scratch.sweep(Path(tempfile.gettempdir()))
     folder = tempfile.mkdtemp(prefix=scratch.prefix())
+    pools: list[Executor] = []
     try:
         with Sandbox() as sandbox:
             level = sandbox.level
@@ -178,14 +179,27 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
 
             def make() -> Executor:
                 context = multiprocessing.get_context("spawn")
-                return ProcessPoolExecutor(jobs, context, classwork.join, settings)
+                pools.append(ProcessPoolExecutor(jobs, context, classwork.join, settings))
+                return pools[-1]
 
             prepare = sandbox.zygote("full").wake if sockets else lambda: None
             yield Workers(make, level, 2 * jobs, sandbox.is_alive, prepare)
     finally:
+        _end(pools)
         with contextlib.suppress(OSError):
             scratch.empty(Path(folder))
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(pools: Iterable[Executor]) -> None:
+    """Wait until pools have ended, but not long for one that judges still: it ends with this process.
+
+    Where the interpreter ends at the same moment as a pool's thread, it prints an exception of its own.
+    """
+    for pool in pools:
+        ending = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        ending.join(END_SECONDS)
 
 
 @contextlib.contextmanager

@@ -63,12 +63,12 @@ class Gradebook:
             UnusableInput: there is none; it is damaged, of another version, or something else.
             GraderError: on the way, it can't be written.
         """
-        path = folder / FILE
-        if not path.is_file():
-            raise UnusableInput(
-                f"There is no gradebook in {folder}: `grader grade … --out {folder}` makes one."
-            )
-        with cls._connected(path) as book:
+        none = f"There is no gradebook in {folder}: `grader grade … --out {folder}` makes one."
+        if not (folder / FILE).is_file():
+            raise UnusableInput(none)
+        with cls._connected(folder / FILE) as book:
+            if not book._is_made():
+                raise UnusableInput(none)
             book._require_ours()
             yield book
 
@@ -80,21 +80,22 @@ class Gradebook:
         Raises:
             UnusableInput: the folder can't be written; another grader is at work in it; as `open`.
         """
+        from filelock import FileLock, Timeout
+
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = open(folder / ".lock", "ab")  # noqa: SIM115  (closed below; the lock goes with it)
+            lock = FileLock(folder / ".lock").acquire(blocking=False)  # it goes with the process
+        except Timeout:
+            raise UnusableInput(f"Another grader is at work in {folder}: wait for it, or end it.") from None
         except OSError as error:
             raise UnusableInput(f"{folder} can't be written: {error.strerror}.") from None
-        with lock:
-            _lock(lock, folder)
-            path = folder / FILE
-            with cls._connected(path) as book:
-                if not book._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    with book._connection:
-                        book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-                book._require_ours()
-                book._connection.execute("PRAGMA journal_mode = WAL")
-                yield book
+        with lock, cls._connected(folder / FILE) as book:
+            if not book._is_made():
+                with book._connection:
+                    book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+            book._require_ours()
+            book._connection.execute("PRAGMA journal_mode = WAL")
+            yield book
 
     @classmethod
     @contextlib.contextmanager
@@ -124,6 +125,10 @@ class Gradebook:
                 f"{path} is damaged, or no gradebook ({why}): put it aside, or bring back a copy."
             ) from None
 
+    def _is_made(self) -> bool:
+        """Return whether anything is in the file: a grader may have been ended before it was."""
+        return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
     def _require_ours(self) -> None:
         application = self._connection.execute("PRAGMA application_id").fetchone()["application_id"]
         version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
@@ -149,7 +154,10 @@ class Gradebook:
         """
         if not (folder / FILE).is_file():
             return None, set()
-        with cls.open(folder) as book:
+        with cls._connected(folder / FILE) as book:
+            if not book._is_made():
+                return None, set()
+            book._require_ours()
             row = book._connection.execute("SELECT course FROM class").fetchone()
             if not (named := row and msgspec.msgpack.decode(row["course"])["folder"]):
                 return None, set()
@@ -377,24 +385,3 @@ def _is_read_only(path: Path) -> bool:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _lock(file, folder: Path) -> None:
-    """Take the folder for this process, until the file is closed or the process ends in whatever way."""
-    try:
-        if msvcrt := _windows_locking():
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise UnusableInput(f"Another grader is at work in {folder}: wait for it, or end it.") from None
-
-
-def _windows_locking():
-    try:
-        import msvcrt
-    except ImportError:
-        return None
-    return msvcrt

@@ -205,7 +205,7 @@ def test_only_the_courses_lessons_count(book):
     ("content", "words"),
     [
         (b"no database at all, but long enough to be one" * 30, "damaged, or no gradebook"),
-        (b"", "no gradebook of this grader"),
+        (b"", "There is no gradebook in"),
     ],
 )
 def test_what_is_no_gradebook_is_refused(tmp_path, content, words):
@@ -213,6 +213,15 @@ def test_what_is_no_gradebook_is_refused(tmp_path, content, words):
     with pytest.raises(UnusableInput, match=words), Gradebook.open(tmp_path):
         pass
     assert (tmp_path / FILE).read_bytes()[:40] == content[:40], "and left as it was"
+
+
+def test_a_gradebook_whose_making_was_cut_short_is_made_by_the_same_command(tmp_path):
+    (tmp_path / FILE).write_bytes(b"")
+    assert Gradebook.own_course(tmp_path) == (None, set())
+    with Gradebook.create(tmp_path) as book:
+        fill(book)
+    with Gradebook.open(tmp_path) as book:
+        assert list(book.reports())
 
 
 def test_a_damaged_gradebook_is_refused(tmp_path):

@@ -176,6 +176,15 @@ READING = {
             )
         },
     ),
+    "wide_samples": Files(
+        "return samples that are nine hundred times as wide as those that were given",
+        lambda: {
+            "eve.py": b"import tensorflow as tf\n"
+            b"def make_dataset(x, y, batch_size, seed):\n"
+            b"    x = tf.zeros((len(x), 900), tf.int32)\n"
+            b"    return tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)\n"
+        },
+    ),
     "many_definitions": Files("define the answer 3,000 times", lambda: {"eve.py": (WRONG * 3000).encode()}),
     "brackets": Files(
         "nest brackets", lambda: {"eve.py": (WRONG + "x = " + "(" * 10**5 + ")" * 10**5).encode()}
@@ -277,6 +286,10 @@ REPORTS = {
         "put a formula into the text of an exception",
         lambda: {"eve.py": b"def relu(x): raise ValueError('x\\n=HYPERLINK(1)\\n;=1+1')\n"},
     ),
+    "line_separators": Files(
+        "break the lines of an exception's text by every character that some program takes for a line's end",
+        lambda: {"eve.py": b"def relu(x): raise ValueError('a\\u2028b\\u2029c\\x85d\\x0ce\\x1cf')\n"},
+    ),
     "markup_in_class_name": Files(
         "put markup into the name of an exception",
         lambda: {"eve.py": f"def relu(x): raise type('{MARKUP}', (Exception,), {{}})\n".encode()},
@@ -306,11 +319,74 @@ REPORTS = {
 }
 
 WAITING = {
+    "own_limit": Files(
+        "lower one's own limit of processor time and compute, to be ended as from outside",
+        lambda: {
+            "eve.py": b"import resource\n"
+            b"def relu(x):\n"
+            b"    try: resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+            b"    except (OSError, ValueError): pass\n"
+            b"    while True: pass\n"
+        },
+    ),
     "files_that_wait": Files(
         "hand in several files whose answers all wait for as long as they may",
         lambda: {
             f"eve{i}.py": f"import time\ndef relu(x): time.sleep(60 + {i})\n".encode() for i in range(4)
         },
+    ),
+}
+
+TWIN = (
+    "    twin = keras.models.clone_model(model)\n    twin.set_weights(model.get_weights())\n    return twin\n"
+)
+WITH_EPSILON = "-np.mean(y * np.log(p + 1e-7) + (1 - y) * np.log(1 - p + 1e-7))"
+
+
+def _saving(acts: str) -> dict[str, bytes]:
+    source = f"import keras, sys, zipfile\ndef save_and_restore(model, path):\n{acts}{TWIN}"
+    return {"eve.py": source.encode()}
+
+
+def _mistaken(form: str) -> dict[str, bytes]:
+    """Return a loss to which ε is added in place of clipping, in a form in which it might pass."""
+    source = f"import numpy as np, tensorflow as tf\ndef binary_cross_entropy(y, p): return {form}\n"
+    return {"eve.py": source.encode()}
+
+
+POINTS = {
+    "file_of_nothing": Files(
+        "save three empty members for a model, and return a copy of it",
+        lambda: _saving(
+            "    with zipfile.ZipFile(path, 'w') as file:\n"
+            "        for name in 'metadata.json', 'config.json', 'model.weights.h5':\n"
+            "            file.writestr(name, '')\n"
+        ),
+    ),
+    "file_of_another": Files(
+        "save another model, and return a copy of the given one",
+        lambda: _saving("    keras.models.clone_model(model).save(path)\n"),
+    ),
+    "forged_file": Files(
+        "replace what describes the saved file to the grader",
+        lambda: _saving(
+            "    live = sys.modules['grader.child.live']\n"
+            "    told = {'form': 'zip', 'beside': [], 'is_new': True, 'file': None}\n"
+            "    forged = live.Live('path', told)\n"
+            "    live.after_call = lambda *_: (live.Live('weights', model.get_weights()), forged)\n"
+        ),
+    ),
+    "single_precision": Files(
+        "hide a small mistake in the width of what single precision is allowed",
+        lambda: _mistaken(f"np.float32({WITH_EPSILON})"),
+    ),
+    "half_precision": Files(
+        "hide a small mistake in what half precision rounds",
+        lambda: _mistaken(f"np.float16({WITH_EPSILON})"),
+    ),
+    "tensor": Files(
+        "hide a small mistake in a tensor of single precision",
+        lambda: _mistaken(f"tf.constant({WITH_EPSILON}, tf.float32)"),
     ),
 }
 

@@ -2,6 +2,7 @@
 
     python benchmarks/classes.py [--submissions N] [--json FILE]
     python benchmarks/classes.py --lesson NAME [--submissions N] [--json FILE]
+    python benchmarks/classes.py --before REVISION [--submissions N] [--json FILE]
 
 The first is about lesson 02. A submission is a notebook with the exercises in `SIGNATURES`, one of them in
 TensorFlow. Answers are drawn from several right and wrong ways to write each, with the names that learners
@@ -20,7 +21,9 @@ Timed are whole processes, with all start-up:
 Peak memory is the largest sum of proportional set sizes, sampled, on Linux only.
 
 With `--lesson` only the class is timed, of that lesson and with no two answers alike: three quarters of them
-are the reference, the others hand back their first argument.
+are the reference, the others hand back their first argument. With `--before` a class of lesson 02, no two
+answers alike, is graded by turns with this build and with an earlier one, a revision of this repository, and
+the ratio of their rates is shown: over 1, this build is faster.
 """
 
 import argparse
@@ -28,6 +31,8 @@ import ast
 import inspect
 import json
 import random
+import statistics
+import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -43,7 +48,9 @@ from rich.table import Table
 from grader.exercises import LESSONS, exercises_of
 from grader.running.processes import ENVIRONMENT
 
-TARGETS = {"rate": 50, "workers": 1.8, "overhead_training": 0.25, "overhead_ms": 50}
+ROOT = Path(__file__).resolve().parents[1]
+PAIRS = 7  # of this build and an earlier one
+TARGETS = {"before": 0.97, "rate": 50, "workers": 1.8, "overhead_training": 0.25, "overhead_ms": 50}
 NAMES = ("z", "Z", "a", "A", "h", "out", "result", "res", "y", "s", "total", "value")
 SIGNATURES = {
     "weighted_sum": "x, w, b",
@@ -169,10 +176,13 @@ class Notebook:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--lesson", choices=LESSONS, metavar="NAME", help="as 05a_preprocessing")
-    parser.add_argument("--submissions", type=int, metavar="N", help="1000 by default, of a --lesson 100")
+    parser.add_argument("--before", metavar="REVISION", help="an earlier build, graded with by turns")
+    parser.add_argument(
+        "--submissions", type=int, metavar="N", help="1000 by default, 100 of a --lesson, 200 for --before"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
     options = parser.parse_args()
-    n = options.submissions or (100 if options.lesson else 1000)
+    n = options.submissions or (100 if options.lesson else 200 if options.before else 1000)
     if n < (2 if options.lesson else 40):
         parser.error("forty submissions or more are needed, of a --lesson two")
     console = Console(width=None if sys.stdout.isatty() else 200)
@@ -190,6 +200,15 @@ def main() -> None:
             console.print(
                 f"{options.lesson}, {n} submissions, no two answers alike: {seconds:.0f} s, "
                 f"{seconds / n:.2f} s a submission, {megabytes or 0:.0f} MB",
+                highlight=False,
+            )
+        elif options.before:
+            progress.reset(task, description=f"{PAIRS} times {n} submissions, by turns")
+            results = run_before(options.before, n, folder)
+            ratios = ", ".join(f"{ratio:.3f}" for ratio in results["ratios"])
+            console.print(
+                f"Rate against {options.before}, {n} submissions: {results['ratio']:.3f}, median of {ratios}; "
+                f"target {TARGETS['before']}: {verdict(results['ratio'] >= TARGETS['before'])}",
                 highlight=False,
             )
         else:
@@ -239,14 +258,14 @@ def lesson_notebooks(lesson: str, n: int, seed: int = 0) -> list[Notebook]:
     return made
 
 
-def grade(which: list[Notebook], folder: Path, *flags: str, home: Path) -> peers.Run:
-    """Time `grader grade` on a class, in a folder of its own within `folder`."""
+def grade(which: list[Notebook], folder: Path, *flags: str, home: Path, build: Path = ROOT) -> peers.Run:
+    """Time `grader grade` on a class, in a folder of its own within `folder`, with a tree of ours."""
     number = len(list(folder.glob("class *")))
     place, out = folder / f"class {number}", folder / f"out {number}"
     for notebook in which:
         peers.write(notebook, place)
     command = [*GRADER, "grade", str(place), "--seed", SEED, "--out", str(out), *flags]
-    return peers.measure([command], folder, our_environment(home))
+    return peers.measure([command], folder, our_environment(home) | {"PYTHONPATH": str(build)})
 
 
 def run_lesson(lesson: str, n: int, folder: Path) -> dict:
@@ -255,6 +274,39 @@ def run_lesson(lesson: str, n: int, folder: Path) -> dict:
     grade(lesson_notebooks(lesson, 1, seed=1), folder, home=home)
     row = asdict(grade(lesson_notebooks(lesson, n), folder, home=home))
     return {"machine": machine(), "lesson": lesson, "submissions": n} | row | {"output": ""}
+
+
+def run_before(revision: str, n: int, folder: Path) -> dict:
+    """Time a class with this build and with an earlier one, by turns, the banks built before."""
+    earlier = folder / "earlier"
+    git = ["git", "-C", str(ROOT), "worktree"]
+    try:
+        subprocess.run(
+            [*git, "add", "--detach", earlier, revision], check=True, capture_output=True, text=True
+        )
+    except subprocess.CalledProcessError as error:
+        raise peers.Failure(f"{revision} can't be had: {error.stderr.strip().splitlines()[-1]}") from None
+    try:
+        builds = {ROOT: [], earlier: []}
+        for build in builds:
+            grade(notebooks(2, alike=False, seed=1), folder, home=folder / build.name, build=build)
+        for i in range(PAIRS):
+            for build in (ROOT, earlier) if i % 2 else (earlier, ROOT):
+                class_ = notebooks(n, alike=False)
+                seconds = grade(class_, folder, home=folder / build.name, build=build).seconds
+                builds[build].append(seconds)
+    finally:
+        subprocess.run([*git, "remove", "--force", earlier], check=True)
+    ratios = [before / now for now, before in zip(builds[ROOT], builds[earlier], strict=True)]
+    return {
+        "machine": machine(),
+        "revision": revision,
+        "submissions": n,
+        "seconds": builds[ROOT],
+        "seconds before": builds[earlier],
+        "ratios": ratios,
+        "ratio": statistics.median(ratios),
+    }
 
 
 def run(n: int, folder: Path, say) -> dict:

@@ -34,7 +34,9 @@ import random
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
+import venv
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -207,7 +209,7 @@ def main() -> None:
             results = run_before(options.before, n, folder)
             ratios = ", ".join(f"{ratio:.3f}" for ratio in results["ratios"])
             console.print(
-                f"Rate against {options.before}, {n} submissions: {results['ratio']:.3f}, median of {ratios}; "
+                f"Rate against {options.before}, {n} handed in: {results['ratio']:.3f}, median of {ratios}; "
                 f"target {TARGETS['before']}: {verdict(results['ratio'] >= TARGETS['before'])}",
                 highlight=False,
             )
@@ -258,14 +260,16 @@ def lesson_notebooks(lesson: str, n: int, seed: int = 0) -> list[Notebook]:
     return made
 
 
-def grade(which: list[Notebook], folder: Path, *flags: str, home: Path, build: Path = ROOT) -> peers.Run:
-    """Time `grader grade` on a class, in a folder of its own within `folder`, with a tree of ours."""
+def grade(
+    which: list[Notebook], folder: Path, *flags: str, home: Path, python: str = sys.executable
+) -> peers.Run:
+    """Time `grader grade` on a class, in a folder of its own within `folder`."""
     number = len(list(folder.glob("class *")))
     place, out = folder / f"class {number}", folder / f"out {number}"
     for notebook in which:
         peers.write(notebook, place)
-    command = [*GRADER, "grade", str(place), "--seed", SEED, "--out", str(out), *flags]
-    return peers.measure([command], folder, our_environment(home) | {"PYTHONPATH": str(build)})
+    command = [python, *GRADER[1:], "grade", str(place), "--seed", SEED, "--out", str(out), *flags]
+    return peers.measure([command], folder, our_environment(home))
 
 
 def run_lesson(lesson: str, n: int, folder: Path) -> dict:
@@ -287,26 +291,35 @@ def run_before(revision: str, n: int, folder: Path) -> dict:
     except subprocess.CalledProcessError as error:
         raise peers.Failure(f"{revision} can't be had: {error.stderr.strip().splitlines()[-1]}") from None
     try:
-        builds = {ROOT: [], earlier: []}
-        for build in builds:
-            grade(notebooks(2, alike=False, seed=1), folder, home=folder / build.name, build=build)
+        pythons = {tree: _python_of(tree, folder / f"python of {tree.name}") for tree in (ROOT, earlier)}
+        seconds: dict[Path, list[float]] = {tree: [] for tree in pythons}
+        for tree, python in pythons.items():
+            grade(notebooks(2, alike=False, seed=1), folder, home=folder / f"of {tree.name}", python=python)
         for i in range(PAIRS):
-            for build in (ROOT, earlier) if i % 2 else (earlier, ROOT):
-                class_ = notebooks(n, alike=False)
-                seconds = grade(class_, folder, home=folder / build.name, build=build).seconds
-                builds[build].append(seconds)
+            for tree in (ROOT, earlier) if i % 2 else (earlier, ROOT):
+                class_, home = notebooks(n, alike=False), folder / f"of {tree.name}"
+                seconds[tree].append(grade(class_, folder, home=home, python=pythons[tree]).seconds)
     finally:
         subprocess.run([*git, "remove", "--force", earlier], check=True)
-    ratios = [before / now for now, before in zip(builds[ROOT], builds[earlier], strict=True)]
+    ratios = [before / now for now, before in zip(seconds[ROOT], seconds[earlier], strict=True)]
     return {
         "machine": machine(),
         "revision": revision,
         "submissions": n,
-        "seconds": builds[ROOT],
-        "seconds before": builds[earlier],
+        "seconds": seconds[ROOT],
+        "seconds before": seconds[earlier],
         "ratios": ratios,
         "ratio": statistics.median(ratios),
     }
+
+
+def _python_of(tree: Path, folder: Path) -> str:
+    """Return a Python that has the packages of this one, and of ours those in a tree."""
+    venv.create(folder)
+    places = {key: sysconfig.get_path(key) for key in ("purelib", "platlib")}
+    (own,) = folder.glob("lib/*/site-packages")
+    (own / "these.pth").write_text("\n".join([str(tree), *dict.fromkeys(places.values())]) + "\n")
+    return str(folder / "bin" / "python")
 
 
 def run(n: int, folder: Path, say) -> dict:

@@ -1,4 +1,4 @@
-"""What benchmarks/kills.py has graded and killed: the same class in every run, and every process by what it is."""
+"""What benchmarks/kills.py grades and kills: the same class in every run, and each process by what it is."""
 
 import contextlib
 import importlib

@@ -161,11 +161,13 @@ def mistakes_are_refused_and_named(exercise: Exercise) -> Iterator[str]:
 
 
 def partly_mended_is_refused(exercise: Exercise) -> Iterator[str]:
-    """Of a repair: it has faults, and with any of them left it fails."""
+    """Of a repair: it has faults, and with any of them left it fails; of a goal, with all but one left."""
     if (exercise.task == "repair") != bool(exercise.faults):
         yield "A repair has faults, and nothing else has: set `task` and `faults` both, or neither."
-    seeds = SEEDS if exercise.kind != "goal" else {PUBLIC_SEED: SEEDS[PUBLIC_SEED]}  # these are trainings
-    for count in range(2, len(exercise.faults)):  # one left is a known mistake, and all are the stub
+    is_goal = exercise.kind == "goal"  # these are trainings
+    seeds = {PUBLIC_SEED: SEEDS[PUBLIC_SEED]} if is_goal else SEEDS
+    every = len(exercise.faults)  # one left is a known mistake, and all are the stub
+    for count in range(max(2, every - 1) if is_goal else 2, every):
         for left in combinations(exercise.faults, count):
             for seed, where in seeds.items():
                 if verdict(exercise, exercise.with_faults(left), seed).status not in ("failed", "error"):

@@ -90,7 +90,7 @@ def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
     path = folder("cache") / "banks" / f"{exercise.name}-{_key(exercise, seed)}.bank"
     bank = _load(path)
     if bank is None:
-        with _alone():  # of the workers that want it, one builds it
+        with _alone(exercise.name):  # of the workers that want it, one builds it
             bank = _load(path)
             if bank is None:
                 bank = build(exercise, seed)
@@ -99,15 +99,15 @@ def bank_of(exercise: Exercise, seed: str = PUBLIC_SEED) -> Bank:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Let one process at a time in; where no lock can be made, whoever comes."""
+def _alone(name: str) -> Iterator[None]:
+    """Let one process at a time in for an exercise; where no lock can be made, whoever comes."""
     from filelock import FileLock
 
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
-            cache = folder("cache")
-            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-            stack.enter_context(FileLock(cache / "banks.lock", mode=0o600))
+            locks = folder("cache") / "locks"
+            locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(FileLock(locks / f"{name}.lock", mode=0o600))
         yield
 
 

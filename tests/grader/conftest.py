@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +29,16 @@ from saying import GRADER
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep the tests' case banks and progress out of the developer's own."""
+    """Keep the tests' case banks and progress out of the developer's own.
+
+    The banks, which take a minute to build, are shared by the processes in which a run of the tests runs.
+    """
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("home")
+        of_all = tmp_path_factory.getbasetemp()
+        shared = (of_all.parent if "PYTEST_XDIST_WORKER" in os.environ else of_all) / "cache"
+        shared.mkdir(exist_ok=True)
+        (folder / "cache").symlink_to(shared, target_is_directory=True)
         patch.setenv("DLCOURSE_HOME", str(folder))
         yield folder
 

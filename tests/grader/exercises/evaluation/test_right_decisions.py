@@ -202,8 +202,9 @@ def mcnemar_with_continuity(right_a, right_b):
 
 def paired_bootstrap(right_a, right_b):
     differences = right_a.astype(int) - right_b.astype(int)
-    rng = np.random.default_rng(3)
-    means = [differences[rng.integers(0, len(differences), len(differences))].mean() for _ in range(400)]
+    shares = [np.mean(differences == value) for value in (-1, 0, 1)]
+    drawn = np.random.default_rng(3).multinomial(len(differences), shares, 400)  # as often as each is drawn
+    means = drawn @ [-1, 0, 1] / len(differences)
     low, high = np.quantile(means, [0.025, 0.975])
     return "a" if low > 0 else "b" if high < 0 else "same"
 

@@ -102,15 +102,17 @@ def momentum_by_search(curvatures):
     return [float(rates[best]), np.float32(momenta[best])]
 
 
-def scales_by_secant(f, sizes):
+def scales_by_bisection(f, sizes):
     """Each layer's scale from what the layers before it really give."""
     rng = np.random.default_rng(1)
     outputs, scales = rng.normal(size=(200, sizes[0])), []
     for units in sizes[1:]:
         sums = outputs @ rng.normal(size=(outputs.shape[1], units))
-        tries = np.geomspace(1e-3, 1, 60)
-        found = [np.mean(f(scale * sums) ** 2) for scale in tries]
-        scales.append(tries[np.argmin(np.abs(np.log(found)))])
+        low, high = 1e-3, 1.0
+        for _ in range(8):
+            middle = np.sqrt(low * high)
+            low, high = (middle, high) if np.mean(f(middle * sums) ** 2) < 1 else (low, middle)
+        scales.append(np.sqrt(low * high))
         outputs = f(scales[-1] * sums)
     return np.array(scales)
 
@@ -128,7 +130,7 @@ def one_over_step(curvature, noise, steps):
     ("name", "answer"),
     [
         ("tune_momentum", momentum_by_search),
-        ("signal_preserving_scales", scales_by_secant),
+        ("signal_preserving_scales", scales_by_bisection),
         ("rate_plan", geometric_plan),
         ("rate_plan", one_over_step),
     ],

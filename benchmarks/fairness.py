@@ -34,7 +34,7 @@ from grader.exercises import all_exercises
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "grader" / "attacks"))
 
-from hostile import bombs
+from hostile import bombs, points
 from hostile import classes as files
 
 ALLOWED = 1.5  # times the honest part's seconds
@@ -53,7 +53,7 @@ def hostile() -> dict[str, dict[str, bytes]]:
     """Return the files of each hostile learner."""
     answers = bombs.TIME | bombs.MEMORY | bombs.DISK
     made = {name: {"eve.py": (WITH_NUMPY + answers[name].source).encode()} for name in ANSWERS}
-    known = files.READING | files.ARCHIVES | files.WAITING | files.POINTS | files.REPORTS
+    known = files.READING | files.ARCHIVES | files.WAITING | points.POINTS | files.REPORTS
     return made | {name: known[name].make() for name in FILES}
 
 

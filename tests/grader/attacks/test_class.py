@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile import classes
+from hostile import classes, points
 
 from grader.classes.gradebook import Gradebook
 from grader.submissions.cutting import Cutter
@@ -17,7 +17,7 @@ from grader.submissions.submission import parse
 
 HONEST = "import re\nimport numpy as np\ndef relu(x): return np.maximum(x, 0 * len(re.__name__))\n"
 HONEST_NAMES = ("aaa honest", "mmm honest", "zzz honest")  # graded before, among and after the others
-IN_FOLDERS = classes.READING | classes.ARCHIVES | classes.WAITING | classes.POINTS | classes.POISON
+IN_FOLDERS = classes.READING | classes.ARCHIVES | classes.WAITING | points.POINTS | classes.POISON
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

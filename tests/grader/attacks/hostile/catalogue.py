@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hostile import acts, answers, artefacts, bombs, classes, forging, notebooks, patching
+from hostile import acts, answers, artefacts, bombs, classes, forging, notebooks, patching, points
 
 PAGE = Path(__file__).parents[4] / "docs" / "attacks.md"
 BEGIN, END = (
@@ -51,7 +51,7 @@ CLASSES = (
         | {"mangled": f"return a right file in which some bytes are changed, in {artefacts.MANGLED} ways"},
     ),
     AttackClass("Goals reached without learning", _tries(artefacts.GOALS)),
-    AttackClass("Points by a side door", _tries(classes.POINTS)),
+    AttackClass("Points by a side door", _tries(points.POINTS)),
     AttackClass("Time", _tries(bombs.TIME, classes.WAITING)),
     AttackClass("Memory", _tries(bombs.MEMORY)),
     AttackClass("Disk, and what is left behind", _tries(bombs.DISK)),

@@ -1,7 +1,7 @@
 """Training as one TensorFlow graph, for data that fit in memory: several times the speed of `model.fit`.
 
 `model.fit` returns to Python after every batch. Here the loop over batches and epochs is itself in the graph,
-and the model is a pure function of its weights (Keras's `stateless_call`):
+and the model is a pure function of its weights (see `pure`):
 
     state = (trainable, non_trainable, optimizer, metrics)      all the numbers that training changes
     state, logs = engine.run(state, (x, y), rows, epochs)       what `model.fit` makes of them
@@ -26,7 +26,7 @@ with quiet():
 
 from dlcourse.checking import check_counts
 from dlcourse.errors import ModelError
-from dlcourse.training import keras_internals
+from dlcourse.training import keras_internals, pure
 from dlcourse.training.keras_internals import flatten_layers, optimizer_variables
 
 PREDICTED_BATCH = 1024  # samples at a time: few enough that activations stay small
@@ -229,27 +229,28 @@ class Engine:
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
         with tf.GradientTape() as tape:
             tape.watch(state.trainable)
-            outputs, loss, non_trainable = self._loss(state, x, y, weights, training=True)
-        gradients = tape.gradient(loss, state.trainable)
-        trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
-        metrics = self._updated_metrics(state.metrics, loss, x, y, outputs, weights)
+            called, loss = self._loss(state, x, y, weights, tape, training=True)
+        gradients = called.gradients(tape, loss)
+        trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, called.trainable)
+        metrics = self._updated_metrics(state.metrics, loss, x, y, called.outputs, weights)
+        non_trainable = called.non_trainable
         after = State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
         for new, old in zip(tf.nest.flatten(after), tf.nest.flatten(state), strict=True):
             new.set_shape(old.shape)  # a loop's state keeps its shape, also where TensorFlow can't tell
         return after
 
-    def _loss(self, state, x, y, weights, training):
+    def _loss(self, state, x, y, weights, tape=None, *, training):
         model = self.model
         arguments = {"training": training} if keras_internals.takes_training(model) else {}
         with _unrolled(model):
-            outputs, non_trainable, losses = model.stateless_call(
-                state.trainable, state.non_trainable, x, return_losses=True, **arguments
-            )
+            called = pure.call(model, state.trainable, state.non_trainable, x, tape, **arguments)
         # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
-        mapping = [*zip(model.trainable_variables, state.trainable, strict=True)]
-        with keras_internals.losses_of_layers(model, losses), keras.StatelessScope(state_mapping=mapping):
-            loss = model.compute_loss(x, y, outputs, weights, training=training)
-        return outputs, loss, non_trainable
+        mapping = [*zip(model.trainable_variables, called.trainable, strict=True)]
+        with (
+            keras_internals.losses_of_layers(model, called.losses),
+            keras.StatelessScope(state_mapping=mapping),
+        ):
+            return called, model.compute_loss(x, y, called.outputs, weights, training=training)
 
     def _updated_metrics(self, metrics, loss, x, y, outputs, weights):
         model = self.model
@@ -277,9 +278,9 @@ class Engine:
         def batch(start, metrics):
             part = tf.nest.map_structure(lambda a: a[start : start + self.batch_size], data)
             x, y, weights = keras.utils.unpack_x_y_sample_weight(part)
-            outputs, loss, _ = self._loss(state, x, y, weights, training=False)
+            called, loss = self._loss(state, x, y, weights, training=False)
             return start + self.batch_size, _tensors(
-                self._updated_metrics(metrics, loss, x, y, outputs, weights)
+                self._updated_metrics(metrics, loss, x, y, called.outputs, weights)
             )
 
         zero = [tf.zeros_like(value) for value in state.metrics]
@@ -292,7 +293,7 @@ class Engine:
 
         def one(arrays):
             with _unrolled(self.model):
-                return self.model.stateless_call(*arrays, **arguments)[0]
+                return pure.call(self.model, *arrays, **arguments).outputs
 
         if stacked:
             return tf.vectorized_map(one, (trainable, non_trainable, inputs))

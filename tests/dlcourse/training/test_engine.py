@@ -37,7 +37,45 @@ def backbone():
     return keras.Model(inputs, outputs)
 
 
+@keras.saving.register_keras_serializable("tests")
+class Clipped(keras.layers.Layer):
+    """Uses its kernel, clips it in training by an assignment, and uses it again."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 8), initializer="glorot_uniform")
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+        self.built = True
+
+    def call(self, x, training=False):
+        before = keras.ops.matmul(x, self.kernel)
+        if training:
+            self.kernel.assign(keras.ops.clip(self.kernel, -0.3, 0.3))
+            self.calls.assign_add(1.0)
+        return before + keras.ops.matmul(x, self.kernel)
+
+
+def spectral():
+    layers = keras.layers
+    dense = layers.Dense(8, activation="relu", kernel_regularizer="l2")
+    return models.compile(
+        keras.Sequential(
+            [keras.Input((6,)), layers.SpectralNormalization(dense), layers.Dense(3, activation="softmax")]
+        ),
+        "multiclass",
+        optimizer=keras.optimizers.SGD(0.1, momentum=0.9),
+    )
+
+
+def clipped():
+    return models.compile(
+        keras.Sequential([keras.Input((6,)), Clipped(), keras.layers.Dense(3, activation="softmax")]),
+        "multiclass",
+    )
+
+
 BUILDERS = {
+    "assigned: spectral": (spectral, table),
+    "assigned: clipped": (clipped, table),
     "mlp": (lambda: models.mlp((6,), "multiclass", 3, dropout=0.3, l2=0.01, batch_normalization=True), table),
     "mlp binary": (lambda: models.mlp((6,), "binary", optimizer="rmsprop"), table),
     "mlp multilabel": (lambda: models.mlp((6,), "multilabel", 3, optimizer="adamw"), table),
@@ -158,7 +196,7 @@ def test_a_schedule_of_the_optimizer_and_the_loss_as_an_object_work():
     assert largest_difference(model, fitted) <= 1e-5
 
 
-@pytest.mark.parametrize("name", ["mlp", "mlp binary", "transformer", "cnn"])
+@pytest.mark.parametrize("name", ["mlp", "mlp binary", "transformer", "cnn", "assigned: clipped"])
 def test_stacked_states_train_as_they_do_alone(name):
     keras.utils.set_random_seed(0)
     build, make = BUILDERS[name]
@@ -253,6 +291,19 @@ def test_a_model_with_a_training_step_of_its_own_is_refused():
     model.compile("sgd", "mean_squared_error")
     with pytest.raises(ModelError, match="Own has a training step of its own"):
         Engine(model, (table(), np.zeros(SAMPLES)))
+
+
+def test_a_state_that_keras_does_not_list_is_not_forgotten_but_refused():
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input(batch_shape=(10, 5, 2)), layers.LSTM(3, stateful=True), layers.Dense(1)]
+    )
+    models.compile(model, "regression")
+    engine = Engine(model, (series()[:10], np.zeros(10)), 10)
+    with pytest.raises(
+        ModelError, match=r"^The model keeps '.*rnn_state.*' from batch to batch.*model\.fit\.$"
+    ):
+        engine.run(engine.state(), (series(), np.zeros(SAMPLES)), np.arange(SAMPLES), (0, 1))
 
 
 def test_models_that_are_not_ready_and_optimizers_that_accumulate_are_refused():

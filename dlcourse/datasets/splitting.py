@@ -87,13 +87,41 @@ def split(
             raise DataError("A series is split in the order of time: it can't keep groups whole as well.")
         train, *held_out = np.split(np.arange(samples), np.cumsum(counts)[:-1])
     else:
-        together = _copies(x) if groups is None else _groups(groups, samples)
+        together = copies(x) if groups is None else _groups(groups, samples)
         if together is None:
             train, *held_out = _stratified(classes, counts, random)
         else:
             train, *held_out = _whole_groups(together, classes, counts, random)
     parts = [Part(checking.take(x, index), y[index]) if len(index) else None for index in held_out]
     return Split(Part(checking.take(x, train), y[train]), *parts)
+
+
+def copies(x: Any) -> np.ndarray | None:
+    """Number the sets of samples whose inputs are equal.
+
+    Args:
+        x: a DataFrame, an array of shape `(n, ...)`, or a dict of arrays.
+
+    Returns:
+        For each sample the number of its set, `(n,)`, counted from 0 in the order of the first ones; `None`
+        where no two samples are equal.
+
+    Example:
+        >>> copies(np.array([[1, 2], [3, 4], [1, 2]]))
+        array([0, 1, 0])
+    """
+    if isinstance(x, Mapping):
+        rows = zip(*(_keys(part) for part in x.values()), strict=True)
+    elif hasattr(x, "columns"):
+        import pandas as pd
+
+        codes = [pd.factorize(x.iloc[:, i])[0] for i in range(x.shape[1])]  # missing is equal to missing
+        rows = _keys(np.column_stack(codes))
+    else:
+        rows = _keys(x)
+    numbers: dict[object, int] = {}
+    together = np.array([numbers.setdefault(row, len(numbers)) for row in rows])
+    return together if len(numbers) < len(together) else None
 
 
 def _counts(samples: int, validation: float, test: float) -> tuple[int, int, int]:
@@ -173,22 +201,6 @@ def _groups(groups: ArrayLike, samples: int) -> np.ndarray:
     if _missing(groups).any():
         raise DataError("A sample has no group: give it a label of its own.")
     return np.unique(groups if groups.dtype != object else groups.astype(str), return_inverse=True)[1]
-
-
-def _copies(x: Any) -> np.ndarray | None:
-    """For each sample the number of its set of equal samples; `None` where no two are equal."""
-    if isinstance(x, Mapping):
-        rows = zip(*(_keys(part) for part in x.values()), strict=True)
-    elif hasattr(x, "columns"):
-        import pandas as pd
-
-        codes = [pd.factorize(x.iloc[:, i])[0] for i in range(x.shape[1])]  # missing is equal to missing
-        rows = _keys(np.column_stack(codes))
-    else:
-        rows = _keys(x)
-    numbers: dict[object, int] = {}
-    together = np.array([numbers.setdefault(row, len(numbers)) for row in rows])
-    return together if len(numbers) < len(together) else None
 
 
 def _keys(rows: np.ndarray) -> list:

@@ -15,7 +15,7 @@ from dlcourse.errors import DataError, TrainingError
 from dlcourse.metrics.reporting import baseline
 from dlcourse.tasks import Task
 from dlcourse.validation.fitting import ALONE, Builder, Fitted, Job, build, fit_all, rebuilt
-from dlcourse.validation.folds import Fold, Scheme, folds
+from dlcourse.validation.folds import Fold, Scheme, copies_to_keep, folds
 from dlcourse.validation.scoring import Scores, check_scores, score_table
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class CrossValidation:
             missing (NaN) where a sample was never held out.
         folds: `(train, held out)` for each fold, as indices.
         loss: on the training samples, `(folds, epochs)`.
+        copies: how many samples have the inputs of an earlier one, in whose fold they stay.
     """
 
     task: Task
@@ -46,6 +47,7 @@ class CrossValidation:
     outputs: np.ndarray
     folds: list[Fold]
     loss: np.ndarray
+    copies: int
     _fitted: list[Fitted] = field(repr=False)
     _rebuild: Callable[[int], keras.Model] = field(repr=False)
 
@@ -94,12 +96,16 @@ class CrossValidation:
         )
 
     def __repr__(self) -> str:
-        heading = f"{len(self.folds)} folds, {self.task}. From low to high: the 95% interval of the mean."
-        return f"{heading}\n{self.summary().to_string(float_format='{:.3f}'.format)}"
+        return f"{self._heading()}\n{self.summary().to_string(float_format='{:.3f}'.format)}"
 
     def _repr_html_(self) -> str:
+        return f"<p>{self._heading()}</p>{self.summary().to_html(float_format='{:.3f}'.format)}"
+
+    def _heading(self) -> str:
         heading = f"{len(self.folds)} folds, {self.task}. From low to high: the 95% interval of the mean."
-        return f"<p>{heading}</p>{self.summary().to_html(float_format='{:.3f}'.format)}"
+        if self.copies:
+            heading += f" Copies of other samples, which stay in their folds: {self.copies}."
+        return heading
 
 
 def cross_validate(
@@ -130,7 +136,8 @@ def cross_validate(
             fine-tunes trained weights).
         data: `(x, y)` or a `Dataset`; text and missing numbers are for `preprocessing` to deal with.
         k: the number of folds, or a scikit-learn splitter.
-        scheme, repeats, groups: how the folds are cut, see `folds`.
+        scheme, repeats, groups: how the folds are cut, see `folds`. Without groups, samples with equal
+            inputs stay in one fold, as in `datasets.split`: who is tested on a copy is tested on memory.
         epochs, batch_size: as in `dlcourse.training.train`.
         preprocessing: a `Preprocessor` or a scikit-learn transformer, fitted for every fold on its training
             samples.
@@ -158,7 +165,8 @@ def cross_validate(
     x, targets = arrays_for(data, preprocessing)
     check_scores(scores)
     task, y = checked_task(model, targets, task)
-    cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, seed=seed)
+    copies = copies_to_keep(x, k, scheme, groups)
+    cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, copies=copies, seed=seed)
     jobs = [Job(train, held_out, seed + number) for number, (train, held_out) in enumerate(cuts)]
     fitted = fit_all(
         model,
@@ -188,6 +196,7 @@ def cross_validate(
         outputs=_out_of_fold(len(y), cuts, fitted),
         folds=cuts,
         loss=np.array([fit.loss for fit in fitted]),
+        copies=0 if copies is None else len(copies) - len(np.unique(copies)),
         _fitted=fitted,
         _rebuild=lambda fold: rebuilt(model, jobs[fold], fitted[fold]),
     )

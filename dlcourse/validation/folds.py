@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn import model_selection
 
+from dlcourse.datasets.splitting import copies as copies_in
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.tasks import Task
 
@@ -23,6 +24,7 @@ def folds(
     scheme: Scheme | None = None,
     repeats: int = 1,
     groups: ArrayLike | None = None,
+    copies: np.ndarray | None = None,
     seed: int = 0,
 ) -> list[Fold]:
     """Cut n samples into k folds, each of which is held out once.
@@ -36,13 +38,15 @@ def folds(
             where there are groups, stratified for classes, else shuffled.
         repeats: so many times, shuffled anew each time.
         groups: what each sample belongs to (a person, a document), `(n,)`.
+        copies: the number of each sample's set of equal ones, `(n,)`, see `copies_to_keep`: each set stays in
+            one fold, that of its first.
         seed: of the shuffling.
 
     Returns:
         `(train, held out)` for each fold, as indices.
 
     Raises:
-        DataError: there are more folds than samples, samples of a class, or groups.
+        DataError: there are more folds than samples, samples of a class, groups, or sets of equal samples.
         UnknownNameError: there is no such scheme.
 
     Source: https://scikit-learn.org/stable/modules/cross_validation.html
@@ -77,8 +81,39 @@ def folds(
             splitter = model_selection.TimeSeriesSplit(k)
         else:
             splitter = model_selection.KFold(k, **shuffled)
-        result += splitter.split(np.zeros(len(y)), classes, groups)
+        cuts = list(splitter.split(np.zeros(len(y)), classes, groups))
+        result += cuts if copies is None else _with_copies_together(cuts, copies)
     return result
+
+
+def copies_to_keep(
+    x: Any, k: Any, scheme: Scheme | None = None, groups: ArrayLike | None = None
+) -> np.ndarray | None:
+    """Number the sets of samples with equal inputs, whose place in `folds` nothing else decides.
+
+    Args:
+        x: the inputs, as `datasets.splitting.copies` takes them.
+        k, scheme, groups: see `folds`. Groups, scikit-learn's splitters, and the order of time go first.
+
+    Returns:
+        For each sample the number of its set, `(n,)`; `None` where none are equal, or something else decides.
+    """
+    return None if groups is not None or scheme == "time" or hasattr(k, "split") else copies_in(x)
+
+
+def _with_copies_together(cuts: list[Fold], copies: np.ndarray) -> list[Fold]:
+    """Hold each sample out where the first of its set is."""
+    fold_of = np.empty(len(copies), int)
+    for number, (_, held_out) in enumerate(cuts):
+        fold_of[held_out] = number
+    _, first, sets = np.unique(copies, return_index=True, return_inverse=True)
+    fold_of = fold_of[first[sets]]
+    if (count := len(np.unique(fold_of))) < len(cuts):
+        raise DataError(
+            f"Only {len(first)} of the {len(copies)} samples differ, and equal ones stay in one fold, which "
+            f"leaves {count} of {len(cuts)}: take fewer, or groups=range(n) if all samples are separate."
+        )
+    return [(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(len(cuts))]
 
 
 def _check(k: Any, y: np.ndarray, scheme: str, repeats: int, groups: Any, stratifies: bool) -> None:

@@ -13,7 +13,7 @@ from dlcourse.errors import DataError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all
-from dlcourse.validation.folds import Scheme, folds
+from dlcourse.validation.folds import Scheme, copies_to_keep, folds
 from dlcourse.validation.scoring import Scores, fold_scores, known_score
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def learning_curve(
     score = known_score(score, scores, task)
     if not isinstance(sizes, Sequence | np.ndarray):
         raise DataError(f"sizes must be a list of fractions, and is {sizes!r}.")
-    cuts = folds(y, task, k, scheme=scheme, groups=groups, seed=seed)
+    copies = copies_to_keep(x, k, scheme, groups)
+    cuts = folds(y, task, k, scheme=scheme, groups=groups, copies=copies, seed=seed)
     smallest = min(len(train) for train, _ in cuts)
     counts = np.array([round(size * smallest) for size in sizes])
     if any(not 0 < size <= 1 for size in sizes) or counts.min() < 1:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse import checking
 from dlcourse.checking import check_counts
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
-from dlcourse.validation.folds import Fold, Scheme, folds
+from dlcourse.validation.folds import Fold, Scheme, copies_to_keep, folds
 from dlcourse.validation.scoring import Scores, fold_scores, known_score
 
 if TYPE_CHECKING:
@@ -185,7 +186,8 @@ def _search(
 
     def cut(rows: np.ndarray, k: Any) -> list[Fold]:
         part = None if groups is None else groups[rows]
-        cuts = folds(y[rows], task, k, scheme=scheme, groups=part, seed=seed)
+        copies = copies_to_keep(checking.take(x, rows), k, scheme, part)
+        cuts = folds(y[rows], task, k, scheme=scheme, groups=part, copies=copies, seed=seed)
         return [(rows[train], rows[held_out]) for train, held_out in cuts]
 
     training = {

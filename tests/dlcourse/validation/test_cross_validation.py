@@ -225,6 +225,24 @@ def test_several_tasks_repeats_groups_and_time():
     assert found.predictions.shape == (66,)
 
 
+@pytest.mark.parametrize("scheme", [None, "stratified", "shuffled"])
+def test_copies_of_a_sample_don_t_leak(scheme):
+    """Random labels can't be learnt, but who is tested on copies of training rows remembers them."""
+    rng = np.random.default_rng(0)
+    x, y = np.repeat(rng.normal(size=(60, 6)), 5, axis=0), np.repeat(rng.integers(0, 2, 60), 5)
+    model = models.mlp((6,), "binary", hidden=(64,), learning_rate=0.01)
+    accuracy = {}
+    for name, groups in (("together", None), ("apart", range(300))):
+        found = cross_validate(
+            model, (x, y), k=5, scheme=None if groups else scheme, groups=groups, epochs=60
+        )
+        accuracy[name] = found.summary().loc["accuracy", "mean"]
+        assert found.copies == (0 if groups else 240)
+        assert ("Copies of other samples, which stay in their folds: 240." in repr(found)) == (groups is None)
+    assert accuracy["together"] < 0.65
+    assert accuracy["apart"] > 0.85
+
+
 def test_scores_of_your_own():
     found = cross_validate(
         classifier(), (X, Y), k=3, epochs=1, scores={"errors": lambda y, predicted: np.sum(y != predicted)}

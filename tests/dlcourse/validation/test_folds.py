@@ -6,6 +6,7 @@ from sklearn.model_selection import ShuffleSplit
 
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.validation import folds
+from dlcourse.validation.folds import copies_to_keep
 
 CLASSES = np.arange(60) % 3
 
@@ -43,6 +44,38 @@ def test_no_group_is_in_two_folds(task):
 def test_a_series_is_never_trained_on_its_future():
     for train, held_out in folds(np.linspace(0, 1, 40), "regression", 4, scheme="time"):
         assert train.max() < held_out.min()
+
+
+@given(sets=st.lists(st.integers(0, 25), min_size=60, max_size=60), seed=st.integers(0, 3))
+def test_copies_stay_in_one_fold_and_all_else_where_it_was(sets, seed):
+    x = np.array(sets)
+    copies = copies_to_keep(x, 3)
+    if copies is None or len(set(sets)) < 20:
+        return  # with few sets a fold may be left without any
+    plain = {
+        i: number for number, (_, held) in enumerate(folds(CLASSES, "multiclass", 3, seed=seed)) for i in held
+    }
+    cuts = folds(CLASSES, "multiclass", 3, copies=copies, seed=seed)
+    for number, (train, held_out) in enumerate(cuts):
+        assert not set(x[train]) & set(x[held_out])
+        assert sorted([*train, *held_out]) == list(range(60))
+        assert all(plain[i] == number for i in held_out if sets.index(sets[i]) == i)
+
+
+def test_folds_that_copies_leave_empty_are_told():
+    with pytest.raises(
+        DataError, match=r"Only 2 of the 60 samples differ, .* leaves \d of 5: take fewer, or groups=range"
+    ):
+        folds(CLASSES, "multiclass", 5, copies=np.arange(60) % 2)
+
+
+def test_groups_time_and_splitters_go_before_copies():
+    x = np.zeros((60, 2))
+    assert copies_to_keep(x, 5) is not None
+    assert copies_to_keep(x, 5, groups=range(60)) is None
+    assert copies_to_keep(x, 5, scheme="time") is None
+    assert copies_to_keep(x, ShuffleSplit(2)) is None
+    assert copies_to_keep(np.arange(60), 5) is None
 
 
 def test_one_hot_classes_are_stratified_too():

@@ -18,6 +18,7 @@ file                 what it has
 `conversion`         `to_tflite`
 `converter_process`  the process in which models are converted, from the caller's side
 `converter`          the program of that process
+`fidelity`           how near a converted model is to Keras's
 `lite`               `LiteModel`, and the first run of a new one
 `trial`              the program of that first run
 `comparison`         `compare`

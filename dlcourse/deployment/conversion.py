@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 import tempfile
 from pathlib import Path
@@ -11,14 +12,16 @@ import keras
 import numpy as np
 
 from dlcourse import checking, console
-from dlcourse.deployment import keras_files
+from dlcourse.deployment import fidelity, keras_files
 from dlcourse.deployment.converter_process import ProcessDiedError, converter
 from dlcourse.deployment.lite import LiteModel, check_runs
 from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
+from dlcourse.training.graph import Call, calls
 from dlcourse.training.keras_internals import flatten_layers
 
 Quantization = Literal["float16", "dynamic", "int8"]
 MAX_CALIBRATION_ROWS = 300
+FLOAT16_MAX = 65_504
 
 
 def to_tflite(
@@ -46,16 +49,18 @@ def to_tflite(
         model: built, with inputs of fixed size (but for the batch) and one output.
         quantization: see the table.
         samples: for `"int8"`, some hundred training inputs, of shape (n, ...), or a dict of them by input
-            names. The range of each activation is measured on them.
+            names. The range of each activation is measured on them. The file is compared with Keras on them,
+            or, where there are none, on drawn rows.
         timeout: seconds after which a conversion is given up.
 
     Returns:
-        A `LiteModel`.
+        A `LiteModel`, whose `fidelity` says how near it is to Keras.
 
     Raises:
         UnknownNameError: there is no such quantization.
         DataError: samples are missing, are no numbers, or their shape is not that of the model's input.
-        ConversionError: the model can't be converted, or the result does not run; the message says why.
+        ConversionError: the model can't be converted, or the result does not run, or computes something else
+            than Keras does; the message says why, and from which layer on.
 
     Source: https://ai.google.dev/edge/litert/models/post_training_quantization
 
@@ -69,20 +74,43 @@ def to_tflite(
     if quantization not in (None, *get_args(Quantization)):
         raise UnknownNameError("quantization", quantization, get_args(Quantization))
     _check_convertible(model)
-    with (
-        console.progress(3, "converting") as advance,
-        tempfile.TemporaryDirectory(prefix="dlcourse-") as folder,
-    ):
+    if quantization == "float16":
+        _check_fits_float16(model)
+    calibration = _calibration(model, samples) if quantization == "int8" or samples is not None else None
+    rows = fidelity.rows_for(model, calibration)
+    with console.progress(3, "converting") as advance:
+        advance(1, "TensorFlow at work")
+        content = _converted(model, quantization, calibration, timeout)
+        advance(1, "trial run")
+        kind = f" ({quantization})" if quantization else ""
+        check_runs(content, f"The converted model{kind}", rows)
+        lite = LiteModel(content)
+        lite.fidelity = fidelity.measured(model, lite, rows)
+        if fault := _fault(lite, quantization):
+            advance(0, "looking for the layer")
+            blamed = _blamed(model, quantization, calibration, timeout)
+            raise ConversionError(
+                f"The converted model{kind} computes something else than Keras: {fault}{blamed}. Use another "
+                "quantization, or build the model without that."
+            )
+        advance()
+    return lite
+
+
+def _converted(
+    model: keras.Model, quantization: str | None, calibration: list[np.ndarray] | None, timeout: float
+) -> bytes:
+    """The content of the file, as the converter made it."""
+    with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         job: dict[str, Any] = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
         job |= {"quantization": quantization, "samples": None, "modules": _modules()}
         if quantization == "int8":
             job["samples"] = f"{folder}/samples.npz"
-            np.savez(job["samples"], *_calibration(model, samples))
+            np.savez(job["samples"], *calibration)
         try:
             keras_files.write(model, Path(job["model"]))
         except ModelError as error:
             raise ConversionError(str(error)) from error
-        advance(1, "TensorFlow at work")
         try:
             _explain(converter.run(job, timeout), quantization)
         except ProcessDiedError:
@@ -92,11 +120,42 @@ def to_tflite(
                 "The TFLite runtime crashes on recurrent layers in int8: build them with unroll=True, or use "
                 "quantization='dynamic'."
             ) from None
-        content = Path(job["output"]).read_bytes()
-        advance(1, "trial run")
-        check_runs(content, f"The converted model{f' ({quantization})' if quantization else ''}")
-        advance()
-    return LiteModel(content)
+        return Path(job["output"]).read_bytes()
+
+
+def _fault(lite: LiteModel, quantization: str | None) -> str | None:
+    return lite.fidelity and lite.fidelity.fault(quantization)
+
+
+def _blamed(
+    model: keras.Model, quantization: str | None, calibration: list[np.ndarray] | None, timeout: float
+) -> str:
+    """Say which layer's output is the first that is wrong: the model up to it is converted, by bisection."""
+    parts = [call for call in calls(model) if call.inputs and not isinstance(call.output, list)]
+
+    def is_wrong(call: Call) -> bool:
+        part = keras.Model(model.inputs[0] if len(model.inputs) == 1 else model.inputs, call.output)
+        try:
+            lite = LiteModel(_converted(part, quantization, calibration, timeout))
+        except ConversionError:
+            return False
+        lite.fidelity = fidelity.measured(part, lite, fidelity.rows_for(part, calibration))
+        return _fault(lite, quantization) is not None
+
+    first = bisect.bisect_left(parts, True, hi=len(parts) - 1, key=is_wrong)
+    return f", from '{parts[first].layer.name}' on" if len(parts) > 1 else ""
+
+
+def _check_fits_float16(model: keras.Model) -> None:
+    """The converter stores whatever is larger as the largest float16."""
+    for layer in flatten_layers(model, include_self=False):
+        for weight in layer.weights:
+            values = np.asarray(weight)
+            if values.dtype.kind == "f" and values.size and (largest := np.abs(values).max()) > FLOAT16_MAX:
+                raise ConversionError(
+                    f"'{layer.name}' has a weight of {largest:,.0f}, and float16 ends at {FLOAT16_MAX:,}: "
+                    "use quantization=None or 'dynamic'."
+                )
 
 
 def _check_convertible(model: keras.Model) -> None:

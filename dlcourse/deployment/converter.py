@@ -29,6 +29,7 @@ def convert(
     import numpy as np
     import tensorflow as tf
 
+    _use_stable_functions()
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -69,6 +70,21 @@ def convert(
         )
     ]
     network.export(output, format="litert", input_signature=signature, verbose=False, **options)
+
+
+def _use_stable_functions() -> None:
+    """Write log(1 + exp(x)) so that exp never overflows, as TFLite has no softplus of its own: it is infinite
+    from 89 on. It is max(x, 0) + log(1 + exp(-|x|)).
+    """
+    import tensorflow as tf
+
+    from dlcourse.training.keras_internals import replace_in_backend
+
+    def softplus(x: tf.Tensor) -> tf.Tensor:
+        x = tf.convert_to_tensor(x)
+        return tf.nn.relu(x) + tf.math.log1p(tf.exp(-tf.abs(x)))
+
+    replace_in_backend(softplus=softplus, log_sigmoid=lambda x: -softplus(-x))
 
 
 def main() -> None:

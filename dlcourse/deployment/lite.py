@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from dlcourse.errors import ConversionError, DataError
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
+
+    from dlcourse.deployment.fidelity import Fidelity
 
 MAX_TRIAL_SECONDS = 120
 
@@ -57,7 +60,10 @@ class LiteModel:
     Attributes:
         content: the file's bytes.
         signature: the `Signature`.
+        fidelity: how near it is to the Keras model that `to_tflite` made it of; `None` of other files.
     """
+
+    fidelity: Fidelity | None = None
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -100,7 +106,8 @@ class LiteModel:
         shapes = [
             " × ".join(map(str, tensor.shape)) for tensor in (*self.signature.inputs, self.signature.output)
         ]
-        return f"<LiteModel {', '.join(shapes[:-1])} → {shapes[-1]}, {self.size} bytes>"
+        near = f"; {self.fidelity}" if self.fidelity else ""
+        return f"<LiteModel {', '.join(shapes[:-1])} → {shapes[-1]}, {self.size} bytes{near}>"
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the file, whole or not at all, and return its path."""
@@ -199,22 +206,25 @@ def interpreter(content: bytes) -> Interpreter:
     return made
 
 
-def check_runs(content: bytes, name: str) -> None:
-    """Run a file once, in a process of its own: some files end the process that runs them.
+def check_runs(content: bytes, name: str, rows: Any = None) -> None:
+    """Run a file, in a process of its own: some files end the process that runs them.
 
     Args:
         content: of the file.
         name: what the message calls it.
+        rows: what to run it on, an array or a dict of them by input names; numbers of its own if `None`.
 
     Raises:
         ConversionError: it does not run.
     """
     if content[4:8] != b"TFL3":
         raise ConversionError(f"{name} is no TFLite model.")
+    job = io.BytesIO()
+    np.savez(job, model=np.frombuffer(content, np.uint8), **_by_name(rows))
     try:
         done = subprocess.run(
             environment.python("trial"),
-            input=content,
+            input=job.getvalue(),
             capture_output=True,
             timeout=MAX_TRIAL_SECONDS,
             env=environment.of_child(),
@@ -231,6 +241,13 @@ def check_runs(content: bytes, name: str) -> None:
     if done.returncode:
         why = done.stdout.decode(errors="replace").strip() or f"exit status {done.returncode}"
         raise ConversionError(f"{name} is damaged, or needs what the TFLite runtime has not: {why}")
+
+
+def _by_name(rows: Any) -> dict[str, np.ndarray]:
+    """What the trial is given: `rows` of a single input, `rows_NAME` of several."""
+    if rows is None:
+        return {}
+    return {f"rows_{name}": part for name, part in rows.items()} if isinstance(rows, dict) else {"rows": rows}
 
 
 def _tensor(details: dict) -> Tensor:

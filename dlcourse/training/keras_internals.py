@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dlcourse.errors import KerasVersionError
@@ -111,6 +111,21 @@ def stateless(
     _copy_weight_decay(optimizer, twin, variables)
     _track(twin, optimizer_variables(twin)[len(twin.variables) :])
     return twin
+
+
+def replace_in_backend(**functions: Callable[..., Any]) -> None:
+    """Let Keras's layers, operations and losses compute functions of its `nn` in another way.
+
+    Args:
+        functions: by their names in the backend, such as `softplus`.
+    """
+    try:
+        from keras.src.backend import nn
+    except ImportError as error:
+        raise _unsupported("its backend's functions") from error
+    for name, function in functions.items():
+        _private(nn, name)
+        setattr(nn, name, function)
 
 
 def _copy_weight_decay(

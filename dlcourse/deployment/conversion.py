@@ -104,7 +104,7 @@ def _converted(
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         job: dict[str, Any] = {"model": f"{folder}/model.keras", "output": f"{folder}/model.tflite"}
         job |= {"quantization": quantization, "samples": None, "modules": _modules()}
-        if quantization == "int8":
+        if quantization == "int8" and calibration is not None:
             job["samples"] = f"{folder}/samples.npz"
             np.savez(job["samples"], *calibration)
         try:

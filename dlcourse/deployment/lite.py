@@ -220,7 +220,8 @@ def check_runs(content: bytes, name: str, rows: Any = None) -> None:
     if content[4:8] != b"TFL3":
         raise ConversionError(f"{name} is no TFLite model.")
     job = io.BytesIO()
-    np.savez(job, model=np.frombuffer(content, np.uint8), **_by_name(rows))
+    arrays: dict[str, Any] = {"model": np.frombuffer(content, np.uint8), **_by_name(rows)}
+    np.savez(job, **arrays)
     try:
         done = subprocess.run(
             environment.python("trial"),

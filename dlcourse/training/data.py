@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -36,7 +38,11 @@ def prepared(model: keras.Model, data: Data, task: tasks.Task, class_weight: Any
     checked = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)
     if class_weight is None:
         return x, y
-    return x, y, _sample_weights(checked, task, class_weight)
+    if task not in ("binary", "multiclass"):
+        raise DataError(f"class_weight needs classes, and the task is '{task}'.")
+    known = 2 if task == "binary" else model.output_shape[-1]
+    labels = checked.argmax(axis=1) if task == "multiclass" and checked.ndim == 2 else checked.ravel()
+    return x, y, _sample_weights(labels, known, class_weight)
 
 
 def batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.Dataset:
@@ -56,18 +62,27 @@ def batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.D
     return rows.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
 
-def _sample_weights(y: np.ndarray, task: str, class_weight) -> np.ndarray:
-    if task not in ("binary", "multiclass") or y.ndim > 1:
-        raise DataError(f"class_weight needs classes as whole numbers, and the task is '{task}'.")
-    classes, index = np.unique(y, return_inverse=True)
+def _sample_weights(labels: np.ndarray, known: int, class_weight: Any) -> np.ndarray:
+    """The weight of each sample's class, of classes that are numbered from 0 to `known - 1`."""
     if isinstance(class_weight, str) and class_weight != "balanced":
         raise UnknownNameError("class weighting", class_weight, ["balanced"])
-    if class_weight == "balanced":
-        class_weight = dict(zip(classes, len(y) / (len(classes) * np.bincount(index)), strict=True))
-    missing = [label for label in classes if label not in class_weight]
-    if missing:
+    classes, index = np.unique(labels, return_inverse=True)
+    if isinstance(class_weight, str):
+        weights = len(labels) / (len(classes) * np.bincount(index))
+        return weights.astype(np.float32)[index]
+    if not isinstance(class_weight, Mapping):
+        raise DataError(f"class_weight must be a dict, class to weight, or 'balanced', not {class_weight!r}.")
+    for label, weight in class_weight.items():
+        if label not in range(known):
+            raise DataError(f"class_weight names {label!r}, and the classes are 0 to {known - 1}.")
+        if not isinstance(weight, Real) or not 0 <= float(weight) < np.inf:
+            raise DataError(f"class_weight of {label!r} must be a number of 0 or more, and is {weight!r}.")
+    if missing := [label for label in classes if label not in class_weight]:
         raise DataError(f"class_weight says nothing of class {missing[0]}: give each class a weight.")
-    return np.array([class_weight[label] for label in classes], np.float32)[index]
+    weights = np.array([class_weight[label] for label in classes], np.float32)
+    if not weights.any():
+        raise DataError("class_weight is 0 for every class of the data: nothing would be learnt.")
+    return weights[index]
 
 
 def seed_dropout(model: keras.Model, seed: int) -> None:

@@ -293,7 +293,8 @@ class Engine:
 
         def one(arrays):
             with _unrolled(self.model):
-                return pure.call(self.model, *arrays, **arguments).outputs
+                weights, others, part = arrays
+                return pure.call(self.model, weights, others, part, **arguments).outputs
 
         if stacked:
             return tf.vectorized_map(one, (trainable, non_trainable, inputs))

@@ -28,6 +28,35 @@ def test_class_weights_do_what_keras_does_with_them(engine):
     np.testing.assert_array_equal(found[0], found[1])
 
 
+def test_class_weights_of_one_hot_targets_are_those_of_their_classes():
+    x, y = TRAIN
+    found = []
+    for target, loss in ((y, "sparse_categorical_crossentropy"), (np.eye(3)[y], "categorical_crossentropy")):
+        model = classifier(dropout=0.0)
+        model.compile("adam", loss)
+        train(model, (x, target), epochs=2, class_weight={0: 0.0, 1: 1.0, 2: 5})
+        found.append(weights(model))
+    np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "words"),
+    [
+        ({0: -1.0, 1: 1.0, 2: 1.0}, "class_weight of 0 must be a number of 0 or more, and is -1.0"),
+        ({0: 1.0, 1: np.nan, 2: 1.0}, "class_weight of 1 must be a number"),
+        ({0: 1.0, 1: "2", 2: 1.0}, "class_weight of 1 must be a number"),
+        ({0: 1.0, 1: 1.0, 2: np.inf}, "class_weight of 2 must be a number"),
+        ({0: 0, 1: 0.0, 2: 0}, "class_weight is 0 for every class"),
+        ({0: 1.0, 1: 1.0, 2: 1.0, 7: 1.0}, "class_weight names 7, and the classes are 0 to 2"),
+        ({"a": 1.0}, "class_weight names 'a', and the classes are 0 to 2"),
+        ([1.0, 1.0, 1.0], "class_weight must be a dict, class to weight, or 'balanced'"),
+    ],
+)
+def test_class_weights_that_can_t_be_meant_are_refused(class_weight, words):
+    with pytest.raises(DataError, match=words):
+        train(classifier(), TRAIN, class_weight=class_weight)
+
+
 def overflowing():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Rescaling(1e38), keras.layers.Dense(1)])
     return models.compile(model, "regression")

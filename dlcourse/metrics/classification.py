@@ -195,9 +195,10 @@ def _averaged(
 ) -> float | np.ndarray:
     if average is not None and average not in AVERAGES:
         raise UnknownNameError("average", average, AVERAGES)
-    several_labels = np.ndim(y_true) == 2 and np.shape(y_true)[1] > 1
+    y_true, y_pred = arguments.labels(y_true, y_pred)
+    several_labels = y_true.ndim == 2
     # Two classes at least, so that class 1 has its place when it never occurs.
-    highest = max(1, int(np.max(y_true, initial=0)), int(np.max(y_pred, initial=0)))
+    highest = max(1, int(y_true.max()), int(y_pred.max()))
     count = counts(y_true, y_pred, highest + 1, sample_weight)
     numerator, denominator = parts(count)  # both (..., k)
     if average == "binary":

@@ -69,6 +69,28 @@ REFUSED = {
 }
 
 
+DECISIONS = (metrics.accuracy, metrics.precision, metrics.recall, metrics.f1_score, metrics.confusion_matrix)
+ODD = {
+    "text": (["a", "b"], "must be numbers"),
+    "missing": ([0.0, np.nan], "missing or infinite in row 1"),
+    "infinite": ([np.inf, 1.0], "missing or infinite in row 0"),
+    "nothing": ([0, None], "must be numbers"),
+    "ragged": ([[0, 1], [1]], "differ in length"),
+    "parts": ([0.5, 1.0], "holds 0.5, which is no class"),
+    "empty": ([], "shape of"),
+}
+
+
+@pytest.mark.parametrize("metric", DECISIONS, ids=lambda metric: metric.__name__)
+@pytest.mark.parametrize("name", ODD)
+def test_decisions_that_are_none_are_refused_by_every_score(metric, name):
+    values, words = ODD[name]
+    options = {"average": "macro"} if metric in DECISIONS[1:4] else {}
+    for arguments in ((values, [0, 1]), ([0, 1], values)):
+        with pytest.raises(DataError, match=words):
+            metric(*arguments, **options)
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_bad_input_is_refused_in_a_sentence(name):
     call, words = REFUSED[name]

@@ -178,6 +178,22 @@ def _check_convertible(model: keras.Model) -> None:
                 f"The model's input has the shape {tuple(tensor.shape)}: TFLite needs a fixed size on every "
                 "axis but the first, so build the model anew with one and copy the weights."
             )
+        if tensor.dtype in ("string", "float64"):
+            what = "texts" if tensor.dtype == "string" else "float64, as a preprocessing that was attached"
+            raise ConversionError(
+                f"The input '{tensor.name}' takes {what}, which TFLite does not: convert the model without "
+                "that part, and let the part run before it."
+            )
+    for layer in flatten_layers(model):
+        if layer.dtype_policy.quantization_mode is not None:
+            raise ConversionError(
+                f"'{layer.name}' was quantised by Keras already: convert the model as it was before that."
+            )
+        if layer.compute_dtype in ("float16", "bfloat16"):
+            raise ConversionError(
+                f"'{layer.name}' computes in {layer.compute_dtype}: build the model under the policy "
+                "'float32' and copy the weights."
+            )
 
 
 def _calibration(model: keras.Model, samples: Any) -> list[np.ndarray]:

@@ -107,14 +107,34 @@ class Local(L.Layer):
             keras.Model(x := keras.Input((4,)), keras.ops.erfinv(x)),
             "no operation for a part of this model: .*Erfinv",
         ),
+        (network(L.Dense(2, dtype="mixed_float16", name="half")), "'half' computes in float16: build"),
+        (
+            keras.Sequential([keras.Input((1,), dtype="string", name="a"), L.StringLookup()]),
+            "The input 'a' takes texts, which TFLite does not",
+        ),
+        (
+            keras.Sequential([keras.Input((1,), dtype="float64"), L.Dense(1)]),
+            "takes float64, as a preprocessing that was attached",
+        ),
     ],
-    ids=["number", "subclass", "unbuilt", "gan", "any length", "outputs", "local class", "no operation"],
+    ids=[
+        *("number", "subclass", "unbuilt", "gan", "any length", "outputs", "local class", "no operation"),
+        *("mixed precision", "texts", "float64"),
+    ],
 )
 def test_what_cannot_be_converted_is_one_sentence(model, words):
     with pytest.raises(ConversionError, match=words) as caught:
         to_tflite(model)
     assert len(str(caught.value)) < 300
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+def test_what_keras_has_quantised_is_refused_by_its_layer():
+    model = network(L.Dense(2, name="first"))
+    model.layers[0].quantize("int8")
+    with pytest.raises(ConversionError, match="'first' was quantised by Keras already"):
+        to_tflite(model)
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,13 @@ class Bundle:
                 raise DataError(
                     f"The model can't run on these rows: {keras_files.first_line(error)}"
                 ) from None
-        return np.concatenate(pieces)
+        outputs = np.concatenate(pieces)
+        if len(odd := np.argwhere(~np.isfinite(outputs))):
+            raise DataError(
+                f"The model's output for row {odd[0][0]} is no finite number: the row's numbers are too "
+                "large, or the model's training has failed."
+            )
+        return outputs
 
     def _inputs(self, rows: Any) -> Any:
         dicts = isinstance(rows, Sequence) and len(rows) > 0 and isinstance(rows[0], dict)
@@ -261,7 +267,8 @@ class Bundle:
             return self.preprocessing.transform(pd.DataFrame(list(rows)) if dicts else rows)
         if dicts:
             raise DataError("This bundle has no preprocessing and knows no columns: give arrays.")
-        return checking.inputs(rows)
+        x = checking.inputs(rows)
+        return x if self.model.inputs[0].dtype == "float64" else checking.as_float32(x)
 
 
 def _structure(model: keras.Model) -> Any:

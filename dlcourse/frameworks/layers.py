@@ -154,6 +154,7 @@ class BatchNormalization(nn.Module):
     def __init__(self, layer: layers.BatchNormalization) -> None:
         super().__init__()
         refuse(layer, layer.axis not in (-1, layer.input_spec.ndim - 1), f"axis={layer.axis}")
+        refuse(layer, layer.renorm, "renorm=True")
         self.eps, self.momentum, self.frozen = layer.epsilon, 1 - layer.momentum, not layer.trainable
         size = tuple(layer.moving_mean.shape)
         self.weight = nn.Parameter(torch.ones(size)) if layer.scale else None

@@ -99,11 +99,19 @@ class KerasClassifier(ClassifierMixin, _Estimator):
             )
 
     def predict_proba(self, x: ArrayLike) -> np.ndarray:
-        """The probability of each class, `(n, classes)`, in the order of `classes_`."""
+        """The probability of each class, `(n, classes)`, in the order of `classes_`.
+
+        Where the model has more outputs than there were classes to learn, theirs are left out, and the others
+        made to sum to 1.
+        """
         outputs = self._outputs(x)
         if outputs.shape[1] == 1:
             return np.hstack([1 - outputs, outputs])
-        return outputs[:, : len(self.classes_)]
+        known = outputs[:, : len(self.classes_)]
+        if known.shape == outputs.shape:
+            return known
+        total = known.sum(axis=1, keepdims=True)
+        return np.where(total > 0, known / np.where(total > 0, total, 1), 1 / known.shape[1])
 
     def predict(self, x: ArrayLike) -> np.ndarray:
         """The most probable label of each sample, `(n,)`."""

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dlcourse import models
-from dlcourse.deployment import application, load, save, service, serving
+from dlcourse.deployment import Bundle, application, load, save, service, serving
 from dlcourse.errors import BundleError, ModelError
 from dlcourse.preprocessing import Preprocessor
 
@@ -162,6 +162,20 @@ def test_rows_of_numbers(images):
     x = x.tolist()
     x[1][2][3] = ["one"]
     assert post(address, {"rows": x}).json()["detail"].startswith("rows[1][2][3][0]: ")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1e308, "Row 1 has the number 1e.308, too large"), (3e38, "row 1 is no finite")]
+)
+def test_numbers_that_are_too_large_are_no_answer(number, words):
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Rescaling(100.0), keras.layers.Dense(3, "softmax")]
+    )
+    with serving(Bundle(models.compile(model, "multiclass"), "multiclass", None, None)) as address:
+        assert post(address, {"rows": [[0.5] * 4]}).status_code == 200
+        response = post(address, {"rows": [[0.5] * 4, [0.5, number, 0.5, 0.5]]})
+    assert response.status_code == 422
+    assert re.search(words, response.json()["detail"]), response.text
 
 
 def test_rows_of_texts(tmp_path):

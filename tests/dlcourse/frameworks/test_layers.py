@@ -113,6 +113,7 @@ REFUSED = {
     "gates": (lambda: chain(SERIES, layers.LSTM(2, "relu")), "activations relu and sigmoid"),
     "reset": (lambda: chain(SERIES, layers.GRU(2, reset_after=False)), "reset_after=False"),
     "dropout": (lambda: chain(SERIES, layers.LSTM(2, recurrent_dropout=0.1)), "recurrent_dropout=0.1"),
+    "renorm": (lambda: chain(TABLE, layers.BatchNormalization(renorm=True)), "has renorm=True"),
     "axis": (lambda: chain(SERIES, layers.BatchNormalization(axis=1)), "has axis=1"),
     "several outputs": (with_several_outputs, "has several outputs"),
     "mask": (lambda: embedded(layers.LSTM(3, name="reader")), r"'reader' \(LSTM\) gets the mask of padding"),

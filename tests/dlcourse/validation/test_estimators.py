@@ -33,6 +33,18 @@ def test_labels_of_any_type_come_back_with_their_probabilities():
     assert len(classifier.loss_) == 40
 
 
+def test_probabilities_sum_to_one_where_a_class_of_the_model_never_came():
+    rows = IRIS.target < 2
+    classifier = KerasClassifier(BUILD, epochs=3).fit(IRIS.features[rows], IRIS.target[rows])
+    probabilities = classifier.predict_proba(IRIS.features)
+    assert probabilities.shape == (150, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    all_three = classifier.model_.predict(IRIS.features, verbose=0)
+    np.testing.assert_allclose(
+        probabilities[:, 0] / probabilities[:, 1], all_three[:, 0] / all_three[:, 1], rtol=1e-4
+    )
+
+
 def test_a_clone_trains_as_many_epochs_as_the_original():
     """The wrapper of Keras itself trains one epoch there, and says nothing."""
     copy = clone(KerasClassifier(BUILD, epochs=7, batch_size=50))

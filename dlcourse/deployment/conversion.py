@@ -85,7 +85,7 @@ def to_tflite(
         kind = f" ({quantization})" if quantization else ""
         check_runs(content, f"The converted model{kind}", rows)
         lite = LiteModel(content)
-        lite.fidelity = fidelity.measured(model, lite, rows)
+        lite.fidelity = fidelity.measured(model, lite.predict, rows)
         if fault := _fault(lite, quantization):
             advance(0, "looking for the layer")
             blamed = _blamed(model, quantization, calibration, timeout)
@@ -139,7 +139,7 @@ def _blamed(
             lite = LiteModel(_converted(part, quantization, calibration, timeout))
         except ConversionError:
             return False
-        lite.fidelity = fidelity.measured(part, lite, fidelity.rows_for(part, calibration))
+        lite.fidelity = fidelity.measured(part, lite.predict, fidelity.rows_for(part, calibration))
         return _fault(lite, quantization) is not None
 
     first = bisect.bisect_left(parts, True, hi=len(parts) - 1, key=is_wrong)

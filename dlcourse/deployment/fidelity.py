@@ -1,7 +1,8 @@
-"""How near a TFLite model is to the Keras model that it was made of: `measured(model, lite, rows)`."""
+"""How near a TFLite model is to the Keras model that it was made of: `measured(model, lite.predict, rows)`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,8 +11,6 @@ from dlcourse.training.graph import calls
 
 if TYPE_CHECKING:
     import keras
-
-    from dlcourse.deployment.lite import LiteModel
 
 ROWS = 100  # of the samples: enough to tell another function from a rounded one
 DRAWN = 16  # of each kind, where there are no samples
@@ -61,12 +60,12 @@ class Fidelity(NamedTuple):
         return None
 
 
-def measured(model: keras.Model, lite: LiteModel, x: Any) -> Fidelity | None:
+def measured(model: keras.Model, predict: Callable[[Any], np.ndarray], x: Any) -> Fidelity | None:
     """Compare a TFLite model with the Keras model that it was made of.
 
     Args:
         model: what was converted.
-        lite: what came of it.
+        predict: of what came of it.
         x: samples, as both take them.
 
     Returns:
@@ -75,7 +74,7 @@ def measured(model: keras.Model, lite: LiteModel, x: Any) -> Fidelity | None:
     expected = _outputs(model, x)
     if not np.array_equal(expected, _outputs(model, x), equal_nan=True):
         return None
-    got = lite.predict(x)
+    got = predict(x)
     known = np.isfinite(expected)
     expected, got = np.where(known, expected, 0.0), np.where(known, got, 0.0)  # elsewhere nothing is right
     with np.errstate(invalid="ignore", over="ignore"):

@@ -37,6 +37,14 @@ MIN_CASES, MAX_CASES = 15, 35  # of a value
 MIN_NEW_CASES = 8  # of a value, where the seed is another
 
 
+def seeds_of(exercise: Exercise) -> tuple[str, ...]:
+    """Return the seeds that mistakes are tried on: what builds or trains networks takes long, and is tried on
+    others than the public one with `--seeds`.
+    """
+    is_long = exercise.kind == "goal" or (exercise.heavy and exercise.kind != "value")
+    return (PUBLIC_SEED,) if is_long else tuple(SEEDS)
+
+
 @cache
 def verdict(exercise: Exercise, answer: Callable[..., Any], seed: str) -> Verdict:
     """Return the judge's verdict on one of our own functions, run in this process."""
@@ -152,9 +160,8 @@ def stub_is_missing(exercise: Exercise) -> Iterator[str]:
 
 
 def mistakes_are_refused_and_named(exercise: Exercise) -> Iterator[str]:
-    seeds = SEEDS if exercise.kind != "goal" else (PUBLIC_SEED,)  # trainings: on others with `--seeds`
     for mistake in exercise.mistakes:
-        for seed in seeds:
+        for seed in seeds_of(exercise):
             if owed := mistake_is_refused_and_named(exercise, mistake, seed):
                 yield owed
                 break
@@ -164,15 +171,13 @@ def partly_mended_is_refused(exercise: Exercise) -> Iterator[str]:
     """Of a repair: it has faults, and with any of them left it fails; of a goal, with all but one left."""
     if (exercise.task == "repair") != bool(exercise.faults):
         yield "A repair has faults, and nothing else has: set `task` and `faults` both, or neither."
-    is_goal = exercise.kind == "goal"  # these are trainings
-    seeds = {PUBLIC_SEED: SEEDS[PUBLIC_SEED]} if is_goal else SEEDS
     every = len(exercise.faults)  # one left is a known mistake, and all are the stub
-    for count in range(max(2, every - 1) if is_goal else 2, every):
+    for count in range(max(2, every - 1) if exercise.kind == "goal" else 2, every):
         for left in combinations(exercise.faults, count):
-            for seed, where in seeds.items():
+            for seed in seeds_of(exercise):
                 if verdict(exercise, exercise.with_faults(left), seed).status not in ("failed", "error"):
                     names = ", ".join(fault.name for fault in left)
-                    yield f"With {names} left it doesn't fail on {where}: add a case that shows them."
+                    yield f"With {names} left it doesn't fail on {SEEDS[seed]}: add a case that shows them."
 
 
 def other_types_make_no_difference(exercise: Exercise) -> Iterator[str]:

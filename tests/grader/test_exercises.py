@@ -7,7 +7,7 @@ from grader import exercises
 from grader.authoring.belonging import signature_of
 from grader.authoring.owes import lesson_owes, owes
 from grader.authoring.places import Places, catalogue
-from grader.authoring.running import SEEDS, verdict
+from grader.authoring.running import seeds_of, verdict
 from grader.child.plaindata import decode, encode
 from grader.exercises import all_exercises, exercises_of, lesson_of
 from grader.judging.bank import PUBLIC_SEED, bank_of, drawn
@@ -35,7 +35,7 @@ def test_a_known_mistake_is_shown_by_an_example(exercise):
     if exercise.kind == "goal" or any(bank_of(exercise).groups):
         return  # of a training, or of what many cases come to, there is no single case to show
     for mistake in exercise.mistakes:
-        for seed in SEEDS:
+        for seed in seeds_of(exercise):
             shown = verdict(exercise, mistake.answer, seed).counterexample is not None
             assert shown == (exercise.artefact is None), mistake.name
 

@@ -108,6 +108,8 @@ def in_two_states(build, untouched):
         add("_states.end_untouched()", hidden=True)
         if build.role(cell) == "stub" or not uses(cell.source) & {*asked, "check"}:
             continue
+        if cell.source == "check()":  # which judges all once more that the cells before it have judged
+            continue
         add("_states.to_solved()", hidden=True)
         if build.role(cell) == "check":
             add(solutions[cell.metadata.dlcourse.exercise].source, hidden=True)

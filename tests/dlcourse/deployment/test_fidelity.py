@@ -99,7 +99,7 @@ def test_a_model_that_draws_at_each_call_is_not_compared():
     assert np.array_equal(rows, rows_for(model, None)), "the same rows in every run"
     lite = to_tflite(sequential((2,), layers.Rescaling(1.0)))
     noisy = model if not np.array_equal(model(rows), model(rows)) else None
-    assert noisy is None or measured(noisy, lite, rows) is None
+    assert noisy is None or measured(noisy, lite.predict, rows) is None
 
 
 def test_rows_of_an_embedding_are_of_its_vocabulary():

@@ -1,4 +1,4 @@
-"""How near a TFLite model is to the Keras model that it was made of: `measured(model, lite.predict, rows)`."""
+"""How near a TFLite model is to the Keras model it was made of: `measured(model, lite.predict, rows)`."""
 
 from __future__ import annotations
 

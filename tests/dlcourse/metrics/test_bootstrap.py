@@ -5,6 +5,7 @@ import pytest
 from metric_cases import equal
 
 from dlcourse import metrics
+from dlcourse.metrics import bootstrap
 
 RANDOM = np.random.default_rng(1)
 Y, P = RANDOM.integers(0, 3, 60), RANDOM.dirichlet(np.ones(3), 60)
@@ -84,3 +85,32 @@ def test_interval_in_chunks_is_the_same_kind(monkeypatch):
     monkeypatch.setattr("dlcourse.metrics.bootstrap.MAX_WEIGHTS", 100)
     low, high = metrics.bootstrap_interval(metrics.log_loss, Y, P, resamples=50)
     assert low < metrics.log_loss(Y, P) < high
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        *(metrics.roc_auc, metrics.average_precision, metrics.log_loss, metrics.brier_score),
+        metrics.expected_calibration_error,
+    ],
+    ids=lambda metric: metric.__name__,
+)
+@pytest.mark.parametrize("column", [False, True])
+def test_many_samples_are_resampled_in_bins_with_the_same_interval(metric, column, monkeypatch):
+    random = np.random.default_rng(0)
+    p = random.beta(0.4, 0.6, 6000)
+    y = (random.uniform(size=6000) < 0.1 + 0.8 * p).astype(int)
+    p = p[:, None] if column else p
+    exact = metrics.bootstrap_interval(metric, y, p, resamples=1500)
+    monkeypatch.setattr(bootstrap, "LARGE", 1000)
+    binned = metrics.bootstrap_interval(metric, y, p, resamples=1500)
+    assert binned != exact, "it was in bins"
+    width = exact.high - exact.low
+    np.testing.assert_allclose(binned, exact, atol=0.12 * width)
+    assert binned.low < metric(y, p) < binned.high
+
+
+def test_many_samples_of_a_regression_are_resampled_one_by_one(monkeypatch):
+    monkeypatch.setattr(bootstrap, "LARGE", 10)
+    monkeypatch.setattr(bootstrap, "_binned", None)
+    assert metrics.bootstrap_interval(metrics.mean_absolute_error, np.arange(50), np.arange(50) * 1.1)

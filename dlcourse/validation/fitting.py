@@ -170,7 +170,7 @@ def fit_all(
                 for one in stacked
             }
             done = threads.map(
-                lambda one: _train_stack(one, widths[id(one[0].engine)], y, seed, advance), stacked
+                lambda one: _train_together(one, widths[id(one[0].engine)], y, seed, advance), stacked
             )
             for group, fits in zip(together, done, strict=True):
                 for number, fit in zip(group, fits, strict=True):
@@ -201,6 +201,20 @@ def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Mod
     for variable, value in zip(variables, fitted.weights, strict=True):
         variable.assign(value)
     return fresh
+
+
+def _train_together(
+    jobs: list[_Prepared], width: int, y: np.ndarray, seed: int, advance: Callable
+) -> list[Fitted]:
+    """Train jobs of one shape as a stack, or one after another where an operation can't be stacked."""
+    try:
+        return _train_stack(jobs, width, y, seed, advance)
+    except tf.errors.InvalidArgumentError:  # as of RandAugment, which keeps a list of tensors
+        fits = []
+        for one in jobs:
+            fits.append(_train_alone(one, y, seed))
+            advance(one.epochs)
+        return fits
 
 
 def _train_stack(

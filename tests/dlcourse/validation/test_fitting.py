@@ -142,6 +142,19 @@ def test_a_fold_s_model_knows_what_its_preprocessing_layers_have_learnt(make):
         np.testing.assert_allclose(outputs, found.outputs[held_out], atol=1e-5)
 
 
+def test_a_layer_that_can_t_be_stacked_trains_all_the_same(monkeypatch):
+    alone = []
+    train_alone = fitting._train_alone
+    monkeypatch.setattr(fitting, "_train_alone", lambda *given: alone.append(1) or train_alone(*given))
+    images = np.random.default_rng(0).uniform(size=(24, 8, 8, 3)).astype("float32")
+    stack = [layers.RandAugment(value_range=(0, 1), seed=1), layers.Flatten(), layers.Dense(1, "sigmoid")]
+    model = models.compile(keras.Sequential([keras.Input((8, 8, 3)), *stack]), "binary")
+    found = cross_validate(model, (images, np.arange(24) % 2), k=2, batch_size=5, epochs=2)
+    assert np.isfinite(found.outputs).all()
+    assert found.loss.shape == (2, 2)
+    assert len(alone) == 2, "both were stacked, and could not be"
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel"])
 def test_logits_become_probabilities(task):
     units = {"binary": 1, "multiclass": 3, "multilabel": 2}[task]

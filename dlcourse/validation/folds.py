@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -82,7 +83,8 @@ def folds(
         else:
             splitter = model_selection.KFold(k, **shuffled)
         cuts = list(splitter.split(np.zeros(len(y)), classes, groups))
-        result += cuts if copies is None else _with_copies_together(cuts, copies)
+        kept = classes if stratifies else np.zeros(len(y))
+        result += cuts if copies is None else _with_copies_together(cuts, copies, kept)
     return result
 
 
@@ -101,19 +103,29 @@ def copies_to_keep(
     return None if groups is not None or scheme == "time" or hasattr(k, "split") else copies_in(x)
 
 
-def _with_copies_together(cuts: list[Fold], copies: np.ndarray) -> list[Fold]:
-    """Hold each sample out where the first of its set is."""
+def _with_copies_together(cuts: list[Fold], copies: np.ndarray, classes: np.ndarray) -> list[Fold]:
+    """Hold each sample out where the first of its set is.
+
+    For each that moves, one of its class that has no copies moves the other way: folds of equal size train
+    together.
+    """
     fold_of = np.empty(len(copies), int)
     for number, (_, held_out) in enumerate(cuts):
         fold_of[held_out] = number
-    _, first, sets = np.unique(copies, return_index=True, return_inverse=True)
-    fold_of = fold_of[first[sets]]
-    if (count := len(np.unique(fold_of))) < len(cuts):
+    _, first, sets, counts = np.unique(copies, return_index=True, return_inverse=True, return_counts=True)
+    moved = fold_of[first[sets]]
+    singles: dict[tuple, list[int]] = defaultdict(list)
+    for i in np.flatnonzero(counts[sets] == 1).tolist():
+        singles[fold_of[i], classes[i]].append(i)
+    for i in np.flatnonzero(moved != fold_of).tolist():
+        if others := singles[moved[i], classes[i]]:
+            moved[others.pop()] = fold_of[i]
+    if (count := len(np.unique(moved))) < len(cuts):
         raise DataError(
             f"Only {len(first)} of the {len(copies)} samples differ, and equal ones stay in one fold, which "
             f"leaves {count} of {len(cuts)}: take fewer, or groups=range(n) if all samples are separate."
         )
-    return [(np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)) for fold in range(len(cuts))]
+    return [(np.flatnonzero(moved != fold), np.flatnonzero(moved == fold)) for fold in range(len(cuts))]
 
 
 def _check(k: Any, y: np.ndarray, scheme: str, repeats: int, groups: Any, stratifies: bool) -> None:

@@ -144,7 +144,7 @@ def random_search(
         >>> def build(hidden, learning_rate):
         ...     return models.mlp((4,), "multiclass", 3, hidden=(hidden,), learning_rate=learning_rate)
         >>> space = {"hidden": [8, 16], "learning_rate": (0.001, 0.1)}
-        >>> found = random_search(build, space, datasets.load("iris"), n=4, k=3, epochs=20)
+        >>> found = random_search(build, space, datasets.load("iris"), n=4, k=3, epochs=40)
         >>> len(found.table), bool(found.table["mean"].iloc[0] > 0.9)
         (4, True)
     """

@@ -132,6 +132,16 @@ def convolutional_on_seasonal_differences(train):
     return model
 
 
+@pytest.mark.parametrize(("activation", "status"), [(None, "passed"), ("tanh", "failed")])
+def test_the_activation_of_small_outputs_is_told_apart(activation, status):
+    """Of numbers near 0 tanh gives nearly the same, so a network might pass by the luck of its weights."""
+    small = keras.initializers.RandomUniform(-0.01, 0.01, seed=1)
+    answer = stacked(dense={"activation": activation, "kernel_initializer": small})
+    found = verdict("build_lstm", answer, "one")
+    assert found.status == status, found.message
+    assert status == "passed" or "the activation tanh" in found.message
+
+
 @pytest.mark.parametrize(
     "answer", [lines_of_two_years, convolutional_on_seasonal_differences], ids=lambda answer: answer.__name__
 )

@@ -22,7 +22,8 @@ def regression() -> Any:
 
     hidden, output = keras.layers.Dense(24, "relu", name="hidden"), keras.layers.Dense(1, name="output")
     model = keras.Sequential([keras.Input((FEATURES,), name="features"), hidden, output], name="network")
-    model.compile(keras.optimizers.Adam(0.05), "mean_squared_error")
+    adam = keras.optimizers.Adam(0.05, name="adam")  # Keras would number it, and a case holds its name
+    model.compile(adam, "mean_squared_error")
     return model
 
 

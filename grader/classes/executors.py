@@ -104,6 +104,7 @@ def completed(
                     if not lost and not alone and (following := next(waiting, None)):
                         running[_submit(executor, following)] = following
             if lost:
+                executor.shutdown(wait=False)
                 executor = workers.make()
                 if alone:
                     yield (

@@ -26,6 +26,7 @@ from dlcourse import checking, files, tasks
 from dlcourse.deployment import keras_files
 from dlcourse.errors import BundleError, DataError, ModelError
 from dlcourse.models import compiling
+from dlcourse.training.graph import input_structure
 
 if TYPE_CHECKING:
     from dlcourse.preprocessing import Preprocessor
@@ -192,7 +193,7 @@ class Bundle:
         self.model, self.task, self.preprocessing, self.labels = model, task, preprocessing, labels
         # One graph for any number of rows; `model.predict` sets up a loop over batches for a single one too.
         specs = keras.tree.map_structure(
-            lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype), _structure(model)
+            lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype), input_structure(model)
         )
         self._run = tf.function(lambda x: model(x, training=False), input_signature=[specs])
 
@@ -271,11 +272,6 @@ class Bundle:
         return x if self.model.inputs[0].dtype == "float64" else checking.as_float32(x)
 
 
-def _structure(model: keras.Model) -> Any:
-    """The model's input as it is called: a tensor, or a dict or list of them."""
-    return model.inputs[0] if len(model.inputs) == 1 else model.input
-
-
 def _tensors(model: keras.Model, x: Any) -> Any:
     """The rows as the tensors that the model takes."""
     names = [tensor.name for tensor in model.inputs]
@@ -297,7 +293,7 @@ def _tensors(model: keras.Model, x: Any) -> Any:
             raise DataError(f"The model takes rows of shape {shape}, and these have {part.shape[1:]}.")
         return tf.constant(part if text else part.astype(tensor.dtype))
 
-    return keras.tree.map_structure(fitting, _structure(model))
+    return keras.tree.map_structure(fitting, input_structure(model))
 
 
 def _checked_labels(labels: Sequence[Label] | None, task: tasks.Task, width: int) -> list[Label] | None:

@@ -16,7 +16,7 @@ from dlcourse.deployment import fidelity, keras_files
 from dlcourse.deployment.converter_process import ProcessDiedError, converter
 from dlcourse.deployment.lite import LiteModel, check_runs
 from dlcourse.errors import ConversionError, DataError, ModelError, UnknownNameError
-from dlcourse.training.graph import Call, calls
+from dlcourse.training.graph import Call, calls, input_structure
 from dlcourse.training.keras_internals import flatten_layers
 
 Quantization = Literal["float16", "dynamic", "int8"]
@@ -86,7 +86,7 @@ def to_tflite(
         check_runs(content, f"The converted model{kind}", rows)
         lite = LiteModel(content)
         lite.fidelity = fidelity.measured(model, lite.predict, rows)
-        if fault := _fault(lite, quantization):
+        if lite.fidelity and (fault := lite.fidelity.fault(quantization)):
             advance(0, "looking for the layer")
             blamed = _blamed(model, quantization, calibration, timeout)
             raise ConversionError(
@@ -123,10 +123,6 @@ def _converted(
         return Path(job["output"]).read_bytes()
 
 
-def _fault(lite: LiteModel, quantization: str | None) -> str | None:
-    return lite.fidelity and lite.fidelity.fault(quantization)
-
-
 def _blamed(
     model: keras.Model, quantization: str | None, calibration: list[np.ndarray] | None, timeout: float
 ) -> str:
@@ -134,13 +130,13 @@ def _blamed(
     parts = [call for call in calls(model) if call.inputs and not isinstance(call.output, list)]
 
     def is_wrong(call: Call) -> bool:
-        part = keras.Model(model.inputs[0] if len(model.inputs) == 1 else model.inputs, call.output)
+        part = keras.Model(input_structure(model), call.output)
         try:
             lite = LiteModel(_converted(part, quantization, calibration, timeout))
         except ConversionError:
             return False
-        lite.fidelity = fidelity.measured(part, lite.predict, fidelity.rows_for(part, calibration))
-        return _fault(lite, quantization) is not None
+        found = fidelity.measured(part, lite.predict, fidelity.rows_for(part, calibration))
+        return found is not None and found.fault(quantization) is not None
 
     first = bisect.bisect_left(parts, True, hi=len(parts) - 1, key=is_wrong)
     return f", from '{parts[first].layer.name}' on" if len(parts) > 1 else ""

@@ -29,6 +29,8 @@ def convert(
     import numpy as np
     import tensorflow as tf
 
+    from dlcourse.training.graph import input_structure
+
     _use_stable_functions()
     for name in modules:
         with contextlib.suppress(ImportError):
@@ -59,14 +61,13 @@ def convert(
             "inference_input_type": tf.int8,
             "inference_output_type": tf.int8,
         }
-    structure = network.inputs[0] if len(network.inputs) == 1 else network.input
     # Recurrent layers become one operation of the runtime only if the batch is fixed.
     signature = [
         keras.tree.map_structure(
             lambda tensor: keras.InputSpec(
                 shape=(1, *tensor.shape[1:]), dtype=tensor.dtype, name=tensor.name
             ),
-            structure,
+            input_structure(network),
         )
     ]
     network.export(output, format="litert", input_signature=signature, verbose=False, **options)

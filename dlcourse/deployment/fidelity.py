@@ -53,9 +53,10 @@ class Fidelity(NamedTuple):
         if self.probabilities and max(abs(1 - total) for total in self.probabilities) > SUM_DIFFERENCE:
             low, high = self.probabilities
             return f"its probabilities sum to {low:.2f} to {high:.2f} and not to 1"
-        if quantization is None and self.relative_difference > FLOAT_DIFFERENCE:
-            return f"its outputs are off by {self.relative_difference:.0%} of their range"
-        if self.correlation < CORRELATIONS.get(quantization or "", -1.0):
+        if quantization is None:
+            if self.relative_difference > FLOAT_DIFFERENCE:
+                return f"its outputs are off by {self.relative_difference:.0%} of their range"
+        elif self.correlation < CORRELATIONS[quantization]:
             return f"its outputs have a correlation of {self.correlation:.2f} with Keras's"
         return None
 

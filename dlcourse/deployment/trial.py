@@ -22,10 +22,11 @@ def main() -> int:
     """Run it; the exit status."""
     with np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False) as job:
         content = job["model"].tobytes()
-        rows = {name.removeprefix("rows_"): job[name] for name in job.files if name != "model"}
+        named = {name.removeprefix("rows_"): job[name] for name in job.files if name.startswith("rows_")}
+        rows = job["rows"] if "rows" in job.files else named or None
     try:
-        if rows:
-            LiteModel(content).predict(rows.get("rows", rows))
+        if rows is not None:
+            LiteModel(content).predict(rows)
         else:
             try:
                 _run(content, 1)

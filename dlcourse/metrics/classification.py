@@ -173,7 +173,13 @@ def counts(
         >>> counts([0, 1, 1, 0], [1, 1, 1, 0]).true_positives
         array([1., 2.])
     """
-    y_true, y_pred = arguments.labels(y_true, y_pred)
+    return _counted(*arguments.labels(y_true, y_pred), num_classes, sample_weight)
+
+
+def _counted(
+    y_true: np.ndarray, y_pred: np.ndarray, num_classes: int | None, sample_weight: ArrayLike | None
+) -> Counts:
+    """What `counts` returns, of labels that were checked."""
     weight = arguments.weights(sample_weight, len(y_true))
     if y_true.ndim == 2:
         return Counts(weight @ (y_true * y_pred), weight @ y_pred, weight @ y_true)
@@ -199,7 +205,7 @@ def _averaged(
     several_labels = y_true.ndim == 2
     # Two classes at least, so that class 1 has its place when it never occurs.
     highest = max(1, int(y_true.max()), int(y_pred.max()))
-    count = counts(y_true, y_pred, highest + 1, sample_weight)
+    count = _counted(y_true, y_pred, highest + 1, sample_weight)
     numerator, denominator = parts(count)  # both (..., k)
     if average == "binary":
         if several_labels or highest > 1:

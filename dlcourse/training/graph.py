@@ -83,6 +83,17 @@ def _data(arguments: Any) -> list[keras.KerasTensor]:
     return [one for one in keras.tree.flatten(given) if isinstance(one, keras.KerasTensor)]
 
 
+def input_structure(model: keras.Model) -> Any:
+    """Return a model's symbolic inputs as it is called: a tensor, or a dict or list of them.
+
+    Example:
+        >>> import keras
+        >>> input_structure(keras.Sequential([keras.Input((2,)), keras.layers.ReLU()])).shape
+        (None, 2)
+    """
+    return model.inputs[0] if len(model.inputs) == 1 else model.input
+
+
 def evaluate(model: keras.Model, x: Any, output: Any) -> Any:
     """Compute what symbolic outputs inside a model are for some samples, with dropout off.
 

@@ -165,7 +165,7 @@ def cross_validate(
     x, targets = arrays_for(data, preprocessing)
     check_scores(scores)
     task, y = checked_task(model, targets, task)
-    copies = copies_to_keep(x, k, scheme, groups)
+    copies = None if hasattr(k, "split") else copies_to_keep(x, scheme, groups)
     cuts = folds(y, task, k, scheme=scheme, repeats=repeats, groups=groups, copies=copies, seed=seed)
     jobs = [Job(train, held_out, seed + number) for number, (train, held_out) in enumerate(cuts)]
     fitted = fit_all(

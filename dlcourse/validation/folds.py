@@ -40,7 +40,7 @@ def folds(
         repeats: so many times, shuffled anew each time.
         groups: what each sample belongs to (a person, a document), `(n,)`.
         copies: the number of each sample's set of equal ones, `(n,)`, see `copies_to_keep`: each set stays in
-            one fold, that of its first.
+            one fold, that of its first. A scikit-learn splitter decides alone.
         seed: of the shuffling.
 
     Returns:
@@ -89,18 +89,18 @@ def folds(
 
 
 def copies_to_keep(
-    x: Any, k: Any, scheme: Scheme | None = None, groups: ArrayLike | None = None
+    x: Any, scheme: Scheme | None = None, groups: ArrayLike | None = None
 ) -> np.ndarray | None:
     """Number the sets of samples with equal inputs, whose place in `folds` nothing else decides.
 
     Args:
         x: the inputs, as `datasets.splitting.copies` takes them.
-        k, scheme, groups: see `folds`. Groups, scikit-learn's splitters, and the order of time go first.
+        scheme, groups: see `folds`. Groups and the order of time go first.
 
     Returns:
         For each sample the number of its set, `(n,)`; `None` where none are equal, or something else decides.
     """
-    return None if groups is not None or scheme == "time" or hasattr(k, "split") else copies_in(x)
+    return None if groups is not None or scheme == "time" else copies_in(x)
 
 
 def _with_copies_together(cuts: list[Fold], copies: np.ndarray, classes: np.ndarray) -> list[Fold]:

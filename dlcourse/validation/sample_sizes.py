@@ -97,7 +97,7 @@ def learning_curve(
     score = known_score(score, scores, task)
     if not isinstance(sizes, Sequence | np.ndarray):
         raise DataError(f"sizes must be a list of fractions, and is {sizes!r}.")
-    copies = copies_to_keep(x, k, scheme, groups)
+    copies = copies_to_keep(x, scheme, groups)
     cuts = folds(y, task, k, scheme=scheme, groups=groups, copies=copies, seed=seed)
     smallest = min(len(train) for train, _ in cuts)
     counts = np.array([round(size * smallest) for size in sizes])

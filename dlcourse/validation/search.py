@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse import checking
 from dlcourse.checking import check_counts
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
@@ -183,11 +182,11 @@ def _search(
         raise DataError(f"Say whether more of {score} is better: lower_is_better=True or False.")
     lower = score in LOWER_IS_BETTER if lower_is_better is None else lower_is_better
     groups = None if groups is None else np.asarray(groups)
+    copies = copies_to_keep(x, scheme, groups)
 
     def cut(rows: np.ndarray, k: Any) -> list[Fold]:
-        part = None if groups is None else groups[rows]
-        copies = copies_to_keep(checking.take(x, rows), k, scheme, part)
-        cuts = folds(y[rows], task, k, scheme=scheme, groups=part, copies=copies, seed=seed)
+        group, copy = (None if each is None else each[rows] for each in (groups, copies))
+        cuts = folds(y[rows], task, k, scheme=scheme, groups=group, copies=copy, seed=seed)
         return [(rows[train], rows[held_out]) for train, held_out in cuts]
 
     training = {

@@ -71,11 +71,11 @@ def test_int8_digits_are_small_and_as_good(digits):
 
 @pytest.mark.parametrize("structure", [dict, list])
 def test_several_inputs(structure):
-    left, right = keras.Input((2,), name="left"), keras.Input((3,), name="right")
-    tensors = {"left": left, "right": right} if structure is dict else [left, right]
+    left, right = keras.Input((2,), name="left"), keras.Input((3,), name="rows")  # as the trial calls its own
+    tensors = {"left": left, "rows": right} if structure is dict else [left, right]
     model = keras.Model(tensors, L.Dense(1)(L.Concatenate()([left, right])))
     random = np.random.default_rng(0)
-    x = {"left": random.normal(size=(50, 2)), "right": random.normal(size=(50, 3))}
+    x = {"left": random.normal(size=(50, 2)), "rows": random.normal(size=(50, 3))}
     x = {name: part.astype(np.float32) for name, part in x.items()}
     expected = model.predict(x if structure is dict else list(x.values()), verbose=0)
     np.testing.assert_allclose(to_tflite(model).predict(x), expected, atol=1e-5)

@@ -49,7 +49,7 @@ def test_a_series_is_never_trained_on_its_future():
 @given(sets=st.lists(st.integers(0, 40), min_size=60, max_size=60), seed=st.integers(0, 3))
 def test_copies_stay_in_one_fold(sets, seed):
     x = np.array(sets)
-    copies = copies_to_keep(x, 3)
+    copies = copies_to_keep(x)
     if copies is None or len(set(sets)) < 20:
         return  # with few sets a fold may be left without any
     for train, held_out in folds(CLASSES, "multiclass", 3, copies=copies, seed=seed):
@@ -61,7 +61,7 @@ def test_copies_stay_in_one_fold(sets, seed):
 def test_few_copies_leave_the_folds_as_large_as_they_were(task):
     x = np.arange(60)
     x[[7, 31]] = x[4], x[33]  # 7 is of the class of 4, and 31 of another than 33
-    cuts = folds(CLASSES, task, 5, copies=copies_to_keep(x, 5), seed=3)
+    cuts = folds(CLASSES, task, 5, copies=copies_to_keep(x), seed=3)
     plain = folds(CLASSES, task, 5, seed=3)
     moved = sum(len(set(a) - set(b)) for (_, a), (_, b) in zip(cuts, plain, strict=True))
     assert 0 < moved <= 4
@@ -81,11 +81,15 @@ def test_folds_that_copies_leave_empty_are_told():
 
 def test_groups_time_and_splitters_go_before_copies():
     x = np.zeros((60, 2))
-    assert copies_to_keep(x, 5) is not None
-    assert copies_to_keep(x, 5, groups=range(60)) is None
-    assert copies_to_keep(x, 5, scheme="time") is None
-    assert copies_to_keep(x, ShuffleSplit(2)) is None
-    assert copies_to_keep(np.arange(60), 5) is None
+    assert copies_to_keep(x) is not None
+    assert copies_to_keep(x, groups=range(60)) is None
+    assert copies_to_keep(x, scheme="time") is None
+    assert copies_to_keep(np.arange(60)) is None
+    splitter = ShuffleSplit(2, random_state=0)
+    plain, kept = (
+        folds(CLASSES, "multiclass", splitter, copies=copies) for copies in (None, copies_to_keep(x))
+    )
+    np.testing.assert_array_equal(plain[0][0], kept[0][0])
 
 
 def test_one_hot_classes_are_stratified_too():

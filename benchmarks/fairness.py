@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import classes as ours
@@ -67,20 +66,6 @@ def limit(learner: dict[str, bytes]) -> float:
     )
 
 
-@dataclass
-class Fairness:
-    """What was seen.
-
-    Args:
-        honest, whole: seconds of each run.
-        unlike: reports that were other than on a quiet machine, a line each.
-    """
-
-    honest: list[float] = field(default_factory=list)
-    whole: list[float] = field(default_factory=list)
-    unlike: list[str] = field(default_factory=list)
-
-
 @contextlib.contextmanager
 def load(processes: int) -> Iterator[None]:
     """Let processes compute for ever beside what is measured."""
@@ -103,7 +88,10 @@ def grade(folder: Path, out: str, *which: str) -> tuple[float, dict[str, bytes]]
 
 def run(submissions: int, runs: int, busy: int) -> dict:
     """Grade everything, and return what was seen."""
-    seen, rng = Fairness(), random.Random(0)
+    alone: list[float] = []  # seconds of each run, of the honest
+    whole: list[float] = []
+    unlike: list[str] = []  # reports of the honest that were other than on a quiet machine
+    rng = random.Random(0)
     with (
         tempfile.TemporaryDirectory() as place,
         Progress(console=Console(stderr=True), transient=True) as progress,
@@ -125,28 +113,28 @@ def run(submissions: int, runs: int, busy: int) -> dict:
         with load(busy):
             for i in range(runs):
                 seconds, _ = grade(folder, f"alone{i}", "honest")
-                seen.honest.append(seconds)
+                alone.append(seconds)
                 progress.advance(task)
                 seconds, reports = grade(folder, f"among{i}", "honest", "hostile")
-                seen.whole.append(seconds)
+                whole.append(seconds)
                 progress.advance(task)
                 for name, line in quiet.items():
                     if reports.get(name) != line:
                         given = reports.get(name, b"none").decode()
-                        seen.unlike.append(f"run {i}, {name}: {given} for {line.decode()}")
+                        unlike.append(f"run {i}, {name}: {given} for {line.decode()}")
     budget = sum(map(limit, learners.values()))
-    bounds = [ALLOWED * seconds + budget for seconds in seen.honest]
+    bounds = [ALLOWED * seconds + budget for seconds in alone]
     return {
         "submissions": submissions,
         "hostile": sorted(learners),
         "busy processes beside it": busy,
         "runs": runs,
-        "seconds of the honest alone": [round(seconds, 1) for seconds in seen.honest],
-        "seconds of the class": [round(seconds, 1) for seconds in seen.whole],
+        "seconds of the honest alone": [round(seconds, 1) for seconds in alone],
+        "seconds of the class": [round(seconds, 1) for seconds in whole],
         "the hostile have seconds": budget,
-        "runs within the bound": sum(w <= b for w, b in zip(seen.whole, bounds, strict=True)),
-        "other reports of the honest": len(seen.unlike),
-        "which": seen.unlike[:5],
+        "runs within the bound": sum(w <= b for w, b in zip(whole, bounds, strict=True)),
+        "other reports of the honest": len(unlike),
+        "which": unlike[:5],
     }
 
 

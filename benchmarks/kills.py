@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import json
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from rich.progress import Progress
 LONGEST = 5.0  # seconds that an answer takes
 BETWEEN = (0.3, 9.0)  # seconds from one kill to the next
 ON_A_CLUSTER = 0.25  # of all kills
+PATIENCE = 3  # commands that are not killed: a Dask worker may just be starting
 DISKS = (0.2, 0.5, 0.8)  # of what the class takes: too small
 FAIR_ENDINGS = (0, 1, 2, -signal.SIGKILL)
 MADE_UP = "import time\nimport numpy as np\n\nwaited = []\n"
@@ -118,19 +120,30 @@ class Endurance:
         """Grade classes, and kill, until there have been so many kills and the last class is whole."""
         left = kills
         while left > 0:
-            out = f"out{self.classes}"
-            grading = self.start(out, *options)
-            until = self._next_kill()
-            while True:
-                if grading.poll() is not None:
-                    if self.finished(grading) and not self._failures(out):
-                        break
-                    grading = self.start(out, *options)
-                if left > 0 and time.monotonic() > until:
-                    left -= self._kill([psutil.Process(grading.pid), *roots()])
-                    until = self._next_kill()
-                time.sleep(0.02)
+            out, in_vain = f"out{self.classes}", 0
+            while in_vain < PATIENCE:
+                killed, is_whole = self._command(out, left, roots, *options)
+                left -= killed
+                if is_whole:
+                    break
+                in_vain = 0 if killed else in_vain + 1
+            else:
+                self.faults.append(f"{out}: {PATIENCE} commands that nobody killed did not grade all")
+                return
             self.compare(out, f"after kills of {dict(self.killed)}")
+
+    def _command(
+        self, out: str, most: int, roots: Callable[[], list[psutil.Process]], *options: str
+    ) -> tuple[int, bool]:
+        """Let a command run to its end; return how many processes were killed, and whether all is graded."""
+        grading, killed, until = self.start(out, *options), 0, self._next_kill()
+        while grading.poll() is None:
+            victims = roots()  # which begins those anew that were killed
+            if killed < most and time.monotonic() > until:
+                killed += self._kill([psutil.Process(grading.pid), *victims])
+                until = self._next_kill()
+            time.sleep(0.02)
+        return killed, self.finished(grading) and not self._failures(out)
 
     def _failures(self, out: str) -> int:
         """Return how many submissions the same command would grade again, as they were killed twice."""
@@ -222,8 +235,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, Callable[[], list[psutil.Proces
 
 def on_a_full_disk(endurance: Endurance) -> str:
     """Grade into a disk that is too small, and then, made larger, with the same command."""
-    grade = " ".join(["'" + word.replace("'", "'\\''") + "'" for word in GRADER])
-    command = f"{grade} grade class --seed '{SEED}' --out full"
+    command = shlex.join([*GRADER, "grade", "class", "--seed", SEED, "--out", "full"])
     whole = sum(file.stat().st_size for file in (endurance.folder / "unbroken").iterdir())
     for size in (int(share * whole / 1024) for share in DISKS):
         script = (

@@ -9,6 +9,7 @@
     live          objects that no plain data is: models, data frames, functions as arguments
     functions     those functions
     plaindata     answers on their way out: MessagePack and raw arrays, never pickle
+    large_pages   makes the zygote cheap to fork
     examining     opens a model or a file that was made, in a fork that ran no learner's code
 
 A module here imports no module of ours but those in this folder; what a zygote preloads is a list of names

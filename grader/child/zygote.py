@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from grader.child import calling, confinement, defining, examining, forbidding, live, plaindata
+from grader.child import calling, confinement, defining, examining, forbidding, large_pages, live, plaindata
 
 # Where one exercise's code could change something for the next.
 WATCHED = (
@@ -97,6 +97,7 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
     readable = confinement.readable_paths()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # clones are not waited for
     gc.freeze()
+    large_pages.collapse()
     control.sendall(level.encode().ljust(32))
     while True:
         scratch, descriptors, _, _ = socket.recv_fds(control, 4096, 1)

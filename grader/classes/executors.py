@@ -41,6 +41,7 @@ from grader.running import scratch
 from grader.running.sandbox import Sandbox
 
 CONNECT_SECONDS = 10
+GIVE_UP = 3  # submissions in a row, each graded by itself, for which the sandbox stops working
 PATIENCE_SECONDS = 15  # without any result, before somebody asks whether there are workers still
 END_SECONDS = 5  # for workers to end in, once no answer runs any more
 GRADED = msgspec.msgpack.Decoder(Graded)
@@ -54,7 +55,7 @@ class Workers:
         make: makes the executor, again whenever it has broken; who lends the workers ends it.
         level: the sandbox level; `None` where each worker has its own.
         ahead: how many tasks to have under way.
-        alive: whether anybody can grade: there is a worker, and what runs the answers is there.
+        alive: whether there is a worker.
         prepare: lets the import of TensorFlow begin, for a submission needs it.
     """
 
@@ -78,13 +79,14 @@ def completed(
     """Yield each task with what came of it, as they are completed.
 
     Raises:
-        SandboxError: the sandbox does not work.
+        SandboxError: the sandbox stopped working for three submissions in a row, each graded by itself.
         GraderError: the cluster is gone, or has workers of another version.
     """
     waiting = iter(tasks)
     suspects: list[GradingTask] = []
     running: dict[Future[bytes], GradingTask] = {}
     executor = workers.make()
+    broken = 0  # times in a row that the sandbox stopped working
     try:
         while True:
             alone = bool(suspects)
@@ -96,8 +98,11 @@ def completed(
             while running:
                 for future in _some_done(running, workers):
                     task = running.pop(future)
-                    result = _result(future, workers)
-                    if result is None:
+                    result = _result(future)
+                    broken = broken + 1 if isinstance(result, SandboxError) and alone else 0
+                    if isinstance(result, SandboxError) and broken == GIVE_UP:
+                        raise result
+                    if result is None or isinstance(result, SandboxError):
                         lost.append(task)
                         continue
                     yield task, result
@@ -137,16 +142,14 @@ def _submit(executor: Executor, task: GradingTask) -> "Future[bytes]":
         return future
 
 
-def _result(future: "Future[bytes]", workers: Workers) -> Graded | Failed | None:
-    """Return what came of a task, or `None` where its worker was lost, or the sandbox there."""
+def _result(future: "Future[bytes]") -> Graded | Failed | SandboxError | None:
+    """Return what came of a task, or `None` where its worker was lost, or why the sandbox there was."""
     try:
         return GRADED.decode(future.result())
     except BrokenProcessPool:
         return None
-    except SandboxError:
-        if not workers.alive():
-            raise
-        return None
+    except SandboxError as error:
+        return error
     except GraderError:
         raise
     except (CancelledError, OSError) as error:
@@ -175,16 +178,16 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
                     f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do "
                     "harm or cheat; --unsafe grades all the same."
                 )
-            sockets = {} if level == "process" else sandbox.sockets()
-            settings = (os.getpid(), folder, level, sockets)
 
             def make() -> Executor:
                 context = multiprocessing.get_context("spawn")
+                sockets = {} if level == "process" else sandbox.sockets()  # of new zygotes for killed ones
+                settings = (os.getpid(), folder, level, sockets)
                 pools.append(ProcessPoolExecutor(jobs, context, classwork.join, settings))
                 return pools[-1]
 
-            prepare = sandbox.zygote("full").wake if sockets else lambda: None
-            yield Workers(make, level, 2 * jobs, sandbox.is_alive, prepare)
+            prepare = (lambda: None) if level == "process" else (lambda: sandbox.zygote("full").wake())
+            yield Workers(make, level, 2 * jobs, prepare=prepare)
     finally:
         _end(pools)
         with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import queue
+import select
 import shutil
 import signal
 import socket
@@ -71,6 +72,8 @@ class ZygoteLink:
             with theirs:
                 socket.send_fds(self.control, [os.fsencode(folder)], [theirs.fileno()])
         except OSError as error:
+            ours.close()
+            folder.rmdir()
             raise SandboxError(f"The sandbox stopped working: {error.strerror}.") from None
         return Clone(ours, folder)
 
@@ -103,16 +106,20 @@ class Zygote(ZygoteLink):
         with self._lock:
             if self._level is None:
                 self.wake()
+                told = ""
                 if is_readable(self.control.fileno(), START_SECONDS):
-                    told = self.control.recv(32).decode().strip()
-                    self._level = next((level for level in LEVELS if level == told), None)
+                    with contextlib.suppress(OSError):  # it was killed
+                        told = self.control.recv(32).decode().strip()
+                self._level = next((level for level in LEVELS if level == told), None)
             if self._level is None:
                 lines = self._errors.read().decode(errors="replace").strip().splitlines()
                 raise SandboxError(f"The sandbox did not start: {lines[-1] if lines else 'no reason given'}.")
             return self._level
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        hung_up = select.poll()
+        hung_up.register(self.control, 0)  # told at once, while the process may be ending still
+        return self._process.poll() is None and not hung_up.poll(0)
 
     def close(self) -> None:
         self.control.close()

@@ -121,10 +121,6 @@ class Sandbox:
         """Return a way to each zygote, for worker processes; started, they sleep until woken."""
         return {kind: self.zygote(kind).control for kind in ("light", "full")}
 
-    def is_alive(self) -> bool:
-        """Tell whether all zygotes that were started are there still."""
-        return all(zygote.is_alive() for zygote in self._zygotes.values())
-
     @property
     def level(self) -> Level:
         """What protects this machine from the code that runs."""
@@ -154,10 +150,12 @@ class Sandbox:
             self._idle.append(worker)
 
     def zygote(self, kind: Kind) -> ZygoteLink:
-        """Return the zygote of this kind, started on need."""
+        """Return the zygote of this kind, started on need, and anew where it was killed."""
         if self._links is not None:
             return self._links[kind]
         with self._lock:
+            if (killed := self._zygotes.get(kind)) and not killed.is_alive():
+                self._zygotes.pop(kind).close()
             if kind not in self._zygotes:
                 self._zygotes[kind] = Zygote(kind)
             return self._zygotes[kind]
@@ -247,8 +245,9 @@ class Worker:
     def _start(self, kind: Kind, job: bytes, megabytes: int, cpu_seconds: int) -> "ForkedRun":
         try:
             return self._clone(kind).start(job, megabytes, cpu_seconds)
-        except SandboxError:  # the clone was killed, perhaps for want of memory: once more, with a new one
-            self._clones.pop(kind).close()
+        except SandboxError:  # something was killed, perhaps for want of memory: once more, with new ones
+            if kind in self._clones:
+                self._clones.pop(kind).close()
             return self._clone(kind).start(job, megabytes, cpu_seconds)
 
     def _clone(self, kind: Kind) -> "Clone":

@@ -13,12 +13,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from graded_class import wait_for_results, write_class
-from sources import RIGHT
+from sources import RIGHT, source_of
 
+from grader.child.confinement import what_is_missing
 from grader.classes import classwork, executors
 from grader.errors import GraderError, SandboxError
 from grader.judging.grading import Graded
 from grader.judging.report import Report
+from grader.running.sandbox import Sandbox
 
 
 def test_a_worker_that_is_killed_costs_nothing(started, tmp_path):
@@ -125,9 +127,33 @@ def test_whoever_the_sandbox_fails_costs_only_itself(monkeypatch):
 
 def test_a_sandbox_that_is_gone_ends_the_run(monkeypatch):
     monkeypatch.setattr(classwork, "run", without_a_sandbox)
-    workers = executors.Workers(lambda: ThreadPoolExecutor(1), None, ahead=3, alive=lambda: False)
+    workers = executors.Workers(lambda: ThreadPoolExecutor(1), None, ahead=3)
+    tasks = [classwork.GradingTask(f"deadly{i}.py", ".py", b"", "s", b"") for i in range(9)]
+    outcomes = executors.completed(tasks, workers)
+    assert [isinstance(next(outcomes)[1], executors.Failed) for _ in range(2)] == [True, True]
     with pytest.raises(SandboxError, match="stopped working"):
-        list(executors.completed(THREE, workers))
+        next(outcomes)
+
+
+@pytest.mark.skipif(what_is_missing() is not None, reason="without a sandbox there are no zygotes")
+@pytest.mark.parametrize("before", [True, False], ids=["before any answer", "among answers"])
+def test_a_killed_zygote_costs_nothing(before, monkeypatch):
+    """As the system does where memory is short, for a zygote with TensorFlow is large."""
+    code = source_of("relu").encode()
+    tasks = [
+        classwork.GradingTask(f"s{i}.py", ".py", b"%s\nk = %d\n" % (code, i), "s", classwork.version())
+        for i in range(6)
+    ]
+    sandboxes = []
+    monkeypatch.setattr(executors, "Sandbox", lambda: sandboxes.append(Sandbox()) or sandboxes[-1])
+    with executors.local(1, unsafe=False) as workers:
+        outcomes = iter(executors.completed(tasks, workers))
+        seen = [] if before else [next(outcomes)]
+        for kind in ("light", "full"):
+            sandboxes[0].zygote(kind)._process.kill()
+        seen += outcomes
+    scores = {task.name: getattr(graded, "report", graded).score for task, graded in seen}
+    assert scores == {task.name: 1.0 for task in tasks}
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ import pytest
 from sources import source_of, stub_of
 
 from grader.child import plaindata
+from grader.errors import SandboxError
 from grader.exercises import all_exercises
 from grader.judging.bank import PUBLIC_SEED, bank_of
 from grader.judging.grading import grade
 from grader.judging.judge import Attempt
+from grader.running.processes import ZygoteLink
 from grader.running.sandbox import Job, Sandbox
 from grader.submissions.cutting import Cutter
 from grader.submissions.submission import read
@@ -121,6 +123,34 @@ def test_who_goes_on_without_processor_time_is_not_killed_from_outside(tmp_path)
         ending = run.kill()
         run.close()
     assert "more processor time" in ending
+
+
+def test_a_killed_zygote_is_replaced(tmp_path):
+    (tmp_path / "m.py").write_text(source_of("relu"))
+    with Sandbox() as sandbox:
+        level = sandbox.level
+        os.kill(sandbox.zygote("light")._process.pid, signal.SIGKILL)
+        for seed in ("with a new one", "and its clone"):  # whose verdicts are not remembered
+            report = grade(read(tmp_path / "m.py"), sandbox.worker(), seed=seed, sandbox=level).report
+            assert {v.name: v.status for v in report.exercises}["relu"] == "passed"
+
+
+def test_a_zygote_that_is_killed_as_it_starts_is_told():
+    with Sandbox() as sandbox:
+        os.kill(sandbox.zygote("light")._process.pid, signal.SIGKILL)
+        with pytest.raises(SandboxError, match="did not start"):
+            sandbox.zygote("light").level  # noqa: B018
+
+
+def test_a_killed_zygote_of_another_process_is_told(tmp_path):
+    with Sandbox() as theirs:
+        zygote = theirs.zygote("light")
+        ours = Sandbox(theirs.level, {"light": ZygoteLink(zygote.control)})
+        zygote._process.kill()
+        zygote._process.wait()
+        (tmp_path / "m.py").write_text(source_of("relu"))
+        with pytest.raises(SandboxError, match="stopped working"):
+            grade(read(tmp_path / "m.py"), ours.worker(), seed="of another", sandbox=ours.level)
 
 
 def test_what_is_killed_again_and_again_has_no_verdict(tmp_path, monkeypatch):

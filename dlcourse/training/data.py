@@ -52,8 +52,9 @@ def batches(data: tuple, batch_size: int, epochs: range, seed: int) -> tf.data.D
 
     def epoch(number):
         order = tf.random.experimental.stateless_shuffle(tf.range(samples), [seed, tf.cast(number, tf.int32)])
-        starts = tf.data.Dataset.range(0, samples, batch_size)
-        return starts.map(lambda start: order[start : start + batch_size])
+        whole = samples - samples % batch_size
+        rows = tf.data.Dataset.from_tensor_slices(tf.reshape(order[:whole], (-1, batch_size)))
+        return rows if whole == samples else rows.concatenate(tf.data.Dataset.from_tensors(order[whole:]))
 
     def batch(rows):
         return tf.nest.map_structure(lambda a: tf.gather(a, rows), data)

@@ -127,8 +127,9 @@ def cross_validate(
     """Train a model on all folds but one, test it on that one, for every fold.
 
     All folds train at once where the network allows it (see `dlcourse.training.engine`). Memory: the data,
-    and for each fold its weights with the optimizer's, and its inputs if they are preprocessed; a gigabyte of
-    these at a time, and beside them what one batch of these folds needs.
+    and for each fold its weights with the optimizer's, a gigabyte of these at a time, and beside them what
+    one batch of these folds needs. Preprocessed inputs are a fold's own: 64 MB of them at a time, or those of
+    as many folds as there are cores.
 
     Args:
         model: compiled; its trainable weights are drawn anew for every fold, frozen ones are kept. Or a

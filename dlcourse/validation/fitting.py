@@ -19,7 +19,6 @@ from typing import Any
 
 import joblib
 import numpy as np
-import sklearn.base
 
 from dlcourse import checking, tasks
 from dlcourse.console import progress, quiet
@@ -32,6 +31,7 @@ from dlcourse.errors import DataError, ModelError
 from dlcourse.training.engine import Engine, State, stack, unstack
 from dlcourse.training.fingerprints import FUNCTION, architecture, compilation
 from dlcourse.training.keras_internals import flatten_layers, user_metrics
+from dlcourse.validation.inputs import fit_preprocessing, one_below_the_other, transformed
 
 # Layers that know more than their configuration tells.
 ADAPTED = (
@@ -42,7 +42,10 @@ ADAPTED = (
     keras.layers.StringLookup,
     keras.layers.TextVectorization,
 )
-MAX_STACKED_BYTES = 2**30  # the most that the states and inputs of the stacks take that train at a time
+MAX_STACKED_BYTES = 2**30  # the most that the states of the stacks take that train at a time
+MAX_INPUT_BYTES = (
+    2**26
+)  # the most that their inputs take, where each has its own; a stack of one may take more
 ALONE: Mapping[str, Any] = MappingProxyType({})  # the configuration of a model that has none
 TRAINING = ("epochs", "batch_size")  # in a configuration, these are not the builder's
 
@@ -85,14 +88,14 @@ class Fitted:
 
 @dataclass
 class _Prepared:
-    """A job with all that its training needs."""
+    """A job with all that its training needs; its inputs are `x`, after its preprocessing."""
 
     job: Job
     engine: Engine
     state: State
     epochs: int
-    x: Any
     preprocessing: Any
+    width: int  # numbers in a sample, preprocessed
 
     @property
     def shape(self) -> tuple:
@@ -115,7 +118,8 @@ def fit_all(
     """Train every job and predict its held-out samples.
 
     Jobs are stacked where they train the same network on equally many samples; their learning rates may
-    differ. The stacks that train at a time take `MAX_STACKED_BYTES` at most.
+    differ. The stacks that train at a time take `MAX_STACKED_BYTES` at most, and what is preprocessed for
+    them `MAX_INPUT_BYTES`.
 
     Args:
         model: a compiled model, whose trainable weights every job draws anew and whose frozen ones it keeps;
@@ -138,28 +142,30 @@ def fit_all(
     x, y = data
     results: dict[int, Fitted] = {}
     engines: dict[str, Engine] = {}
-    inputs: dict[int, tuple[Any, Any]] = {}  # of each set of training samples: searches have few of them
+    fits: dict[int, Any] = {}  # preprocessings, of each set of training samples: searches have few of them
     stacks: dict[Any, list[int]] = defaultdict(list)
     prepared: list[_Prepared] = []
     for number, job in enumerate(jobs):
         training = {"epochs": epochs, "batch_size": batch_size}
         training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
         checking.check_counts(**training)
-        if id(job.train) not in inputs:
-            inputs[id(job.train)] = _preprocessed(preprocessing, x, y, job.train)
-        job_x, fitted = inputs[id(job.train)]
+        if id(job.train) not in fits:
+            fits[id(job.train)] = fit_preprocessing(preprocessing, x, y, job.train)
+        fitted = fits[id(job.train)]
+        example = transformed(fitted, checking.take(x, slice(1)))
         fresh, compiled = _built(model, job)
         key = f"{training['batch_size']} {_key(compiled, job)}"
-        checking.check_input(job_x, compiled)
+        checking.check_input(example, compiled)
         if key not in engines:
-            engines[key] = Engine(compiled, (checking.take(job_x, slice(1)), y[:1]), training["batch_size"])
+            engines[key] = Engine(compiled, (example, y[:1]), training["batch_size"])
         engine = engines[key]
         state = engine.initial(fresh, _learning_rate(compiled))
-        one = _Prepared(job, engine, state, training["epochs"], job_x, fitted)
+        width = sum(math.prod(part.shape[1:]) for part in tf.nest.flatten(example))
+        one = _Prepared(job, engine, state, training["epochs"], fitted, width)
         prepared.append(one)
         stacks[one.shape if engine.stackable else number].append(number)
 
-    groups = [part for group in stacks.values() for part in _parts(group, prepared)]
+    groups = [part for group in stacks.values() for part in _parts(group, prepared, len(y))]
     together = [group for group in groups if len(group) > 1]
     alone = [group[0] for group in groups if len(group) == 1]
     with progress(sum(one.epochs for one in prepared), "training") as advance:
@@ -170,15 +176,15 @@ def fit_all(
                 for one in stacked
             }
             done = threads.map(
-                lambda one: _train_together(one, widths[id(one[0].engine)], y, seed, advance), stacked
+                lambda one: _train_together(one, widths[id(one[0].engine)], (x, y), seed, advance), stacked
             )
             for group, fits in zip(together, done, strict=True):
                 for number, fit in zip(group, fits, strict=True):
                     results[number] = fit
         # Threads, as TensorFlow computes outside Python's lock; `joblib.parallel_config` may say otherwise.
         parallel = joblib.Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
-        fits = parallel(joblib.delayed(_train_alone)(prepared[number], y, seed) for number in alone)
-        for number, fit in zip(alone, fits, strict=True):
+        lone = parallel(joblib.delayed(_train_alone)(prepared[number], (x, y), seed) for number in alone)
+        for number, fit in zip(alone, lone, strict=True):
             results[number] = fit
             advance(prepared[number].epochs)
     for number, one in enumerate(prepared):
@@ -204,41 +210,39 @@ def rebuilt(model: keras.Model | Builder, job: Job, fitted: Fitted) -> keras.Mod
 
 
 def _train_together(
-    jobs: list[_Prepared], width: int, y: np.ndarray, seed: int, advance: Callable
+    jobs: list[_Prepared], width: int, data: tuple, seed: int, advance: Callable
 ) -> list[Fitted]:
     """Train jobs of one shape as a stack, or one after another where an operation can't be stacked."""
     try:
-        return _train_stack(jobs, width, y, seed, advance)
+        return _train_stack(jobs, width, data, seed, advance)
     except tf.errors.InvalidArgumentError:  # as of RandAugment, which keeps a list of tensors
         fits = []
         for one in jobs:
-            fits.append(_train_alone(one, y, seed))
+            fits.append(_train_alone(one, data, seed))
             advance(one.epochs)
         return fits
 
 
 def _train_stack(
-    jobs: list[_Prepared], width: int, y: np.ndarray, seed: int, advance: Callable
+    jobs: list[_Prepared], width: int, data: tuple, seed: int, advance: Callable
 ) -> list[Fitted]:
     """Train jobs of one shape, repeating the last one up to `width`, for which there is a graph."""
     stacked = [*jobs, *jobs[-1:] * (width - len(jobs))]
     engine, epochs = stacked[0].engine, stacked[0].epochs
     train = np.stack([one.job.train for one in stacked])
     held_out = np.stack([one.job.held_out for one in stacked])
-    x = stacked[0].x
-    if any(one.x is not x for one in stacked):  # each has inputs of its own: one below the other
-        offsets = len(y) * np.arange(len(stacked))[:, None]
-        train, held_out = train + offsets, held_out + offsets
-        x = tf.nest.map_structure(lambda *parts: np.concatenate(parts), *(one.x for one in stacked))
-        y = np.concatenate([y] * len(stacked))
-    data = tf.nest.map_structure(tf.constant, (x, y))
+    x, y = data
+    fits = list({id(one.preprocessing): one.preprocessing for one in jobs}.values())
+    places = {id(fitted): place for place, fitted in enumerate(fits)}
+    offsets = len(y) * np.array([[places[id(one.preprocessing)]] for one in stacked])
+    data = tf.nest.map_structure(tf.constant, (one_below_the_other(fits, x), np.concatenate([y] * len(fits))))
     state = stack([one.state for one in stacked])
     losses = []
     for first, last in pairwise(np.unique(np.linspace(0, epochs, 11).astype(int))):
-        state, logs = engine.run(state, data, train, (first, last), seed)
+        state, logs = engine.run(state, data, train + offsets, (first, last), seed)
         losses.append(logs["loss"])  # (epochs, stacked)
         advance((last - first) * len(jobs))
-    outputs = engine.predict(state, data[0], held_out)
+    outputs = engine.predict(state, data[0], held_out + offsets)
     loss = np.concatenate(losses)
     return [
         Fitted(outputs[i], loss[:, i], _weights(unstack(state, i)), one.preprocessing)
@@ -246,41 +250,30 @@ def _train_stack(
     ]
 
 
-def _train_alone(one: _Prepared, y: np.ndarray, seed: int) -> Fitted:
-    data = tf.nest.map_structure(tf.constant, (one.x, y))
-    state, logs = one.engine.run(one.state, data, one.job.train, (0, one.epochs), seed)
-    outputs = one.engine.predict(state, data[0], one.job.held_out)
+def _train_alone(one: _Prepared, data: tuple, seed: int) -> Fitted:
+    x, y = tf.nest.map_structure(tf.constant, (transformed(one.preprocessing, data[0]), data[1]))
+    state, logs = one.engine.run(one.state, (x, y), one.job.train, (0, one.epochs), seed)
+    outputs = one.engine.predict(state, x, one.job.held_out)
     return Fitted(outputs, logs["loss"], _weights(state), one.preprocessing)
 
 
-def _parts(group: list[int], prepared: list[_Prepared]) -> Iterator[list[int]]:
-    """A stack in parts, as many of which as there are cores keep within `MAX_STACKED_BYTES`."""
-    one = prepared[group[0]]
-    arrays = [*tf.nest.flatten(one.state), *(tf.nest.flatten(one.x) if one.preprocessing is not None else ())]
-    size = 4 * sum(math.prod(array.shape) for array in arrays)
-    most = max(1, MAX_STACKED_BYTES // (size * (os.cpu_count() or 1)))
-    return (group[start : start + most] for start in range(0, len(group), most))
-
-
-def _preprocessed(preprocessing: Any, x: Any, y: np.ndarray, train: np.ndarray) -> tuple[Any, Any]:
-    """All samples, after a preprocessing that has seen the training samples only."""
-    if preprocessing is None:
-        return x, None
-    fitted = sklearn.base.clone(preprocessing)
-    rows = checking.take(x, train)
-    try:
-        if hasattr(fitted, "fit_rows"):
-            fitted.fit_rows(rows)
-        else:
-            fitted.fit(rows, y[train])
-        values = fitted.transform(x)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        reason = str(error).strip().partition("\n")[0]
-        raise DataError(f"{type(fitted).__name__} can't be fitted to these rows: {reason}") from error
-    values = values.toarray() if hasattr(values, "toarray") else values  # scikit-learn's may be sparse
-    return checking.as_float32(checking.inputs(values)), fitted
+def _parts(group: list[int], prepared: list[_Prepared], samples: int) -> Iterator[list[int]]:
+    """A stack in parts, as many of which as there are cores keep within the limits of bytes."""
+    cores = os.cpu_count() or 1
+    part: list[int] = []
+    firsts: dict[int, int] = {}  # jobs with the same training samples one after the other
+    for number in group:
+        firsts.setdefault(id(prepared[number].job.train), number)
+    for number in sorted(group, key=lambda number: firsts[id(prepared[number].job.train)]):
+        one = prepared[number]
+        size = 4 * sum(math.prod(array.shape) for array in tf.nest.flatten(one.state))
+        fits = {id(prepared[other].preprocessing) for other in [*part, number]} - {id(None)}
+        too_large = (len(part) + 1) * size * cores > MAX_STACKED_BYTES
+        if part and (too_large or len(fits) * 4 * samples * one.width * cores > MAX_INPUT_BYTES):
+            yield part
+            part = []
+        part.append(number)
+    yield part
 
 
 def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.Model]:

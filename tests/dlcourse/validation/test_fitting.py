@@ -5,10 +5,11 @@ from functools import partial
 import keras
 import numpy as np
 import pytest
+from sklearn.preprocessing import StandardScaler
 
 from dlcourse import models
 from dlcourse.errors import DataError, ModelError
-from dlcourse.validation import cross_validate, fitting, grid_search
+from dlcourse.validation import cross_validate, fitting, folds, grid_search
 
 layers = keras.layers
 RANDOM = np.random.default_rng(0)
@@ -153,6 +154,39 @@ def test_a_layer_that_can_t_be_stacked_trains_all_the_same(monkeypatch):
     assert np.isfinite(found.outputs).all()
     assert found.loss.shape == (2, 2)
     assert len(alone) == 2, "both were stacked, and could not be"
+
+
+@pytest.mark.parametrize("rates", [(0.01,), (0.01, 0.1)], ids=["a fold each", "two of each fold"])
+def test_preprocessed_inputs_are_few_at_a_time(rates, monkeypatch):
+    """A fold's inputs are made as its stack begins, and a stack has few: the result is the same."""
+    monkeypatch.setattr(fitting.os, "cpu_count", lambda: 1)
+    x = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int64)
+    cuts = folds(y, "binary", 5)
+    jobs = [fitting.Job(*cut, 0, {"learning_rate": rate}) for rate in rates for cut in cuts]
+    widths = []
+    stacked = fitting.one_below_the_other
+    monkeypatch.setattr(
+        fitting, "one_below_the_other", lambda fits, x: widths.append(len(fits)) or stacked(fits, x)
+    )
+    found = []
+    for limit in (2**26, 2 * x.nbytes):
+        monkeypatch.setattr(fitting, "MAX_INPUT_BYTES", limit)
+        found.append(
+            fitting.fit_all(
+                lambda learning_rate: models.mlp((4,), "binary", hidden=(3,), learning_rate=learning_rate),
+                (x, y),
+                jobs,
+                epochs=3,
+                batch_size=16,
+                seed=0,
+                preprocessing=StandardScaler(),
+            )
+        )
+    few = [2, 2, 1] if len(rates) > 1 else [2, 2]  # a stack of one job is none
+    assert widths == [5, *few]
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one.outputs, other.outputs, atol=1e-5)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel"])

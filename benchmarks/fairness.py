@@ -4,10 +4,10 @@
 
 A class has N notebooks of lesson 02, no two answers alike, and twenty hostile learners among them, whose
 files the tests of the grader's protection define. It is graded R times while B processes compute beside it,
-and each time the honest part alone as well. Compared are
+and before every fifth time the honest part alone as well. Compared are
 
     reports    of the honest, byte for byte, with those of the honest alone on a quiet machine
-    seconds    of the class; 1.5 times those of the honest part, and the time that the hostile files have
+    seconds    of the class, with 1.5 times those of the honest part and the time that the hostile files have
 
 What a hostile file has is the sum of its exercises' limits. While others have the processors, a limit is
 longer. The exit status is 1 where either does not hold.
@@ -37,6 +37,7 @@ from hostile import bombs, points
 from hostile import classes as files
 
 ALLOWED = 1.5  # times the honest part's seconds
+ALONE_EVERY = 5  # runs: the machine's own speed changes
 WITH_NUMPY = "import numpy as np\n"
 ANSWERS = (
     *("endless_loop", "stubborn_loop", "sleep", "computing_threads", "spinning_thread", "byte_by_byte"),
@@ -86,8 +87,8 @@ def grade(folder: Path, out: str, *which: str) -> tuple[float, dict[str, bytes]]
     return ran.seconds, {json.loads(line)["submission"]: line for line in lines}
 
 
-def run(submissions: int, runs: int, busy: int) -> dict:
-    """Grade everything, and return what was seen."""
+def run(submissions: int, runs: int, busy: int) -> Iterator[dict]:
+    """Grade everything, and yield after each run what was seen so far."""
     alone: list[float] = []  # seconds of each run, of the honest
     whole: list[float] = []
     unlike: list[str] = []  # reports of the honest that were other than on a quiet machine
@@ -96,9 +97,10 @@ def run(submissions: int, runs: int, busy: int) -> dict:
         tempfile.TemporaryDirectory() as place,
         Progress(console=Console(stderr=True), transient=True) as progress,
     ):
-        task = progress.add_task("grading", total=2 * runs + 1)
+        task = progress.add_task("grading", total=runs + -(-runs // ALONE_EVERY) + 1)
         folder = Path(place)
         learners = hostile()
+        budget = sum(map(limit, learners.values()))
         made = ours.notebooks(submissions - len(learners), alike=False)
         for notebook in made:
             peers.write(notebook, folder / "honest")
@@ -112,9 +114,10 @@ def run(submissions: int, runs: int, busy: int) -> dict:
         progress.advance(task)
         with load(busy):
             for i in range(runs):
-                seconds, _ = grade(folder, f"alone{i}", "honest")
-                alone.append(seconds)
-                progress.advance(task)
+                if i % ALONE_EVERY == 0:
+                    seconds, _ = grade(folder, f"alone{i}", "honest")
+                    alone.append(seconds)
+                    progress.advance(task)
                 seconds, reports = grade(folder, f"among{i}", "honest", "hostile")
                 whole.append(seconds)
                 progress.advance(task)
@@ -122,20 +125,19 @@ def run(submissions: int, runs: int, busy: int) -> dict:
                     if reports.get(name) != line:
                         given = reports.get(name, b"none").decode()
                         unlike.append(f"run {i}, {name}: {given} for {line.decode()}")
-    budget = sum(map(limit, learners.values()))
-    bounds = [ALLOWED * seconds + budget for seconds in alone]
-    return {
-        "submissions": submissions,
-        "hostile": sorted(learners),
-        "busy processes beside it": busy,
-        "runs": runs,
-        "seconds of the honest alone": [round(seconds, 1) for seconds in alone],
-        "seconds of the class": [round(seconds, 1) for seconds in whole],
-        "the hostile have seconds": budget,
-        "runs within the bound": sum(w <= b for w, b in zip(whole, bounds, strict=True)),
-        "other reports of the honest": len(unlike),
-        "which": unlike[:5],
-    }
+                bounds = [ALLOWED * alone[j // ALONE_EVERY] + budget for j in range(len(whole))]
+                yield {
+                    "submissions": submissions,
+                    "hostile": sorted(learners),
+                    "busy processes beside it": busy,
+                    "runs": len(whole),
+                    "seconds of the honest alone": [round(seconds, 1) for seconds in alone],
+                    "seconds of the class": [round(seconds, 1) for seconds in whole],
+                    "the hostile have seconds": budget,
+                    "runs within the bound": sum(w <= b for w, b in zip(whole, bounds, strict=True)),
+                    "other reports of the honest": len(unlike),
+                    "which": unlike[:5],
+                }
 
 
 def main() -> None:
@@ -147,10 +149,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.submissions <= len(hostile()):
         parser.error(f"more than {len(hostile())} submissions are needed")
-    seen = run(options.submissions, options.runs, options.busy)
-    text = json.dumps(seen, indent=1)
-    if options.json:
-        options.json.write_text(text + "\n", encoding="utf-8")
+    if options.runs < 1:
+        parser.error("one run or more is needed")
+    for seen in run(options.submissions, options.runs, options.busy):
+        text = json.dumps(seen, indent=1)
+        if options.json:  # also of a run that is interrupted
+            options.json.write_text(text + "\n", encoding="utf-8")
     Console().print(text, highlight=False)
     is_fair = not seen["other reports of the honest"] and seen["runs within the bound"] == options.runs
     sys.exit(not is_fair)

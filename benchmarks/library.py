@@ -75,7 +75,7 @@ def main() -> None:
                 options.quick, lambda text: progress.reset(task, description=f"[bold]{text}")
             )
     for name, rows in results.items():
-        console.print(table(name, rows, console))
+        console.print(table(PARTS[name].__doc__, rows, console))
     missed = sum(row.met is False for rows in results.values() for row in rows)
     console.print(f"{missed} targets missed." if missed else "All targets met.")
     if options.json:
@@ -521,8 +521,7 @@ def megabytes(field: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{field}:"))
 
 
-def table(name: str, rows: list[Row], console: Console) -> Table:
-    title = PARTS[name].__doc__.partition("\n")[0]
+def table(title: str, rows: list[Row], console: Console) -> Table:
     shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD if console.is_terminal else None)
     shown.add_column("what")
     shown.add_column("against")

@@ -12,7 +12,7 @@ from dlcourse.metrics import arguments
 
 MAX_WEIGHTS = 2**22  # held at a time: 32 MB
 LARGE = 20_000  # samples, beyond which scores are resampled in bins
-BINS = 2048  # of each class
+BINS = 512  # of each class
 
 
 class Interval(NamedTuple):
@@ -38,7 +38,7 @@ def bootstrap_interval(
     owes to the samples it was tested on; it knows nothing of what another training run would have given.
 
     Of more than 20,000 samples with a single score each, resamples of this library's metrics are drawn from
-    2,048 bins of neighbouring scores for each class, in which all have the mean: a thousand sorts become one.
+    512 bins of neighbouring scores for each class, in which all have the mean: a thousand sorts become one.
 
     Args:
         metric: a score of this library, which takes all resamples at once, or any function of

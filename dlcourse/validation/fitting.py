@@ -142,16 +142,16 @@ def fit_all(
     x, y = data
     results: dict[int, Fitted] = {}
     engines: dict[str, Engine] = {}
-    fits: dict[int, Any] = {}  # preprocessings, of each set of training samples: searches have few of them
+    preprocessings: dict[int, Any] = {}  # of each set of training samples: searches have few of them
     stacks: dict[Any, list[int]] = defaultdict(list)
     prepared: list[_Prepared] = []
     for number, job in enumerate(jobs):
         training = {"epochs": epochs, "batch_size": batch_size}
         training |= {name: value for name, value in job.configuration.items() if name in TRAINING}
         checking.check_counts(**training)
-        if id(job.train) not in fits:
-            fits[id(job.train)] = fit_preprocessing(preprocessing, x, y, job.train)
-        fitted = fits[id(job.train)]
+        if id(job.train) not in preprocessings:
+            preprocessings[id(job.train)] = fit_preprocessing(preprocessing, x, y, job.train)
+        fitted = preprocessings[id(job.train)]
         example = transformed(fitted, checking.take(x, slice(1)))
         fresh, compiled = _built(model, job)
         key = f"{training['batch_size']} {_key(compiled, job)}"

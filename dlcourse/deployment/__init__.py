@@ -24,7 +24,10 @@ file                 what it has
 `comparison`         `compare`
 `bundle`             `save`, `load` and the `Bundle` between them
 `service`            `serve`
+`connections`        how long the service's clients may take, and how many there may be
 `keras_files`        Keras's own files and errors
+`claims`             what a model's file claims, held against what it holds
+`rehearsal`          one row through a model that was just loaded
 `environment`        how a child process is started
 """
 

@@ -1,7 +1,8 @@
 """A model and what it needs to predict from raw input, in one file: `save(path, model, preprocessing)`.
 
 The file is a zip archive of plain data: the model as Keras saves it, the preprocessing as JSON, and a
-manifest with the task, the labels and the SHA-256 of each part. Loading it runs no code that came with it.
+manifest with the task, the labels and the SHA-256 of each part. Loading it runs no code that came with it,
+takes no memory that the file only claims (`claims`), and ends with a row through the model (`rehearsal`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import pandas as pd
 import tensorflow as tf
 
 from dlcourse import checking, files, tasks
-from dlcourse.deployment import keras_files
+from dlcourse.deployment import keras_files, rehearsal
 from dlcourse.errors import BundleError, DataError, ModelError
 from dlcourse.models import compiling
 from dlcourse.training.graph import input_structure
@@ -101,15 +102,9 @@ def save(
     labels = _checked_labels(labels, task, model.output_shape[-1])
     with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
         parts = {MODEL: keras_files.write(model, Path(folder, MODEL))}
-        _check_loads(Path(folder, MODEL))
+        _check_loads(Path(folder, MODEL), task)
         if preprocessing is not None:
-            _check_preprocessing(preprocessing)
-            width = len(preprocessing.feature_names_out)
-            if model.input_shape != (None, width):
-                raise ModelError(
-                    f"The preprocessing gives rows of {width} numbers, and the model takes the shape "
-                    f"{model.input_shape}."
-                )
+            _check_preprocessing(preprocessing, model)
             parts[PREPROCESSING] = preprocessing.save(Path(folder, PREPROCESSING)).read_bytes()
     sums: dict[Any, str] = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts[MANIFEST] = msgspec.json.encode(Manifest(KIND, VERSION, task, labels, sums))
@@ -124,8 +119,8 @@ def load(path: str | PathLike[str]) -> Bundle:
     """Read a file that `save` wrote.
 
     Raises:
-        BundleError: it is damaged, incomplete, of another kind or of a newer version, or its model needs code
-            that is not on this computer.
+        BundleError: it is damaged, incomplete, of another kind or of a newer version; its model needs code
+            that is not on this computer, claims more memory than the file bears out, or can't predict.
         OSError: there is no such file.
 
     Returns:
@@ -140,7 +135,7 @@ def load(path: str | PathLike[str]) -> Bundle:
     parts = _parts(Path(path))
     try:
         manifest = msgspec.json.decode(parts.pop(MANIFEST), type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BundleError(f"{path} is damaged, or of a newer version: its manifest says {error}.") from None
     if manifest.kind != KIND or manifest.version != VERSION:
         raise BundleError(
@@ -156,21 +151,26 @@ def load(path: str | PathLike[str]) -> Bundle:
         for name, content in parts.items():
             Path(folder, name).write_bytes(content)
         try:
-            model = _loaded(Path(folder, MODEL))
+            model = keras_files.read(Path(folder, MODEL))
         except ModelError as error:
             raise BundleError(f"The model in {path} can't be loaded: {error}") from None
-        preprocessing = None
-        if PREPROCESSING in parts:
-            from dlcourse.preprocessing import Preprocessor
-
-            preprocessing = Preprocessor.load(Path(folder, PREPROCESSING))
+        preprocessing = _preprocessing(Path(folder, PREPROCESSING), path) if PREPROCESSING in parts else None
     try:
+        if manifest.task != "regression":
+            compiling.check_fits(model, manifest.task)
+        if preprocessing is not None:
+            _check_preprocessing(preprocessing, model)
         head = tasks.head(manifest.task, model.output_shape[-1])
         labels = _checked_labels(manifest.labels, manifest.task, model.output_shape[-1])
         model.compile(loss=head.loss, metrics=list(head.metrics))
     except (ModelError, AttributeError, TypeError) as error:
         raise BundleError(f"{path} is damaged: {error}") from None
-    return Bundle(model, manifest.task, preprocessing, labels)
+    bundle = Bundle(model, manifest.task, preprocessing, labels)
+    try:
+        bundle.check_predicts()
+    except ModelError as error:
+        raise BundleError(f"The model in {path} can't predict: {error}") from None
+    return bundle
 
 
 class Bundle:
@@ -196,6 +196,14 @@ class Bundle:
             lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype), input_structure(model)
         )
         self._run = tf.function(lambda x: model(x, training=False), input_signature=[specs])
+
+    def check_predicts(self) -> None:
+        """Run the model on a row of ones, before it gets rows that count.
+
+        Raises:
+            ModelError: it can't compute anything, or would take too much memory for it.
+        """
+        rehearsal.check_predicts(self.model, self._run)
 
     def predict(self, rows: Any) -> np.ndarray:
         """Predict from raw rows.
@@ -250,7 +258,7 @@ class Bundle:
             piece = checking.take(x, np.arange(start, min(start + PREDICTED_BATCH, count)))
             try:
                 pieces.append(self._run(_tensors(self.model, piece)).numpy())
-            except tf.errors.InvalidArgumentError as error:
+            except tf.errors.OpError as error:
                 raise DataError(
                     f"The model can't run on these rows: {keras_files.first_line(error)}"
                 ) from None
@@ -336,37 +344,37 @@ def _parts(path: Path) -> dict[str, bytes]:
         raise BundleError(f"{path} is no bundle, or is damaged: {error}.") from None
 
 
-def _check_loads(file: Path) -> None:
+def _check_loads(file: Path, task: tasks.Task) -> None:
     """Refuse now what `load` would refuse later."""
     state = random.getstate()  # layers draw their seeds when they are made, and the caller's must not change
     try:
-        _loaded(file)
+        Bundle(keras_files.read(file), task, None, None).check_predicts()
     except ModelError as error:
         raise ModelError(f"The model could not be loaded from a bundle again: {error}") from None
     finally:
         random.setstate(state)
 
 
-def _check_preprocessing(preprocessing: object) -> None:
+def _check_preprocessing(preprocessing: object, model: keras.Model) -> None:
     from dlcourse.preprocessing import Preprocessor
 
     if not isinstance(preprocessing, Preprocessor):
         raise ModelError(
             f"A bundle takes a dlcourse.preprocessing.Preprocessor, not a {type(preprocessing).__name__}."
         )
+    width = len(preprocessing.feature_names_out)
+    if model.input_shape != (None, width):
+        raise ModelError(
+            f"The preprocessing gives rows of {width} numbers, and the model takes the shape "
+            f"{model.input_shape}."
+        )
 
 
-def _loaded(file: Path) -> keras.Model:
-    """The model in a `.keras` file; what is wrong with it as a `ModelError`."""
+def _preprocessing(file: Path, path: str | PathLike[str]) -> Preprocessor:
+    """The preprocessing that was in a bundle, whose path is what an error names."""
+    from dlcourse.preprocessing import Preprocessor
+
     try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=True)
-        model.output_shape[-1], model.inputs[0]
-    except Exception as error:  # whatever Keras meets in a foreign file
-        if keras_files.is_code(str(error)):
-            why = "it holds code (a Lambda layer, or a lambda function), which a bundle may not bring."
-        elif name := keras_files.unknown_class(str(error)):
-            why = f"{name} is not known here, so import the module that defines and registers it first."
-        else:
-            why = keras_files.first_line(error)
-        raise ModelError(why) from None
-    return model
+        return Preprocessor.load(file)
+    except BundleError as error:
+        raise BundleError(str(error).replace(str(file), f"{PREPROCESSING} in {path}")) from None

@@ -67,7 +67,7 @@ def learnt(transformer: ColumnTransformer, numbers: list[str], texts: list[str])
 
 
 def restored(scale: str | None, impute: str, columns: list[Numbers | Texts]) -> ColumnTransformer:
-    """The fitted transformer again: fitted on rows with the same categories, then told the same numbers.
+    """The fitted transformer again: fitted on one row, with the same categories, then told the same numbers.
 
     Raises:
         ValueError: nobody can have learnt these columns.
@@ -82,12 +82,13 @@ def restored(scale: str | None, impute: str, columns: list[Numbers | Texts]) -> 
     names = [column.name for column in [*numbers, *texts]]
     if not names or len(set(names)) < len(names):
         raise ValueError("it has no columns, or one of them twice")
-    rows = max([1, *(len(column.categories) for column in texts)])
-    frame = pd.DataFrame({column.name: np.zeros(rows) for column in numbers})
-    for column in texts:
-        frame[column.name] = np.resize(np.array(column.categories, dtype=object), rows)
-    number_names, text_names = names[: len(numbers)], names[len(numbers) :]
-    transformer = unfitted(scale, impute, number_names, text_names).fit(frame)
+    row = {column.name: np.zeros(1) for column in numbers}
+    row |= {column.name: np.array([column.fill], dtype=object) for column in texts}
+    transformer = unfitted(scale, impute, names[: len(numbers)], names[len(numbers) :])
+    if texts:  # rows that hold all categories would be encoded, which takes the square of their number
+        categories = [np.array(column.categories, dtype=object) for column in texts]
+        transformer.set_params(texts__onehotencoder__categories=categories)
+    transformer.fit(pd.DataFrame(row))
     if numbers:
         imputer, scaler = transformer.named_transformers_["numbers"]
         fill, center, spread = np.array([[c.fill, c.center, c.spread] for c in numbers]).T.copy()
@@ -98,7 +99,10 @@ def restored(scale: str | None, impute: str, columns: list[Numbers | Texts]) -> 
             scaler.data_min_, scaler.data_max_, scaler.data_range_ = center, center + spread, spread
             scaler.scale_, scaler.min_ = 1 / spread, -center * (1 / spread)
     if texts:
-        transformer.named_transformers_["texts"][0].statistics_ = np.array([c.fill for c in texts], object)
+        imputer, encoder = transformer.named_transformers_["texts"]
+        imputer.statistics_ = np.array([c.fill for c in texts], object)
+        encoder.set_params(categories="auto")
+        transformer.set_params(texts__onehotencoder__categories="auto")
     return transformer
 
 

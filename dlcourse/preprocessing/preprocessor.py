@@ -197,7 +197,7 @@ class Preprocessor(BaseEstimator):
             raise BundleError(f"{path} can't be read: {error.strerror}.") from None
         try:
             head = msgspec.json.decode(content, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             raise BundleError(f"{path} holds no preprocessor, or is damaged: it is not valid JSON.") from None
         if head.get("kind") != KIND:
             raise BundleError(f"{path} holds no preprocessor: it was not written by Preprocessor.save.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 SUPPORTED = "keras>=3.15,<3.16"  # as in pyproject.toml
+_FIRST_VALUE = "_initialize_with_initializer"  # what gives a variable its first value
+_ANNOUNCING = threading.RLock()  # Keras has each of its classes once, for all threads
 
 
 def flatten_layers(model: keras.Model, include_self: bool = True) -> list[keras.layers.Layer]:
     """All layers of a model, those of models inside it too, and these models themselves."""
     return list(_private(model, "_flatten_layers")(include_self=include_self))
+
+
+def inner_layers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
+    """The layers that a layer or model is made of, without those inside these."""
+    return list(_private(layer, "_layers"))
 
 
 def symbolic_build(model: keras.Model, data_batch: tuple[Any, ...]) -> None:
@@ -128,6 +136,41 @@ def replace_in_backend(**functions: Callable[..., Any]) -> None:
         setattr(nn, name, function)
 
 
+@contextlib.contextmanager
+def announced(
+    variable: Callable[[keras.Variable], None], tensor: Callable[[keras.KerasTensor], None]
+) -> Iterator[None]:
+    """Hear of what Keras makes in this block and this thread, in time to refuse it by an error.
+
+    Args:
+        variable: is called with each variable that has its shape, and not yet its first value.
+        tensor: is called with each symbolic tensor.
+    """
+    import keras
+
+    mine = threading.get_ident()
+    with _ANNOUNCING:
+        first_value, symbolic = _private(keras.Variable, _FIRST_VALUE), keras.KerasTensor.__init__
+
+        def announced_first_value(self: keras.Variable, initializer: Any) -> None:
+            if threading.get_ident() == mine:
+                variable(self)
+            first_value(self, initializer)
+
+        def announced_symbolic(self: keras.KerasTensor, *args: Any, **options: Any) -> None:
+            symbolic(self, *args, **options)
+            if threading.get_ident() == mine:
+                tensor(self)
+
+        setattr(keras.Variable, _FIRST_VALUE, announced_first_value)
+        keras.KerasTensor.__init__ = announced_symbolic
+        try:
+            yield
+        finally:
+            setattr(keras.Variable, _FIRST_VALUE, first_value)
+            keras.KerasTensor.__init__ = symbolic
+
+
 def _copy_weight_decay(
     optimizer: keras.optimizers.Optimizer,
     twin: keras.optimizers.Optimizer,
@@ -173,7 +216,8 @@ def _private(owner: Any, name: str) -> Any:
     try:
         return getattr(owner, name)
     except AttributeError as error:
-        raise _unsupported(f"{type(owner).__name__}.{name}") from error
+        kind = owner if isinstance(owner, type) else type(owner)
+        raise _unsupported(f"{kind.__name__}.{name}") from error
 
 
 def _unsupported(what: str) -> KerasVersionError:

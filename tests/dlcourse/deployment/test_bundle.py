@@ -257,6 +257,7 @@ def replaced(name: str, content: bytes):
         (manifest(author="me"), "its manifest says"),
         (lambda parts: parts.update({"manifest.json": b"\xff"}), "its manifest says"),
         (lambda parts: parts.update({"manifest.json": b"[]"}), "its manifest says"),
+        (lambda parts: parts.update({"manifest.json": b'{"labels":' + b"[" * 100_000}), "its manifest says"),
     ],
 )
 def test_damaged_and_foreign_bundles(change, words, path):

@@ -59,6 +59,7 @@ def test_scikit_learn_keras_and_the_saved_file_agree(tmp_path_factory, frames, s
     np.testing.assert_array_equal(again.transform(train), preprocessor.transform(train))
     assert again.get_params() == preprocessor.get_params()
     assert again.feature_names_out == preprocessor.feature_names_out
+    assert str(again.column_transformer) == str(preprocessor.column_transformer)
 
 
 def test_rents_from_raw_rows_to_a_model(rents):
@@ -231,6 +232,7 @@ def test_model_that_does_not_fit(fitted, width):
         (b"", "not valid JSON"),
         (b"\x80\x04\x95pickle", "not valid JSON"),
         (b"[1, 2]", "not valid JSON|no preprocessor"),
+        (b'{"columns": ' + b"[" * 100_000, "not valid JSON"),
         (b'{"kind": "something else"}', "was not written by Preprocessor.save"),
         (b'{"kind": "dlcourse preprocessor", "version": 2}', "version 2 of the format"),
         (b'{"kind": "dlcourse preprocessor", "version": 1}', "is damaged: .*scale"),

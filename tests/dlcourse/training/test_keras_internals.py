@@ -1,6 +1,7 @@
 """Each private name of Keras that the library uses, tried on the Keras that is installed."""
 
 import sys
+import threading
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +29,17 @@ def test_flatten_layers_goes_into_models_inside_a_model():
     assert {"inner", "inside", "end"} <= set(names)
     assert "outer" not in names
     assert model().name in [layer.name for layer in keras_internals.flatten_layers(model())]
+
+
+def test_inner_layers_are_those_right_inside():
+    both_ways = keras.layers.Bidirectional(keras.layers.LSTM(2))
+    both_ways.build((None, 5, 3))
+    inner = keras_internals.inner_layers(both_ways)
+    assert any(layer is both_ways.forward_layer for layer in inner)
+    assert any(layer is both_ways.backward_layer for layer in inner)
+    names = [layer.name for layer in keras_internals.inner_layers(model())]
+    assert {"inner", "end"} <= set(names)
+    assert "inside" not in names
 
 
 def test_symbolic_build_creates_the_variables_of_metrics():
@@ -131,6 +143,38 @@ def test_stateless_twin_takes_the_step_and_keeps_what_is_excluded_from_weight_de
         np.testing.assert_allclose(value, variable.numpy(), rtol=1e-6)
 
 
+def test_announced_are_variables_before_their_first_value_and_symbolic_tensors():
+    def refuse(variable):
+        assert (tuple(variable.shape), variable.dtype) == ((10**12, 2), "float32")
+        raise MemoryError(variable.path)
+
+    shapes = []
+    with keras_internals.announced(refuse, lambda tensor: shapes.append(tensor.shape)):
+        x = keras.Input((5,))
+        with pytest.raises(MemoryError, match="large/embeddings"):
+            keras.layers.Embedding(10**12, 2, name="large")(x)
+    assert shapes[0] == (None, 5)
+    heard = len(shapes)
+    assert keras.layers.Embedding(3, 2)(x).shape == (None, 5, 2)
+    assert len(shapes) == heard
+
+
+def test_announced_is_nothing_of_another_thread():
+    with keras_internals.announced(pytest.fail, pytest.fail):
+        thread = threading.Thread(target=model)
+        thread.start()
+        thread.join()
+
+
+def test_a_keras_that_gives_first_values_elsewhere_is_answered_so_too(monkeypatch):
+    monkeypatch.setattr(keras_internals, "_FIRST_VALUE", "_gone")
+    with (
+        pytest.raises(KerasVersionError, match=r"does not have Variable\._gone"),
+        keras_internals.announced(print, print),
+    ):
+        pass
+
+
 def enter_losses_of_layers(owner):
     with keras_internals.losses_of_layers(owner, []):
         pass
@@ -138,6 +182,7 @@ def enter_losses_of_layers(owner):
 
 GONE = {
     "_flatten_layers": keras_internals.flatten_layers,
+    "_layers": keras_internals.inner_layers,
     "_symbolic_build": lambda owner: keras_internals.symbolic_build(owner, ()),
     "_call_has_training_arg": keras_internals.takes_training,
     "_build_shapes_dict": keras_internals.build_shapes,

@@ -11,7 +11,8 @@ Which file for what:
 - `model.save("model.keras")` and `keras.saving.load_model`, to train on, or to use the model in Keras;
 - `model.export("folder")`, a SavedModel, for TensorFlow Serving and other languages: it holds the graph,
   needs no Keras to load, and can't be trained; `served = tf.saved_model.load("folder")` and
-  `served.serve(x)` run it;
+  `served.serve(x)` run it. Image layers that draw at random, such as `RandomFlip`, go on drawing in it, so
+  export the part of the model behind them;
 - a TFLite file, for phones, browsers and small computers: no TensorFlow, and a fraction of the size.
 
 file                 what it has

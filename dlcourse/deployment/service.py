@@ -5,6 +5,8 @@
     GET  /docs      a page to try it out, made from /openapi.json; it needs no network
 
 A bundle without preprocessing takes each row as a list of numbers or texts, of the shape its model takes.
+What is refused is answered with {"detail": "…"}: rows that do not fit (422), too many bytes (413), a client
+that is slow (408) or one too many (503). The limits of these two are in `connections`.
 Install the extra `serve` for it: pip install "dlcourse[serve]".
 """
 
@@ -30,6 +32,8 @@ try:
     from fastapi_offline import FastAPIOffline
     from pydantic import BaseModel, ConfigDict, Field, create_model
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from dlcourse.deployment import connections
 except ImportError as error:
     raise ImportError(f'The prediction service needs {error.name}: pip install "dlcourse[serve]".') from error
 
@@ -99,7 +103,7 @@ def serving(bundle: Bundle | str | PathLike[str], host: str = "127.0.0.1", port:
 
 
 def application(bundle: Bundle) -> FastAPI:
-    """Make the ASGI application of a bundle, for a server of your choice.
+    """Make the ASGI application of a bundle, for a server of your choice, which limits slow clients itself.
 
     Returns:
         A FastAPI application, with the paths above.
@@ -160,7 +164,10 @@ class Answer(BaseModel):
 
 
 class _Limited:
-    """Refuses a request whose body is larger than `MAX_BYTES`, before all of it is in memory."""
+    """Refuses a request whose body is larger than `MAX_BYTES`, before all of it is in memory.
+
+    It tells the connection how far a request is, as the connection limits the time (see `connections`).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -168,6 +175,9 @@ class _Limited:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        connection = connections.current.get()
+        if connection is not None:
+            connection.expect()
         body, more = bytearray(), True
         while more:
             message = await receive()
@@ -183,7 +193,19 @@ class _Limited:
         async def replay() -> Message:
             return whole.pop() if whole else await receive()
 
-        return await self.app(scope, replay, send)
+        if connection is None:
+            return await self.app(scope, replay, send)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                connection.answer()
+            await send(message)
+
+        connection.work(scope)
+        try:
+            return await self.app(scope, replay, answer)
+        finally:
+            connection.done(scope)
 
 
 def _rows_model(bundle: Bundle) -> type[BaseModel]:
@@ -242,4 +264,5 @@ def _server(
         listening = socket.create_server((host, port))
     except OSError as error:
         raise OSError(f"The service can't listen on {host}, port {port}: {error.strerror}.") from None
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning")), listening
+    config = uvicorn.Config(app, http=connections.Connection, ws="none", log_level="warning")
+    return uvicorn.Server(config), listening

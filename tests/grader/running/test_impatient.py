@@ -75,7 +75,7 @@ def test_a_statement_that_does_not_end_is_named_and_run_once(worker, jobs, begun
 
 def test_what_does_not_need_it_is_run(worker, jobs, begun):
     impatient = ImpatientWorker(worker)
-    relu, sigmoid, tanh = jobs(ENDLESS + ANSWERS, "relu", "sigmoid", "tanh")
+    relu, sigmoid, tanh = jobs(ENDLESS + ANSWERS, "relu", "sigmoid", "tanh", seconds=1.0)
     impatient.run([relu])
     (attempt,) = impatient.run([sigmoid, tanh])
     assert attempt.end == "complete"

@@ -105,6 +105,9 @@ def roc_auc(
 ) -> float | np.ndarray:
     """Return the area below the ROC curve: how often a sample of the class outranks one of the others.
 
+    It is exact. `keras.metrics.AUC` counts at 200 thresholds, and so gives 0.5 to the perfect order of a rare
+    event whose probabilities are all below 1/199: give it more with `num_thresholds`.
+
     Args:
         y_true: classes `(n,)`, or labels `(n, k)`.
         scores: `(n,)` for two classes, else `(n, k)`: each class against the rest.

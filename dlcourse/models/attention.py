@@ -42,7 +42,8 @@ def transformer(
     The model holds layers of this module, so import `dlcourse.models` before you load its `.keras` file.
 
     Args:
-        vocabulary_size: tokens are numbered from 0 to `vocabulary_size - 1`.
+        vocabulary_size: tokens are numbered from 0 to `vocabulary_size - 1`. Keras counts a negative number
+            from the end, as in a list: -1 is the last token, and no error.
         length: tokens of a text, padding included; pad with `keras.utils.pad_sequences`.
         task, num_classes: as in `dlcourse.tasks.head`.
         depth: of the embeddings and of every block's output; a multiple of `heads`.

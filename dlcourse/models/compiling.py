@@ -34,7 +34,9 @@ def compile(
         task: one of `dlcourse.tasks.TASKS`.
         num_classes: as in `dlcourse.tasks.head`; the width of the output if `None`.
         optimizer: a Keras name, such as `"adam"`, or an optimizer.
-        learning_rate: a number or a schedule of Keras; the optimizer's own if `None`.
+        learning_rate: a number or a schedule of Keras; the optimizer's own if `None`. A schedule counts
+            batches, also where the optimizer has `gradient_accumulation_steps` and takes a step only after
+            so many of them: make it as many times longer.
 
     Returns:
         The same model.

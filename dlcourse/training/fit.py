@@ -91,6 +91,11 @@ def train(
     bit, given the same initial weights (`keras.utils.set_random_seed` before the model is built). Both
     engines give the same weights.
 
+    An optimizer with `use_ema=True` keeps moving averages of the weights, and Keras gives them to the model
+    after the last epoch: `val_loss` is of the weights before that, unless the callback
+    `keras.callbacks.SwapEMAWeights()` is there. With `patience` the model gets back weights that are not
+    averaged.
+
     Args:
         model: compiled, by `dlcourse.models` or by hand.
         data: `(x, y)` in memory, or a `tf.data.Dataset` of batches, which keeps its own order and batch size.
@@ -113,7 +118,9 @@ def train(
         csv: a file for the losses and metrics, a row an epoch.
         tensorboard: a folder for TensorBoard's logs; needs the package `tensorboard`.
         live: draw the learning curves during training, in a notebook.
-        callbacks: Keras callbacks; the compiled engine calls those of epochs, not of batches.
+        callbacks: Keras callbacks; the compiled engine calls those of epochs, not of batches. A
+            `ModelCheckpoint` that has seen another run compares with the best of that one, so make a new one
+            for each; `ReduceLROnPlateau` takes a `cooldown` of 1 for none.
 
     Returns:
         The history. The model has the last weights, or with `patience` the best ones.

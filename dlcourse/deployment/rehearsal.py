@@ -33,12 +33,12 @@ def check_predicts(model: keras.Model, run: Any) -> None:
     if isinstance(graph.structured_outputs, (dict, list, tuple)):
         raise ModelError("it has several outputs, and a bundle's model has one.")
     claims.check_graph(graph.graph, model)
-    ones, zeros = _row(model, 1), _row(model, 0)
+    ones = _row(model, 1)
     if all(None not in tensor.shape[1:] for tensor in model.inputs):
         try:
             run(ones)
         except Exception:  # of an Embedding with a single number, for one
-            _done(lambda: run(zeros))
+            _done(lambda: run(_row(model, 0)))
         return
     fixed = tf.function(lambda x: model(x, training=False))
     try:

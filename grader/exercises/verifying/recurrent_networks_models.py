@@ -28,6 +28,7 @@ AS_KERAS_HAS_IT = {
     "dropout": 0.0,
     "recurrent_dropout": 0.0,
 }
+ROUNDING = 2e-6  # of the largest output: more than float32 loses in two LSTM layers
 LARGEST_ERROR = 0.33  # ppm, of a forecast a month ahead
 OWN_WORD = 0.25  # of the changes: who differs less from the last value says that again
 HARDLY = 0.6  # of the changes
@@ -55,11 +56,13 @@ def is_stacked_lstm(given: Given, found: dict[str, Any]) -> Finding:
     for of_layer in (weights[:3], weights[3:6]):
         states = _lstm(states, *of_layer)
     z = states[:, -1] @ weights[6] + weights[7]
-    by_activation = {name: function(z) for name, function in ACTIVATIONS.items()}
-    name, outputs = min(  # the nearest: of small numbers tanh gives nearly the same
-        by_activation.items(), key=lambda item: np.abs(item[1] - found["outputs"]).max()
-    )
-    if not np.allclose(outputs, found["outputs"], rtol=1e-3, atol=1e-5):
+    distances = {
+        name: np.abs(function(z) - found["outputs"]).max() for name, function in ACTIVATIONS.items()
+    }
+    # The nearest counts, for near 0 tanh gives nearly the same; where only rounding tells, it is no activation.
+    distances["none"] = max(distances["none"] - ROUNDING * np.abs(z).max(), 0)
+    name = min(distances, key=distances.__getitem__)
+    if not np.allclose(ACTIVATIONS[name](z), found["outputs"], rtol=1e-3, atol=1e-5):
         return Finding(
             False, "The outputs aren't those of such a network: look at how the layers are joined."
         )

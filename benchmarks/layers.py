@@ -192,10 +192,14 @@ def measure(names: list[str], columns: list[str], jobs: int) -> Page:
             progress.update(task, description=f"[bold]{name}")
             measurer = idle.get()
             try:
-                return measurer.row(name, columns)
+                cells = measurer.row(name, columns)
             finally:
                 idle.put(measurer)
-                progress.advance(task)
+            progress.advance(task)
+            if not progress.console.is_terminal:  # a bar leaves nothing in a file
+                found = (f"{column} {cell.mark} {cell.number}".strip() for column, cell in cells.items())
+                progress.console.print(f"{name}: {', '.join(found)}", markup=False, soft_wrap=True)
+            return cells
 
         return dict(zip(names, threads.map(row, names), strict=True))
 
@@ -677,7 +681,7 @@ REMARKS = {
     "no finite numbers": "Ours, and right: for some rows, such as zeros, the file gives NaN.",
     "This kind of layer has no PyTorch twin": "Ours: nobody has written it.",
     "an activation that has no PyTorch twin": "Ours: nobody has written it.",
-    "no PyTorch twin can follow": "Ours, and right: the twin would compute something else.",
+    "no PyTorch twin can follow": "Ours: a twin that went by without it would compute something else.",
     "its PyTorch twin has one": "Ours.",
     "has no graph of layers": "Ours, and right: the graph is what is followed.",
     "has no inputs of known shape": "Ours, and right: a file has fixed shapes.",

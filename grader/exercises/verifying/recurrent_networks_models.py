@@ -56,10 +56,8 @@ def is_stacked_lstm(given: Given, found: dict[str, Any]) -> Finding:
     for of_layer in (weights[:3], weights[3:6]):
         states = _lstm(states, *of_layer)
     z = states[:, -1] @ weights[6] + weights[7]
-    distances = {
-        name: np.abs(function(z) - found["outputs"]).max() for name, function in ACTIVATIONS.items()
-    }
-    # The nearest counts, for near 0 tanh gives nearly the same; where only rounding tells, it is no activation.
+    distances = {name: np.abs(function(z) - found["outputs"]).max() for name, function in ACTIVATIONS.items()}
+    # The nearest counts: near 0 tanh gives nearly the same. Where only rounding tells, there is none.
     distances["none"] = max(distances["none"] - ROUNDING * np.abs(z).max(), 0)
     name = min(distances, key=distances.__getitem__)
     if not np.allclose(ACTIVATIONS[name](z), found["outputs"], rtol=1e-3, atol=1e-5):

@@ -320,7 +320,7 @@ def fit_with_early_stopping(
     Source: `keras.Model.fit`, `keras.callbacks`.
 
     >>> import keras
-    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
     >>> model.compile("sgd", "mean_squared_error")
     >>> x = np.array([[0.0], [1.0]])
     >>> sorted(fit_with_early_stopping(model, x, x, x, 1 - x, patience=2))

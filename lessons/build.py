@@ -24,7 +24,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import jupytext
@@ -144,40 +144,69 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
 
 def execute(notebook: NotebookNode, name: str, most_seconds: int = 300, folder: Path = LESSONS) -> None:
     """Run a notebook, no cell longer than so, and keep only the text outputs that are the same everywhere."""
-    running = copy.deepcopy(notebook)  # a run also writes versions and times into the metadata
-    count, started = len(running.cells), time.perf_counter()
+    count, started = len(notebook.cells), time.perf_counter()
     on_screen = sys.stdout.isatty()
 
-    def progress(cell: NotebookNode, cell_index: int) -> None:
+    def progress(index: int) -> None:
         if on_screen:
-            print(f"\r{name}: cell {cell_index + 1} of {count}", end="", flush=True)
+            print(f"\r{name}: cell {index + 1} of {count}", end="", flush=True)
 
     if not on_screen:
         print(f"{name}: running {count} cells", flush=True)
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this Python's kernel, not one in the home folder
+    ran = run(notebook, name, most_seconds, folder, on_cell=progress)
+    print(f"\r{name}: {count} cells in {time.perf_counter() - started:.0f} s")
+    _check_outcomes(name, ran)
+    for cell, ran_cell in zip(notebook.cells, ran.cells, strict=True):
+        if KEPT in cell.metadata.get("tags", []):
+            cell.outputs = _stable_outputs(ran_cell)
+            cell.execution_count = ran_cell.execution_count  # nbval wants one where there are outputs
+
+
+def run(
+    notebook: NotebookNode,
+    name: str,
+    most_seconds: int = 300,
+    folder: Path = LESSONS,
+    *,
+    environment: Mapping[str, str] | None = None,
+    on_cell: Callable[[int], None] = lambda index: None,
+) -> NotebookNode:
+    """Run a copy of a notebook, with this Python and this clone's course.
+
+    Args:
+        notebook: what to run; it stays as it is, for a run also writes versions and times into the metadata.
+        name: the lesson's, for what is said.
+        most_seconds: how long a cell may take.
+        folder: where it runs.
+        environment: variables of the kernel beside those of this process.
+        on_cell: called with a cell's number, from 0, as it begins.
+
+    Returns:
+        The copy, with all outputs.
+
+    Raises:
+        BuildError: a cell raised an exception, or the kernel died.
+    """
+    running = copy.deepcopy(notebook)
     paths = [str(LESSONS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this Python's kernel, not one in the home folder
     client = NotebookClient(
         running,
         timeout=most_seconds,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
-        on_cell_start=progress,
+        on_cell_start=lambda cell, cell_index: on_cell(cell_index),
     )
     try:
-        client.execute(env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)))
+        client.execute(env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths), **(environment or {})))
     except CellExecutionError as error:
         raise BuildError(f"{name}: a cell raised {error.ename}\n{error}") from None
     except DeadKernelError:
         raise BuildError(
             f"{name}: the kernel died: run the lesson's last cells by hand to see why."
         ) from None
-    print(f"\r{name}: {count} cells in {time.perf_counter() - started:.0f} s")
-    _check_outcomes(name, running)
-    for cell, ran in zip(notebook.cells, running.cells, strict=True):
-        if KEPT in cell.metadata.get("tags", []):
-            cell.outputs = _stable_outputs(ran)
-            cell.execution_count = ran.execution_count  # nbval wants one where there are outputs
+    return running
 
 
 def out_of_step(source: Path) -> str | None:

@@ -121,7 +121,7 @@ def calibration_curve(
 def expected_calibration_error(
     y_true: ArrayLike, y_prob: ArrayLike, num_bins: int = 10, *, sample_weight: ArrayLike | None = None
 ) -> float | np.ndarray:
-    """Return Σ_b n_b/n · |share of right ones - mean probability|, over bins b of equal width.
+    """Return `Σ_b n_b/n · |share of right ones - mean probability|`, over bins b of equal width.
 
     For two classes it is of the probability of class 1, for more that of the class which was decided on, and
     for several labels the mean over the labels.

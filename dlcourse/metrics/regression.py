@@ -9,7 +9,7 @@ from dlcourse.metrics import arguments
 def mean_absolute_error(
     y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None
 ) -> float | np.ndarray:
-    """Return the mean of |y - ŷ|, in the unit of the target.
+    """Return the mean of `|y - ŷ|`, in the unit of the target.
 
     Args:
         y_true: numbers, `(n,)` or `(n, k)`.

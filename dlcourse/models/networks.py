@@ -44,7 +44,7 @@ def mlp(
         optimizer, learning_rate: as in `compile`.
 
     Returns:
-        The compiled model: (n, *input_shape) → (n, units).
+        The compiled model: `(n, *input_shape) → (n, units)`.
 
     Raises:
         ModelError: an argument can't be; the message says which.
@@ -107,7 +107,7 @@ def cnn(
         optimizer, learning_rate: as in `compile`.
 
     Returns:
-        The compiled model: (n, *input_shape) → (n, units).
+        The compiled model: `(n, *input_shape) → (n, units)`.
 
     Raises:
         ModelError: an argument can't be, or the images are too small for the network.

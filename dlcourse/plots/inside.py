@@ -139,7 +139,7 @@ def activations(model: keras.Model, x: ArrayLike, *, ax: Axes | None = None) -> 
 
 
 def gradients(model: keras.Model, x: ArrayLike, y: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draw how large the loss's gradient is, layer by layer: a histogram of log10 |∂loss/∂weight| for each.
+    """Draw how large the loss's gradient is, layer by layer: a histogram of `log10 |∂loss/∂weight|` for each.
 
     The loss is the compiled one with its penalties, of all samples at once and with dropout off. Beside each
     layer stands the share of its gradients that are zero, which have no logarithm.

@@ -1,10 +1,10 @@
 """Builds the book: all lessons executed, the pages of `docs/`, a glossary and the reference, as a website.
 
     python docs/book/build.py [LESSON…]     these lessons, or all; every other page as well
-    python docs/book/build.py --out DIR     into another folder than docs/book/_build/html
+    python docs/book/build.py --out DIR     into another folder than docs/book/_build
 
-No network is needed, neither here nor to read it: open `index.html`. What did not change since the last
-build is kept. Whatever Sphinx warns of is an error.
+No network is needed, neither here nor to read it: open `html/index.html` there. What did not change since
+the last build is kept. Whatever Sphinx warns of is an error.
 """
 
 import argparse
@@ -29,36 +29,35 @@ with dlcourse.quiet():
 from docs.book import executing, pages  # noqa: E402
 from lessons import build as lessons  # noqa: E402
 
-BUILT = HERE / "_build"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the book.")
     parser.add_argument("lesson", nargs="*", help="a lesson's name, as 02_neural_networks; all if left out")
-    parser.add_argument("--out", type=Path, default=BUILT / "html", metavar="DIR", help="where the book goes")
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "_build", metavar="DIR", help="where the book goes"
+    )
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     try:
-        notebooks = _executed(lessons.sources(options.lesson))
+        notebooks = _executed(lessons.sources(options.lesson), options.out / "executed")
     except lessons.BuildError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The lessons that ended before are kept.", file=sys.stderr)
         return 130
-    source = BUILT / "source"
+    source, html = options.out / "source", options.out / "html"
     pages.write(source, notebooks)
-    quiet = ["--quiet", "--fail-on-warning", "--keep-going"]
-    trees = ["--doctree-dir", str(BUILT / "doctrees")]
-    status = build_main([*quiet, "--builder", "html", *trees, str(source), str(options.out)])
-    if status:
+    told = [] if sys.stdout.isatty() else ["--quiet"]
+    kept = ["--doctree-dir", str(options.out / "doctrees")]
+    if build_main([*told, "--fail-on-warning", "--keep-going", *kept, str(source), str(html)]):
         print("The book has not become whole: Sphinx says above what is wrong.", file=sys.stderr)
         return 1
-    print(f"{options.out / 'index.html'}: {len(notebooks)} lessons, {time.perf_counter() - began:.0f} s")
+    print(f"{html / 'index.html'}: {len(notebooks)} lessons, {time.perf_counter() - began:.0f} s")
     return 0
 
 
-def _executed(sources: Sequence[Path]) -> dict[str, lessons.NotebookNode]:
+def _executed(sources: Sequence[Path], kept: Path) -> dict[str, lessons.NotebookNode]:
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
@@ -69,7 +68,7 @@ def _executed(sources: Sequence[Path]) -> dict[str, lessons.NotebookNode]:
             if not console.is_terminal:
                 print(f"{name}: {'executed' if ran else 'kept'}", file=sys.stderr, flush=True)
 
-        return executing.executed(sources, BUILT / "executed", on_lesson)
+        return executing.executed(sources, kept, on_lesson)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ html_theme = "furo"
 html_title = "dlcourse"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
+html_js_files = ["book.js"]
+html_domain_indices = False
 html_show_sourcelink = False
+smartquotes = False  # what a program says stays as it is
 html_copy_source = False  # the lessons' notebooks, outputs and all, would be there twice
 
 myst_enable_extensions = ["deflist", "dollarmath"]

@@ -95,6 +95,7 @@ time.sleep(1)
 """
 
 
+@pytest.mark.skipif(os.name == "nt", reason="on Windows, a script is no program")
 def test_what_is_installed_is_said_while_pip_is_silent(tmp_path, monkeypatch, capsys):
     spec = importlib.util.spec_from_file_location("run", SCRIPT)
     module = importlib.util.module_from_spec(spec)

@@ -219,8 +219,10 @@ class Exercise:
         return self.reference.__module__.rpartition(".")[2]
 
     def is_as_given(self, definition: ast.stmt) -> bool:
-        """Whether it is the code to repair, as a learner was given it."""
-        return self.task == "repair" and ast.dump(definition) == ast.dump(ast.parse(self.stub).body[0])
+        """Whether it is the code to repair, as a learner was given it, with or without its statement."""
+        if self.task != "repair":
+            return False
+        return _without_docstring(definition) == _without_docstring(ast.parse(self.stub).body[0])
 
     def with_faults(self, faults: Collection[Fault]) -> Callable[..., Any]:
         """Return the reference with these of its faults planted.
@@ -239,3 +241,10 @@ class Exercise:
                 raise ValueError(f"{self.name}: {fault.right!r} must stand once in the reference.")
             source = source.replace(fault.right, fault.wrong)
         return source
+
+
+def _without_docstring(definition: ast.stmt) -> str:
+    bare = ast.parse(ast.unparse(definition)).body[0]
+    if isinstance(bare, ast.FunctionDef) and ast.get_docstring(bare) is not None:
+        bare.body = bare.body[1:]
+    return ast.dump(bare)

@@ -9,9 +9,9 @@
 
 `{finding} NAME` becomes its sentence with what `docs/evidence.md` says of it, `{time}` how long it all takes.
 
-A stub is the signature and docstring of the reference in `solutions/`; nothing else of it gets into a
-notebook. The untouched notebook is run, and of its outputs only the text of cells tagged
-`nbval-check-output` is kept. The comparison runs nothing, and leaves outputs out.
+A header has the statement, which is the docstring of the reference in `solutions/`; a stub has the signature.
+Nothing else of it gets into a notebook. The untouched notebook is run, and of its outputs only the text of
+cells tagged `nbval-check-output` is kept. The comparison runs nothing, and leaves outputs out.
 """
 
 import argparse
@@ -40,6 +40,7 @@ sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed
 from dlcourse import content  # noqa: E402
 from dlcourse.errors import nearest  # noqa: E402
 from grader import exercises, predictions  # noqa: E402
+from grader.authoring import statement  # noqa: E402
 from grader.classes.course import here  # noqa: E402
 from grader.errors import UnusableInput  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
@@ -342,7 +343,7 @@ def _exercise_cells(name: str, lesson: str) -> list[NotebookNode]:
         f"importance {dots(exercise.importance)} · {exercise.minutes} min"
     )
     parts = [
-        new_markdown_cell(header),
+        new_markdown_cell(f"{header}\n\n{statement.as_markdown(inspect.getdoc(exercise.reference) or '')}"),
         new_code_cell(stub(exercise)),
         new_code_cell(f"check({exercise.name})"),
     ]
@@ -367,12 +368,12 @@ def _predict_cells(name: str, lesson: str) -> list[NotebookNode]:
 
 
 def stub(exercise: Exercise) -> str:
-    """What a learner begins with: signature, docstring, and no body or, of a repair, a faulty one."""
+    """What a learner begins with: the signature, and no body or, of a repair, a faulty one."""
     if not exercise.reference.__doc__:
         raise BuildError(
             f"{exercise.name}: the reference has no docstring, so the exercise has no statement."
         )
-    return exercise.stub
+    return statement.shortened(exercise.stub)
 
 
 def _with_needs(exercise: Exercise) -> list[str]:

@@ -72,7 +72,7 @@ def executed(
 
 
 def for_readers(notebook: NotebookNode) -> NotebookNode:
-    """A notebook with statements as text, solutions in folds, and the right answer to each question."""
+    """A notebook with each stub as text, its solution in a fold, and all questions answered rightly."""
     solved = build.with_solutions(notebook)
     stubs = {cell.metadata.dlcourse.exercise: cell for cell in notebook.cells if build.role(cell) == "stub"}
     lesson = notebook.metadata.dlcourse.lesson
@@ -81,9 +81,9 @@ def for_readers(notebook: NotebookNode) -> NotebookNode:
         match build.role(cell):
             case "solution":
                 name = cell.metadata.dlcourse.exercise
-                statement = new_markdown_cell(f"```python\n{stubs[name].source}\n```")
-                statement.id = f"{name}-statement"
-                cells.append(statement)
+                given = new_markdown_cell(f"```python\n{stubs[name].source}\n```")
+                given.id = f"{name}-stub"
+                cells.append(given)
                 _fold(cell, "A solution")
             case "predict":
                 question = predictions.questions_of(lesson)[cell.metadata.dlcourse.question]

@@ -7,5 +7,6 @@ owes        what an exercise and a lesson still owe: the list of the checks in t
 writing     of what is written: statement, hints, messages, mistakes' names
 running     of what runs: the reference, a stub, each known mistake
 belonging   of its places: list, catalogue, lesson, notebook, coverage, tests
+statement   an exercise's statement as a notebook has it
 seeds       references and known mistakes on many secret seeds, and the table of them
 """

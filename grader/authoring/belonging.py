@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from grader.authoring import statement
 from grader.authoring.places import Places, catalogue, points
 from grader.exercise import Exercise
 from grader.exercises import exercises_of, lesson_of
@@ -33,8 +34,10 @@ def lesson_asks_for_it(exercise: Exercise) -> Iterator[str]:
 def notebook_has_its_stub(exercise: Exercise) -> Iterator[str]:
     places = Places(lesson_of(exercise))
     notebook = json.loads(places.notebook.read_text("utf-8")) if places.notebook.is_file() else {}
-    stubs = {cell["id"]: "".join(cell["source"]) for cell in notebook.get("cells", ())}
-    if stubs.get(exercise.name) != exercise.stub:
+    cells = {cell["id"]: "".join(cell["source"]) for cell in notebook.get("cells", ())}
+    text = statement.as_markdown(inspect.getdoc(exercise.reference) or "")
+    stub = statement.shortened(exercise.stub)
+    if cells.get(exercise.name) != stub or text not in cells.get(f"{exercise.name}-header", ""):
         yield f"The notebook has another statement, or none: run `python {shlex.join(places.build)}`."
 
 

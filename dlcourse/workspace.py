@@ -65,6 +65,10 @@ def _copy(source: Path, target: Path) -> bool:
     return True
 
 
+CONFIGURATION = Path(__file__).parent / "jupyter_config"
+"""In it, JupyterLab's announcements are off: at its first start it asks whether to fetch its news."""
+
+
 def open_lab(directory: Path, arguments: Sequence[str] = ()) -> NoReturn:
     """Become a JupyterLab that serves a folder with this Python's kernel.
 
@@ -87,6 +91,8 @@ def open_lab(directory: Path, arguments: Sequence[str] = ()) -> NoReturn:
     command = [sys.executable, "-m", "jupyterlab", *options]
     # Else a `python3` kernel in the user's home folder, with another environment's packages, would go first.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    paths = [str(CONFIGURATION), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     os.chdir(directory)
     sys.stdout.flush()
     if os.name == "posix":

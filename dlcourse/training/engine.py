@@ -30,7 +30,6 @@ from dlcourse.training import keras_internals, pure
 from dlcourse.training.keras_internals import flatten_layers, optimizer_variables
 
 PREDICTED_BATCH = 1024  # samples at a time: few enough that activations stay small
-MAX_UNROLLED_STEPS = 16  # of a recurrent layer: more of them take longer to trace than they save
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -242,8 +241,7 @@ class Engine:
     def _loss(self, state, x, y, weights, tape=None, *, training):
         model = self.model
         arguments = {"training": training} if keras_internals.takes_training(model) else {}
-        with _unrolled(model):
-            called = pure.call(model, state.trainable, state.non_trainable, x, tape, **arguments)
+        called = pure.call(model, state.trainable, state.non_trainable, x, tape, **arguments)
         # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
         mapping = [*zip(model.trainable_variables, called.trainable, strict=True)]
         with (
@@ -292,9 +290,8 @@ class Engine:
         inputs = tf.nest.map_structure(lambda a: tf.gather(a, rows), x)
 
         def one(arrays):
-            with _unrolled(self.model):
-                weights, others, part = arrays
-                return pure.call(self.model, weights, others, part, **arguments).outputs
+            weights, others, part = arrays
+            return pure.call(self.model, weights, others, part, **arguments).outputs
 
         if stacked:
             return tf.vectorized_map(one, (trainable, non_trainable, inputs))
@@ -351,32 +348,6 @@ def _padded(rows: np.ndarray, batch_size: int) -> tf.Tensor:
     """Rows up to whole batches, whose number says nothing: folds that differ by a sample share a graph."""
     missing = -rows.shape[-1] % batch_size
     return tf.constant(np.pad(rows, [*[(0, 0)] * (rows.ndim - 1), (0, missing)], mode="edge"), tf.int32)
-
-
-@contextlib.contextmanager
-def _unrolled(model: keras.Model) -> Iterator[None]:
-    """While a graph is traced, recurrent layers write out their steps, where these are few: no inner loop."""
-    layers = [
-        layer
-        for layer in flatten_layers(model)
-        if isinstance(layer, keras.layers.RNN)
-        and not layer.unroll
-        and 0 < (_steps(layer) or 0) <= MAX_UNROLLED_STEPS
-    ]
-    for layer in layers:
-        layer.unroll = True
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.unroll = False
-
-
-def _steps(layer: keras.layers.RNN) -> int | None:
-    """How many steps the sequences have that a layer was built for, if that is known."""
-    shapes = keras_internals.build_shapes(layer)
-    sequences = shapes.get("sequences_shape") or shapes.get("input_shape")
-    return sequences[1] if sequences else None
 
 
 def _graph(function, *arguments):

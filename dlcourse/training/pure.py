@@ -7,6 +7,8 @@ variable that is not listed at all (the states of a stateful recurrent layer).
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dlcourse.console import quiet
@@ -16,6 +18,10 @@ with quiet():
     import tensorflow as tf
 
 from dlcourse.errors import ModelError
+from dlcourse.training import keras_internals
+from dlcourse.training.keras_internals import flatten_layers
+
+MAX_UNROLLED_STEPS = 16  # of a recurrent layer: more of them take longer to trace than they save
 
 
 class Called(NamedTuple):
@@ -62,7 +68,8 @@ def call(
         arguments: for the model's `call`.
 
     Raises:
-        ModelError: a layer assigns to a variable that is not among the model's weights.
+        ModelError: a layer assigns to a variable that is not among the model's weights, or does so in a loop
+            or a branch of TensorFlow's, as a recurrent layer whose cell draws at each step.
 
     Example:
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
@@ -71,7 +78,7 @@ def call(
         array([[3.]], dtype=float32)
     """
     scope = _Scope(model, trainable, non_trainable, tape)
-    with scope:
+    with _unrolled(model), scope:
         outputs = model.call(x, **arguments)
         losses = list(model.losses)
     if scope.unlisted:
@@ -79,6 +86,12 @@ def call(
             f"The model keeps '{scope.unlisted[0].path}' from batch to batch, which Keras doesn't list among "
             "its weights, as the states of a stateful layer: the compiled engine would forget it, so train "
             "with model.fit."
+        )
+    if scope.inside:
+        raise ModelError(
+            f"A layer changes '{scope.inside[0].path}' in a loop or a branch of TensorFlow's, as a recurrent "
+            "cell does that draws numbers at each step: the compiled engine can't follow it, so train with "
+            "model.fit."
         )
     read = [scope.read[id(variable)] for variable in model.trainable_variables]
     return Called(
@@ -100,10 +113,15 @@ class _Scope(keras.StatelessScope):
         )
         self.read = {id(variable): [value] for variable, value in pairs}
         self.unlisted: list[keras.Variable] = []
+        self.inside: list[keras.Variable] = []  # a loop or a branch
         self._tape = tape
+        self._graph = tf.compat.v1.get_default_graph()
 
     def add_update(self, update):
         variable, value = update
+        if tf.compat.v1.get_default_graph() is not self._graph:  # what is assigned there can't be read here
+            self.inside.append(variable)
+            return
         if id(variable) in self.read:
             value = tf.stop_gradient(tf.convert_to_tensor(value, variable.dtype))
             if self._tape is not None:
@@ -112,3 +130,38 @@ class _Scope(keras.StatelessScope):
         elif id(variable) not in self.state_mapping:
             self.unlisted.append(variable)
         super().add_update((variable, value))
+
+
+@contextlib.contextmanager
+def _unrolled(model: keras.Model) -> Iterator[None]:
+    """While a graph is traced, recurrent layers write out their steps, where these are few: no inner loop.
+
+    Not those of cells of one's own, which may change something at each step: the loop takes one more.
+    """
+    layers = [
+        layer
+        for layer in flatten_layers(model)
+        if isinstance(layer, keras.layers.RNN)
+        and not layer.unroll
+        and 0 < (_steps(layer) or 0) <= MAX_UNROLLED_STEPS
+        and all(type(cell).__module__.startswith("keras.") for cell in _cells(layer))
+    ]
+    for layer in layers:
+        layer.unroll = True
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.unroll = False
+
+
+def _cells(layer: keras.layers.RNN) -> list[Any]:
+    """The cell of a recurrent layer, and what it is made of."""
+    return [layer.cell, *flatten_layers(layer, include_self=False)]
+
+
+def _steps(layer: keras.layers.RNN) -> int | None:
+    """How many steps the sequences have that a layer was built for, if that is known."""
+    shapes = keras_internals.build_shapes(layer)
+    sequences = shapes.get("sequences_shape") or shapes.get("input_shape")
+    return sequences[1] if sequences else None

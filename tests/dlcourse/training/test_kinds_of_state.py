@@ -75,6 +75,24 @@ class Penalised(layers.Layer):
         return x * self.scale
 
 
+class Drawing(layers.Layer):
+    """A recurrent cell that draws a mask at each step."""
+
+    state_size = output_size = 3
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.generator = keras.random.SeedGenerator(1)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 3), initializer="glorot_uniform")
+
+    def call(self, x, states, training=False):
+        y = ops.tanh(ops.matmul(x, self.kernel) + states[0])
+        y = keras.random.dropout(y, 0.5, seed=self.generator) if training else y
+        return y, [y]
+
+
 class Remembering(layers.Layer):
     """Keeps the mean of its last batch in a variable that Keras doesn't list, as an object hides it."""
 
@@ -115,6 +133,7 @@ EQUAL = {
     "moving statistics that stay": (TABLE, frozen),
     "moving statistics, twice a batch": (TABLE, lambda x: twice(layers.BatchNormalization())(x)),
     "a whole number": (TABLE, lambda x: Counter()(x)),
+    "a cell of one's own that draws, unrolled": (STEPS, lambda x: layers.RNN(Drawing(), unroll=True)(x)),
     "a moving average of a weight": (TABLE, lambda x: Averaged()(x)),
     "an assigned weight, twice a batch": (
         TABLE,
@@ -191,3 +210,13 @@ def test_what_keras_does_not_list_is_refused_in_a_sentence(name):
         ModelError, match=r"^The model keeps '.*' from batch to batch.*train with model\.fit\.$"
     ):
         train(model, (x, TARGET[: len(x)]), epochs=1, batch_size=BATCH, engine="compiled")
+
+
+@pytest.mark.parametrize("steps", [5, 20])  # few and many: the engine unrolls the few of Keras's own cells
+def test_a_cell_that_draws_at_each_step_is_refused_in_a_sentence(steps):
+    x = np.zeros((8, steps, 4), "float32")
+    model = built(x, lambda x: layers.RNN(Drawing())(x))
+    with pytest.raises(
+        ModelError, match=r"^A layer changes '.*seed_generator_state' in a loop.*train with model\.fit\.$"
+    ):
+        train(model, (x, TARGET[:8]), epochs=1, batch_size=BATCH, engine="compiled")

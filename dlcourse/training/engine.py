@@ -172,10 +172,16 @@ class Engine:
             state, logs = self._train[rows.ndim == 2](state, data, _padded(rows, self.batch_size), *numbers)
         return State(*state), {name: value.numpy() for name, value in logs.items()}
 
-    def evaluate(self, state: State, data: tuple) -> dict[str, float]:
-        """The loss and metrics of a state on all samples, as `model.evaluate` gives them."""
+    def evaluate(self, state: State, data: tuple) -> tuple[State, dict[str, np.ndarray]]:
+        """The loss and metrics of a state on all samples, as `model.evaluate` gives them.
+
+        Returns:
+            The state afterwards, since a layer may change something in each call, such as the numbers that it
+            draws; and the loss and metrics by name.
+        """
         with _muted():
-            return {name: float(value) for name, value in self._evaluate(state, data).items()}
+            state, values = self._evaluate(state, data)
+        return State(*state), {name: value.numpy() for name, value in values.items()}
 
     def predict(self, state: State, x: Any, rows: np.ndarray) -> np.ndarray:
         """The outputs for the samples at `rows`: `(m, units)`, or `(k, m, units)` of stacked states."""
@@ -232,11 +238,7 @@ class Engine:
         gradients = called.gradients(tape, loss)
         trainable, optimizer = self._optimizer.stateless_apply(state.optimizer, gradients, called.trainable)
         metrics = self._updated_metrics(state.metrics, loss, x, y, called.outputs, weights)
-        non_trainable = called.non_trainable
-        after = State(*(_tensors(group) for group in (trainable, non_trainable, optimizer, metrics)))
-        for new, old in zip(tf.nest.flatten(after), tf.nest.flatten(state), strict=True):
-            new.set_shape(old.shape)  # a loop's state keeps its shape, also where TensorFlow can't tell
-        return after
+        return _shaped_as(state, State(trainable, called.non_trainable, optimizer, metrics))
 
     def _loss(self, state, x, y, weights, tape=None, *, training):
         model = self.model
@@ -273,17 +275,17 @@ class Engine:
     def _evaluation(self, state, data):
         samples = tf.shape(data[1])[0]
 
-        def batch(start, metrics):
+        def batch(start, state):
             part = tf.nest.map_structure(lambda a: a[start : start + self.batch_size], data)
             x, y, weights = keras.utils.unpack_x_y_sample_weight(part)
             called, loss = self._loss(state, x, y, weights, training=False)
-            return start + self.batch_size, _tensors(
-                self._updated_metrics(metrics, loss, x, y, called.outputs, weights)
-            )
+            metrics = self._updated_metrics(state.metrics, loss, x, y, called.outputs, weights)
+            after = State(called.trainable, called.non_trainable, state.optimizer, metrics)
+            return start + self.batch_size, _shaped_as(state, after)
 
-        zero = [tf.zeros_like(value) for value in state.metrics]
-        _, metrics = tf.while_loop(lambda start, _: start < samples, batch, (0, zero), parallel_iterations=1)
-        return self._results(metrics)
+        state = state._replace(metrics=[tf.zeros_like(value) for value in state.metrics])
+        _, state = tf.while_loop(lambda start, _: start < samples, batch, (0, state), parallel_iterations=1)
+        return state, self._results(state.metrics)
 
     def _predictions(self, stacked, trainable, non_trainable, x, rows):
         arguments = {"training": False} if keras_internals.takes_training(self.model) else {}
@@ -306,6 +308,14 @@ def stack(states: list[State]) -> State:
 def unstack(state: State, index: int) -> State:
     """The state at `index` of a stacked one."""
     return tf.nest.map_structure(lambda value: value[index], state)
+
+
+def _shaped_as(before: State, after: State) -> State:
+    """A loop's state, which keeps its shapes, also where TensorFlow can't tell."""
+    after = State(*(_tensors(group) for group in after))
+    for new, old in zip(tf.nest.flatten(after), tf.nest.flatten(before), strict=True):
+        new.set_shape(old.shape)
+    return after
 
 
 def _check_trainable(model: keras.Model) -> None:

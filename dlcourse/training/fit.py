@@ -299,10 +299,11 @@ def _fit_compiled(
         listeners.on_epoch_begin(epoch)
         # Read anew in each epoch and written back after it: a callback may change weights or rates.
         state, values = engine.run(engine.state(), data, rows, (epoch, epoch + 1), seed)
-        engine.assign(state)
         logs = {name: value[0] for name, value in values.items()}
         if validation is not None:
-            logs |= {f"val_{name}": value for name, value in engine.evaluate(state, validation).items()}
+            state, values = engine.evaluate(state, validation)
+            logs |= {f"val_{name}": value for name, value in values.items()}
+        engine.assign(state)
         listeners.on_epoch_end(epoch, logs)
         if model.stop_training:
             break

@@ -36,6 +36,19 @@ class Counter(layers.Layer):
         return x / ops.cast(self.calls, x.dtype)
 
 
+class Clipped(layers.Layer):
+    """Clips its kernel a little more in each call, in validation too."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], 4), initializer="glorot_uniform")
+        self.limit = self.add_weight(shape=(), initializer="ones", trainable=False)
+
+    def call(self, x):
+        self.limit.assign(0.9 * self.limit)
+        self.kernel.assign(ops.clip(self.kernel, -self.limit, self.limit))
+        return ops.matmul(x, self.kernel)
+
+
 class Averaged(layers.Layer):
     """Adds what a moving average of its kernel gives, as teachers do that follow their students."""
 
@@ -133,6 +146,8 @@ EQUAL = {
     "moving statistics that stay": (TABLE, frozen),
     "moving statistics, twice a batch": (TABLE, lambda x: twice(layers.BatchNormalization())(x)),
     "a whole number": (TABLE, lambda x: Counter()(x)),
+    "what changes in validation": (TABLE, lambda x: Clipped()(x)),
+    "draws in validation": (TABLE, lambda x: layers.Dropout(0.5)(x, training=True)),
     "a cell of one's own that draws, unrolled": (STEPS, lambda x: layers.RNN(Drawing(), unroll=True)(x)),
     "a moving average of a weight": (TABLE, lambda x: Averaged()(x)),
     "an assigned weight, twice a batch": (
@@ -192,12 +207,18 @@ def built(x, function, batch=None):
 def test_what_a_layer_keeps_is_what_it_keeps_in_fit(name):
     x, function = EQUAL[name]
     ours, fitted = built(x, function), built(x, function)
-    train(ours, (x, TARGET), epochs=EPOCHS, batch_size=BATCH, engine="compiled")
+    validation = tf.constant(x[:6]), TARGET[:6]
+    settings = {"validation_data": validation, "validation_batch_size": BATCH, "shuffle": False, "verbose": 0}
+    history = train(
+        ours, (x, TARGET), validation=(x[:6], TARGET[:6]), epochs=EPOCHS, batch_size=BATCH, engine="compiled"
+    ).history
     seed_dropout(fitted, 0)
     for epoch in range(EPOCHS):
         order = tf.random.experimental.stateless_shuffle(tf.range(SAMPLES), [0, epoch]).numpy()
         taken = tf.constant(x[order]), TARGET[order]
-        fitted.fit(*taken, batch_size=BATCH, shuffle=False, verbose=0)
+        expected = fitted.fit(*taken, batch_size=BATCH, **settings).history
+        for name in ("loss", "val_loss"):
+            np.testing.assert_allclose(history[name][epoch], expected[name][0], rtol=1e-5)
     for variable, expected in zip(ours.variables, fitted.variables, strict=True):
         np.testing.assert_allclose(variable.numpy(), expected.numpy(), atol=1e-5, err_msg=variable.path)
 

@@ -57,7 +57,10 @@ class Watch(keras.callbacks.Callback):
             self._finite = weights  # the last step of an epoch comes after its last loss
         for name, value in logs.items():
             if np.ndim(value):
-                raise ModelError(f"The metric {name} is one number for each class: give it an average.")
+                raise ModelError(
+                    f"The metric {name} gives an array, and a history has one number an epoch: make it "
+                    "average over the classes, as F1Score(average='macro') does."
+                )
             self.history.setdefault(name, []).append(float(value))
         for show in self._show:
             show(logs)

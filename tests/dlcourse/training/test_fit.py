@@ -184,12 +184,19 @@ def test_the_compiled_engine_reads_a_validation_data_set():
     assert len(history.history["val_loss"]) == 1
 
 
-def test_steps_per_execution_and_metrics_of_several_numbers_are_refused():
+def test_steps_per_execution_is_refused():
     model = classifier()
     model.compile("adam", model.loss, steps_per_execution=4)
     with pytest.raises(ModelError, match="compile without steps_per_execution"):
         train(model, TRAIN)
-    model = models.mlp((4,), "multilabel", 3)
-    model.compile("adam", model.loss, metrics=[keras.metrics.F1Score()])
-    with pytest.raises(ModelError, match="f1_score is one number for each class"):
-        train(model, (TRAIN[0], np.eye(3, dtype=int)[TRAIN[1]]), epochs=1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("validation", [False, True])
+@pytest.mark.parametrize("units", [1, 3])
+def test_metrics_that_are_arrays_are_refused(engine, validation, units):
+    model = models.mlp((4,), "multilabel", units, hidden=())
+    model.compile("adam", model.loss, metrics=[keras.metrics.F1Score(threshold=0.5)])
+    data = TRAIN[0], np.eye(3, dtype=int)[TRAIN[1]][:, :units]
+    with pytest.raises(ModelError, match="f1_score gives an array"):
+        train(model, data, validation=data if validation else None, epochs=1, engine=engine)

@@ -42,15 +42,24 @@ def log_loss(
         >>> log_loss([0, 1], [0.5, 0.25])
         1.0397207708399179
     """
+    losses = log_losses(y_true, y_prob)
+    return arguments.plain(arguments.mean(losses, arguments.weights(sample_weight, len(losses))))
+
+
+def log_losses(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
+    """Return each sample's own `log_loss`, `(n,)`.
+
+    Example:
+        >>> log_losses([0, 1], [0.5, 0.25])
+        array([0.69314718, 1.38629436])
+    """
     y_prob = arguments.array(y_prob, "the scores")
     target, probability = arguments.probabilities(y_true, y_prob)
     smallest = np.finfo(arguments.precision(y_prob)).eps
     probability = np.clip(probability, smallest, 1 - smallest)
     if _exclusive(y_true, target):
-        losses = -(target * np.log(probability)).sum(axis=1)
-    else:
-        losses = -(target * np.log(probability) + (1 - target) * np.log1p(-probability)).mean(axis=1)
-    return arguments.plain(arguments.mean(losses, arguments.weights(sample_weight, len(losses))))
+        return -(target * np.log(probability)).sum(axis=1)
+    return -(target * np.log(probability) + (1 - target) * np.log1p(-probability)).mean(axis=1)
 
 
 def brier_score(
@@ -67,10 +76,20 @@ def brier_score(
 
     Source: Brier, "Verification of forecasts expressed in terms of probability" (1950).
     """
+    squared = brier_scores(y_true, y_prob)
+    return arguments.plain(arguments.mean(squared, arguments.weights(sample_weight, len(squared))))
+
+
+def brier_scores(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
+    """Return each sample's own `brier_score`, `(n,)`.
+
+    Example:
+        >>> brier_scores([0, 1], [0.5, 0.25])
+        array([0.25  , 0.5625])
+    """
     target, probability = arguments.probabilities(y_true, y_prob)
     squared = (probability - target) ** 2
-    squared = squared.sum(axis=1) if _exclusive(y_true, target) else squared.mean(axis=1)
-    return arguments.plain(arguments.mean(squared, arguments.weights(sample_weight, len(squared))))
+    return squared.sum(axis=1) if _exclusive(y_true, target) else squared.mean(axis=1)
 
 
 def calibration_curve(

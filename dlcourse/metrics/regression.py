@@ -26,9 +26,19 @@ def mean_absolute_error(
         >>> mean_absolute_error([3.0, 5.0], [2.0, 5.5])
         0.75
     """
+    errors = absolute_errors(y_true, y_pred)
+    return arguments.plain(arguments.mean(errors, arguments.weights(sample_weight, len(errors))))
+
+
+def absolute_errors(y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
+    """Return each sample's own `mean_absolute_error`, `(n,)`.
+
+    Example:
+        >>> absolute_errors([3.0, 5.0], [2.0, 5.5])
+        array([1. , 0.5])
+    """
     y_true, y_pred = arguments.numbers(y_true, y_pred)
-    weight = arguments.weights(sample_weight, len(y_true))
-    return arguments.plain(arguments.mean(np.abs(y_true - y_pred).mean(axis=1), weight))
+    return np.abs(y_true - y_pred).mean(axis=1)
 
 
 def mean_squared_error(
@@ -40,9 +50,19 @@ def mean_squared_error(
         >>> mean_squared_error([3.0, 5.0], [2.0, 5.5])
         0.625
     """
+    errors = squared_errors(y_true, y_pred)
+    return arguments.plain(arguments.mean(errors, arguments.weights(sample_weight, len(errors))))
+
+
+def squared_errors(y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
+    """Return each sample's own `mean_squared_error`, `(n,)`.
+
+    Example:
+        >>> squared_errors([3.0, 5.0], [2.0, 5.5])
+        array([1.  , 0.25])
+    """
     y_true, y_pred = arguments.numbers(y_true, y_pred)
-    weight = arguments.weights(sample_weight, len(y_true))
-    return arguments.plain(arguments.mean(((y_true - y_pred) ** 2).mean(axis=1), weight))
+    return ((y_true - y_pred) ** 2).mean(axis=1)
 
 
 def root_mean_squared_error(

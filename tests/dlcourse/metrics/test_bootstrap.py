@@ -87,14 +87,7 @@ def test_interval_in_chunks_is_the_same_kind(monkeypatch):
     assert low < metrics.log_loss(Y, P) < high
 
 
-@pytest.mark.parametrize(
-    "metric",
-    [
-        *(metrics.roc_auc, metrics.average_precision, metrics.log_loss, metrics.brier_score),
-        metrics.expected_calibration_error,
-    ],
-    ids=lambda metric: metric.__name__,
-)
+@pytest.mark.parametrize("metric", [*bootstrap.SORTED, *bootstrap.TERMS], ids=lambda metric: metric.__name__)
 @pytest.mark.parametrize("column", [False, True])
 def test_many_samples_are_resampled_in_bins_with_the_same_interval(metric, column, monkeypatch):
     random = np.random.default_rng(0)
@@ -110,7 +103,57 @@ def test_many_samples_are_resampled_in_bins_with_the_same_interval(metric, colum
     assert binned.low < metric(y, p) < binned.high
 
 
-def test_many_samples_of_a_regression_are_resampled_one_by_one(monkeypatch):
+RARE = np.random.default_rng(2)
+MANY = 30_000
+HALVES = RARE.integers(0, 2, MANY)
+SURE = np.where(
+    (HALVES == 1) & (RARE.random(MANY) < 0.002), 1e-15, 0.5 + 0.4 * (2 * HALVES - 1) * RARE.random(MANY)
+)
+ODD = HALVES + RARE.standard_t(2.5, MANY)
+
+
+@pytest.mark.parametrize(
+    ("metric", "y_true", "y_pred", "terms"),
+    [
+        (metrics.log_loss, HALVES, SURE, -np.log(np.where(HALVES, SURE, 1 - SURE))),
+        (metrics.log_loss, HALVES, np.stack([1 - SURE, SURE], 1), -np.log(np.where(HALVES, SURE, 1 - SURE))),
+        (metrics.brier_score, HALVES, SURE, (HALVES - SURE) ** 2),
+        (metrics.mean_squared_error, HALVES * 1.0, ODD, (HALVES - ODD) ** 2),
+        (metrics.mean_squared_error, ODD, ODD[::-1], (ODD - ODD[::-1]) ** 2),
+        (metrics.mean_absolute_error, HALVES * 1.0, ODD, np.abs(HALVES - ODD)),
+        (metrics.mean_absolute_error, ODD, ODD + 0.5, np.full(MANY, 0.5)),
+    ],
+)
+def test_rare_large_terms_of_many_samples_are_in_the_interval(metric, y_true, y_pred, terms):
+    low, high = metrics.bootstrap_interval(metric, y_true, y_pred)
+    random = np.random.default_rng(3)
+    exact = [terms[random.integers(MANY, size=MANY)].mean() for _ in range(1000)]
+    ends = np.quantile(exact, [0.025, 0.975])
+    np.testing.assert_allclose([low, high], ends, atol=0.15 * np.ptp(ends) + 1e-12)
+
+
+def test_bins_of_terms_keep_their_mean_and_nearly_all_of_their_variance():
+    for terms in (
+        np.append(np.zeros(99_999), 1e300),
+        ODD**6,
+        np.append(RARE.normal(size=50_000), [1e9, -3e4]),
+    ):
+        means, count = bootstrap._binned_terms(terms)
+        scale = np.abs(terms).max()
+        assert len(count) <= bootstrap.BINS
+        assert count.sum() == len(terms)
+        assert (means / scale) @ count / len(terms) == pytest.approx(np.mean(terms / scale), rel=1e-9)
+        variance = np.average((means / scale) ** 2, weights=count) - np.mean(terms / scale) ** 2
+        assert variance == pytest.approx(np.var(terms / scale), rel=1e-3)
+
+
+def test_the_root_of_many_squares_has_the_root_s_interval():
+    squares = metrics.bootstrap_interval(metrics.mean_squared_error, ODD, ODD[::-1])
+    roots = metrics.bootstrap_interval(metrics.root_mean_squared_error, ODD, ODD[::-1])
+    np.testing.assert_allclose(roots, np.sqrt(squares), rtol=1e-3)
+
+
+def test_decisions_written_as_floats_are_no_scores_to_be_sorted(monkeypatch):
     monkeypatch.setattr(bootstrap, "LARGE", 10)
-    monkeypatch.setattr(bootstrap, "_binned", None)
-    assert metrics.bootstrap_interval(metrics.mean_absolute_error, np.arange(50), np.arange(50) * 1.1)
+    low, high = metrics.bootstrap_interval(metrics.f1_score, np.array([0.0, 1.0] * 20), np.array([1.0] * 40))
+    assert low < 2 / 3 < high

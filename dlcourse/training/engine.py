@@ -30,6 +30,18 @@ from dlcourse.training import keras_internals, pure
 from dlcourse.training.keras_internals import flatten_layers, optimizer_variables
 
 PREDICTED_BATCH = 1024  # samples at a time: few enough that activations stay small
+# What the engine does in its own way, and not by the model's method.
+STEPS = {
+    "train_step": "training step",
+    "test_step": "validation step",
+    "predict_step": "prediction step",
+    "compute_loss": "loss",
+    "compute_metrics": "reckoning of metrics",
+    "make_train_function": "training loop",
+    "make_test_function": "validation loop",
+    "make_predict_function": "prediction loop",
+    "fit": "training loop",
+}
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -70,9 +82,9 @@ class Engine:
         batch_size: samples a step; the last batch of an epoch may be shorter, as in `model.fit`.
 
     Raises:
-        ModelError: the model has a training step of its own, or an optimizer that accumulates gradients,
-            scales its loss or has to be distributed; `model.fit` can train these. Or layers were frozen or
-            unfrozen since it was trained, and it was not compiled anew.
+        ModelError: the model has a step of its own, in training or validation, or an optimizer that
+            accumulates gradients, scales its loss or has to be distributed; `model.fit` can train these. Or
+            layers were frozen or unfrozen since it was trained, and it was not compiled anew.
 
     Example:
         >>> x = np.linspace(-1, 1, 64, dtype="float32")[:, None]
@@ -325,14 +337,12 @@ def _check_trainable(model: keras.Model) -> None:
         raise ModelError(
             "The model must be compiled and know its input shape: start it with keras.Input, and compile it."
         )
-    if (
-        type(model).train_step is not keras.Model.train_step
-        or type(model).compute_loss is not keras.Model.compute_loss
-    ):
-        raise ModelError(
-            f"{type(model).__name__} has a training step of its own, which the compiled engine would pass "
-            "by: train it with model.fit."
-        )
+    for name, what in STEPS.items():
+        if getattr(getattr(model, name), "__func__", None) is not getattr(keras.Model, name):
+            raise ModelError(
+                f"{type(model).__name__} has a {what} of its own, {name}, which the compiled engine would "
+                "pass by: train it with model.fit."
+            )
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
         raise ModelError(
             "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "

@@ -8,7 +8,7 @@ import tensorflow as tf
 from dlcourse import models
 from dlcourse.errors import ModelError
 from dlcourse.training import train
-from dlcourse.training.engine import Engine, stack, unstack
+from dlcourse.training.engine import STEPS, Engine, stack, unstack
 
 SAMPLES, BATCH, EPOCHS = 50, 16, 3  # the last batch of an epoch has two samples
 RANDOM = np.random.default_rng(0)
@@ -281,15 +281,21 @@ def test_a_model_whose_layers_were_frozen_since_it_was_trained_is_to_be_compiled
     train(model, (x, y), epochs=1, engine="compiled")
 
 
-def test_a_model_with_a_training_step_of_its_own_is_refused():
-    class Own(keras.Model):
-        def train_step(self, data):
-            return {"loss": 0.0}
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("of", ["class", "object"])
+def test_a_model_with_a_step_of_its_own_is_refused(name, of):
+    def step(*args, **options):
+        return {"loss": 0.0}
 
+    kind = type("Own", (keras.Model,), {name: step} if of == "class" else {})
     inputs = keras.Input((6,))
-    model = Own(inputs, keras.layers.Dense(1)(inputs))
+    model = kind(inputs, keras.layers.Dense(1)(inputs))
+    if of == "object":
+        setattr(model, name, step)
     model.compile("sgd", "mean_squared_error")
-    with pytest.raises(ModelError, match="Own has a training step of its own"):
+    with pytest.raises(
+        ModelError, match=rf"^Own has a .* of its own, {name}, .* train it with model\.fit\.$"
+    ):
         Engine(model, (table(), np.zeros(SAMPLES)))
 
 

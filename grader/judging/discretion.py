@@ -1,10 +1,11 @@
 """What is told of a verdict on secret cases where a learner may hand in again at once: `discreet`.
 
-Each report would show one more expected answer, and after as many as there are cases a table would pass. The
-pages of `grader report` show them all the same, once a class is graded.
+Each report would show one more expected answer, and after as many as there are cases a table would pass. How
+many cases are right, which exception came and in which line would tell as much, in a few tries more: a table
+is right in one case more if one of its entries is. So a report tells whether all are right, and a known
+mistake, for which all must be as that gives them. The pages of `grader report` show the rest all the same,
+once a class is graded.
 """
-
-import builtins
 
 import msgspec
 
@@ -15,28 +16,22 @@ TOLD = ("passed", "missing", "refused", "timeout")  # in words that are the same
 
 
 def discreet(report: Report) -> Report:
-    """Return a report without what its cases gave, were given and should have given."""
+    """Return a report that tells of no case what it gave, got or should have given, nor whether it is right."""
     return msgspec.structs.replace(report, exercises=[_discreet(verdict) for verdict in report.exercises])
 
 
 def _discreet(verdict: Verdict) -> Verdict:
     exercise = all_exercises()[verdict.name]
-    if exercise.kind != "value" or verdict.status in TOLD or verdict.fault:
+    if verdict.status == "passed" or exercise.kind != "value":
         return msgspec.structs.replace(verdict, counterexample=None)
+    bare = msgspec.structs.replace(verdict, counterexample=None, error=None, passed=0, credit=0.0)
+    if verdict.status in TOLD or verdict.fault:
+        return bare
     known = {mistake.name: mistake.message for mistake in exercise.mistakes}
-    message, error = known.get(verdict.mistake or ""), verdict.error
-    if message is None and error is not None:
-        # The text is the learner's own words, and the name of a class of theirs: in both, a case could stand.
-        error = msgspec.structs.replace(error, message="", type=_of_pythons_own(error.type))
-        where = f" in line {error.line} of its cell or file" if error.line is not None else ""
-        message = f"Your function raises {error.type}{where}."
+    message = known.get(verdict.mistake or "")
+    if message is None and verdict.status == "error":
+        message = "Your function raises an exception in some of the secret cases."
     if message is None:
-        message = "Your function gives a wrong answer to some of the cases."
-    counted = f" {verdict.passed} of {verdict.cases} secret cases are right; `check({verdict.name})` in the "
-    counted += "notebook shows what happens on public ones."
-    return msgspec.structs.replace(verdict, message=message + counted, error=error, counterexample=None)
-
-
-def _of_pythons_own(name: str) -> str:
-    found = getattr(builtins, name, None)
-    return name if isinstance(found, type) and issubclass(found, BaseException) else "an exception of its own"
+        message = "Your function gives a wrong answer to some of the secret cases."
+    public = f" `check({verdict.name})` in the notebook shows what happens on public ones."
+    return msgspec.structs.replace(bare, message=message + public)

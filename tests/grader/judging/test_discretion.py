@@ -22,53 +22,45 @@ def report_on(name, function):
     return discreet(Report("a.py", SEED, "process", [judge(exercise, bank, Attempt(outcomes))]))
 
 
-class Table:
-    """Answers the n-th call by what was learnt of the n-th case; learns from each report what it can."""
+@pytest.mark.parametrize("name", ["dead_fraction", "softmax", "mse", "binary_cross_entropy"])
+def test_a_table_that_is_right_in_more_cases_reads_the_same_report(name):
+    """Whoever changes one entry after the other, and keeps what helps, would need to see that it does."""
+    exercise = all_exercises()[name]
+    cases = bank_of(exercise, SEED).cases
+    reports = []
+    for known in range(len(cases)):
+        calls = iter(range(len(cases)))
 
-    def __init__(self):
-        self.known, self.calls = {}, 0
+        def table(*arguments, known=known, calls=calls, right=exercise.reference):
+            return right(*arguments) if next(calls) < known else 1e9
 
-    def __call__(self, *arguments):
-        self.calls += 1
-        return self.known.get(self.calls - 1, 1e9)
-
-    def learn(self, report):
-        (verdict,) = report.exercises
-        if verdict.counterexample is not None:
-            self.known[verdict.passed] = verdict.counterexample.expected
-        self.calls = 0
-
-
-@pytest.mark.parametrize("name", ["relu", "softmax", "mse", "binary_cross_entropy", "majority_baseline"])
-def test_a_thousand_reports_teach_a_table_nothing(name):
-    table = Table()
-    for _ in range(3):
-        first = report_on(name, table)
-        table.learn(first)
-    assert not table.known
-    for _ in range(997):  # nothing was learnt, so each of the others is the same
-        table.learn(first)
-    assert report_on(name, table) == first
-    assert not first.all_passed
+        reports.append(report_on(name, table))
+    assert all(report == reports[0] for report in reports)
+    assert not reports[0].all_passed
+    assert report_on(name, exercise.reference).all_passed
 
 
 @pytest.mark.parametrize("name", [e.name for e in all_exercises().values() if e.kind == "value"][:40:3])
-def test_nothing_of_a_case_is_told(name):
+def test_nothing_of_a_case_is_told_by_an_exception(name):
     def telling(*arguments):
+        if len(arguments) % 2:
+            raise KeyError(repr(arguments))
         raise type(f"E{plaindata.encode(arguments).hex()[:30]}", (ValueError,), {})(repr(arguments))
 
     (verdict,) = report_on(name, telling).exercises
-    assert verdict.counterexample is None
-    assert (verdict.error.type, verdict.error.message) == ("an exception of its own", "")
-    assert verdict.message.startswith("Your function raises an exception of its own")
+    assert (verdict.counterexample, verdict.error, verdict.passed, verdict.credit) == (None, None, 0, 0)
+    assert verdict.message == (
+        f"Your function raises an exception in some of the secret cases. `check({name})` in the notebook "
+        "shows what happens on public ones."
+    )
 
 
-def test_a_known_mistake_is_named_and_counted():
+def test_a_known_mistake_is_named():
     (verdict,) = report_on("relu", lambda x: np.where(x > 0, x, 0.01 * x)).exercises
     leaky = next(mistake for mistake in all_exercises()["relu"].mistakes if mistake.name == "leaky")
     assert verdict.mistake == "leaky"
     assert verdict.message.startswith(leaky.message)
-    assert f" {verdict.passed} of {verdict.cases} secret cases are right" in verdict.message
+    assert "secret" not in verdict.message
 
 
 def test_what_has_no_values_in_it_stays():

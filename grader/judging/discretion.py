@@ -16,7 +16,7 @@ TOLD = ("passed", "missing", "refused", "timeout")  # in words that are the same
 
 
 def discreet(report: Report) -> Report:
-    """Return a report that tells of no case what it gave, got or should have given, nor whether it is right."""
+    """Return a report that tells of no case what it gave, got or should have given, nor if it is right."""
     return msgspec.structs.replace(report, exercises=[_discreet(verdict) for verdict in report.exercises])
 
 

@@ -29,19 +29,10 @@ with quiet():
 
 from dlcourse.errors import DataError, ModelError
 from dlcourse.training.engine import Engine, State, stack, unstack
-from dlcourse.training.fingerprints import FUNCTION, architecture, compilation
 from dlcourse.training.keras_internals import flatten_layers, user_metrics
 from dlcourse.validation.inputs import fit_preprocessing, one_below_the_other, transformed
+from dlcourse.validation.sharing import ADAPTED, key
 
-# Layers that know more than their configuration tells.
-ADAPTED = (
-    keras.layers.Discretization,
-    keras.layers.IntegerLookup,
-    keras.layers.Lambda,
-    keras.layers.Normalization,
-    keras.layers.StringLookup,
-    keras.layers.TextVectorization,
-)
 MAX_STACKED_BYTES = 2**30  # the most that the states of the stacks take that train at a time
 MAX_INPUT_BYTES = (
     2**26
@@ -154,11 +145,11 @@ def fit_all(
         fitted = preprocessings[id(job.train)]
         example = transformed(fitted, checking.take(x, slice(1)))
         fresh, compiled = _built(model, job)
-        key = f"{training['batch_size']} {_key(compiled, job)}"
+        kind = f"{training['batch_size']} {key(compiled, job.configuration)}"
         checking.check_input(example, compiled)
-        if key not in engines:
-            engines[key] = Engine(compiled, (example, y[:1]), training["batch_size"])
-        engine = engines[key]
+        if kind not in engines:
+            engines[kind] = Engine(compiled, (example, y[:1]), training["batch_size"])
+        engine = engines[kind]
         state = engine.initial(fresh, _learning_rate(compiled))
         width = sum(math.prod(part.shape[1:]) for part in tf.nest.flatten(example))
         one = _Prepared(job, engine, state, training["epochs"], fitted, width)
@@ -342,26 +333,6 @@ def _layers(
     """The innermost layers of a model and its copy, in pairs."""
     both = (flatten_layers(each, include_self=False) for each in (model, other))
     return ((old, new) for old, new in zip(*both, strict=True) if not isinstance(old, keras.Model))
-
-
-def _key(model: keras.Model, job: Job) -> str:
-    """Equal for jobs whose models differ in weights, names of layers and the learning rate alone.
-
-    A function, a layer of somebody's own and a layer that was adapted to data may hide what no configuration
-    tells: such models share an engine with those of the same configuration only.
-    """
-    try:
-        text = f"{architecture(model)} {compilation(model)}"
-    except (NotImplementedError, TypeError, ValueError):  # a layer that Keras can't write down
-        return str(id(job.configuration))
-    layers = flatten_layers(model, include_self=False)
-    hidden = any(
-        isinstance(layer, ADAPTED) or not type(layer).__module__.startswith(("keras.", "dlcourse."))
-        for layer in layers
-    )
-    if hidden or '"class_name": "function"' in text or FUNCTION in text:
-        return f"{id(job.configuration)} {text}"
-    return text
 
 
 def _learning_rate(model: keras.Model) -> float | None:

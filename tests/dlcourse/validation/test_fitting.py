@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dlcourse import models
 from dlcourse.errors import DataError, ModelError
-from dlcourse.validation import cross_validate, fitting, folds, grid_search
+from dlcourse.validation import cross_validate, fitting, folds, grid_search, sharing
 
 layers = keras.layers
 RANDOM = np.random.default_rng(0)
@@ -70,9 +70,107 @@ def adapted(shift):
     return network(normalization)
 
 
+def weight_decay(exclude):
+    model = network(layers.Dense(8, activation="relu"))
+    optimizer = keras.optimizers.AdamW(0.02, weight_decay=5.0)
+    optimizer.exclude_from_weight_decay(var_list=model.trainable_variables if exclude else [])
+    model.compile(optimizer, "mean_squared_error")
+    return model
+
+
+def weight_decay_by_name(names):
+    model = network(layers.Dense(8, activation="relu"))
+    optimizer = keras.optimizers.AdamW(0.02, weight_decay=5.0)
+    optimizer.exclude_from_weight_decay(var_names=names)
+    model.compile(optimizer, "mean_squared_error")
+    return model
+
+
+class Times(keras.Sequential):
+    """Has a `call` of its own, and an attribute that no configuration tells."""
+
+    factor = 1.0
+
+    def call(self, x, training=None, mask=None):
+        return super().call(x, training=training) * self.factor
+
+
+def own_model(factor):
+    model = Times([keras.Input((4,)), layers.Dense(1)])
+    model.factor = factor
+    model.compile(keras.optimizers.Adam(0.02), "mean_squared_error")
+    return model
+
+
+class Descent(keras.optimizers.SGD):
+    """Forgets its factor in `get_config`."""
+
+    def __init__(self, learning_rate=0.01, factor=1.0, **options):
+        super().__init__(learning_rate, **options)
+        self.factor = factor
+
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign_sub(variable, 0.1 * self.factor * gradient)
+
+
+class Error(keras.losses.Loss):
+    """Forgets its weight in `get_config`."""
+
+    def __init__(self, weight=1.0, name="error"):
+        super().__init__(name=name)
+        self.weight = weight
+
+    def call(self, y, y_pred):
+        return keras.ops.mean((y - y_pred) ** 2, axis=-1) * self.weight
+
+
+class Penalty(keras.regularizers.Regularizer):
+    """Forgets its weight in `get_config`."""
+
+    def __init__(self, weight=1.0):
+        self.weight = weight
+
+    def __call__(self, x):
+        return self.weight * keras.ops.sum(x * x)
+
+    def get_config(self):
+        return {}
+
+
+def own_loss(weight):
+    model = network(layers.Dense(8))
+    model.compile(keras.optimizers.SGD(0.02), Error(weight))
+    return model
+
+
+def own_penalty(weight):
+    return network(layers.Dense(8, kernel_regularizer=Penalty(weight)))
+
+
+def variable_by_hand(weight):
+    model = network(layers.Dense(8))
+    model.layers[0].kernel.regularizer = keras.regularizers.L2(weight)
+    return model
+
+
+def attribute_by_hand(rate):
+    """Keras's own layer, changed in what its configuration does not tell."""
+    model = network(layers.Dense(8))
+    layer = model.layers[0]
+    layer.call = lambda x, **_: rate * keras.ops.matmul(x, layer.kernel) + layer.bias
+    return model
+
+
 @pytest.mark.parametrize(
     ("build", "grid"),
     [
+        (weight_decay, {"exclude": [False, True]}),
+        (weight_decay_by_name, {"names": [[], ["kernel"]]}),
+        (own_model, {"factor": [0.01, 5.0]}),
+        (own_loss, {"weight": [1e-9, 1.0]}),
+        (own_penalty, {"weight": [1e-9, 10.0]}),
+        (variable_by_hand, {"weight": [1e-9, 10.0]}),
+        (attribute_by_hand, {"rate": [0.01, 5.0]}),
         (named_layer, {"activation": ["sigmoid", "relu"]}),
         (named_model, {"activation": ["sigmoid", "relu"]}),
         (loss_closure, {"weight": [1e-9, 1.0]}),
@@ -88,7 +186,7 @@ def test_different_networks_never_share_an_engine(build, grid):
     found = grid_search(build, grid, (X, PRODUCT), refit=False, **settings).table
     for value in values:
         alone = cross_validate(partial(build, **{name: value}), (X, PRODUCT), **settings)
-        together = found.loc[found[name] == value, "mean"].item()
+        together = found.loc[[each == value for each in found[name]], "mean"].item()
         assert together == pytest.approx(alone.scores["mean absolute error"].mean(), rel=1e-4)
     assert found["mean"].nunique() == 2
 
@@ -128,6 +226,15 @@ def vectorization():
     words = np.where(Y, "quite high", "very low").astype(object)
     layer.adapt(words)
     return [keras.Input((), dtype="string"), layer], words
+
+
+def test_an_optimizer_that_forgets_what_it_was_told_is_no_other_s():
+    """Its engine is of one that was made anew, so that the loss is not compared: only the keys are."""
+    model, keys = network(layers.Dense(8)), []
+    for factor in (1.0, 5.0):
+        model.compile(Descent(factor=factor), "mean_squared_error")
+        keys.append(sharing.key(model, {"factor": factor}))
+    assert keys[0] != keys[1]
 
 
 @pytest.mark.parametrize("make", [normalization, discretization, lookup, vectorization])

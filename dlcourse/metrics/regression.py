@@ -88,8 +88,8 @@ def r2_score(
 ) -> float | np.ndarray:
     """Return R² = 1 - Σ (y - ŷ)² / Σ (y - ȳ)²: 1 is perfect, 0 is as good as the mean, ȳ.
 
-    For a target that never changes it is 1.0 if every prediction is right and else 0.0, as in scikit-learn.
-    Arguments, results and errors are those of `mean_absolute_error`.
+    As in scikit-learn it is 1.0 for a target that never changes if every prediction is right and else 0.0,
+    and NaN for a single sample. Arguments, results and errors are those of `mean_absolute_error`.
 
     Example:
         >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
@@ -105,5 +105,7 @@ def r2_score(
     for column in range(y_true.shape[1]):
         deviation = (y_true[:, column] - average[..., column, None]) ** 2  # (..., n)
         spread[..., column] = (weight * deviation).sum(axis=-1)
+    if len(y_true) < 2:
+        spread[:] = np.nan
     explained = 1 - arguments.ratio(residual, spread)
-    return arguments.plain(np.where(spread > 0, explained, residual == 0).mean(axis=-1))
+    return arguments.plain(np.where(spread == 0, residual == 0, explained).mean(axis=-1))

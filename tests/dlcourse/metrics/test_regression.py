@@ -48,5 +48,14 @@ def test_r2_of_a_target_that_never_changes(y_pred, expected):
     assert metrics.r2_score([0.1, 0.1], y_pred) == reference.r2_score([0.1, 0.1], y_pred) == expected
 
 
+@pytest.mark.filterwarnings("ignore:R.2 score is not well-defined")
+def test_one_sample_has_no_r2():
+    for weight in (None, [2.0]):
+        assert np.isnan(metrics.r2_score([1.0], [2.0], sample_weight=weight))
+        assert np.isnan(reference.r2_score([1.0], [2.0], sample_weight=weight))
+    assert np.isnan(metrics.r2_score([[1.0, 2.0]], [[1.0, 2.0]]))
+    assert np.isnan(metrics.r2_score([1.0], [2.0], sample_weight=[[1.0], [2.0]])).tolist() == [True, True]
+
+
 def test_column_of_keras_outputs_fits_a_flat_target():
     assert metrics.mean_absolute_error([1.0, 2.0, 4.0], [[1.0], [2.0], [3.0]]) == pytest.approx(1 / 3)

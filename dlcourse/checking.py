@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -201,12 +202,26 @@ def check_finite_dataset(data: Any) -> None:
 
 def check_counts(**numbers: Any) -> None:
     """Raise a `DataError` unless each is a whole number of 1 or more, or `None`."""
+    check_whole(**{name: number for name, number in numbers.items() if number is not None})
+
+
+def check_whole(**numbers: Any) -> None:
+    """Raise a `DataError` unless each is a whole number of 1 or more."""
     for name, number in numbers.items():
-        if number is None:
-            continue
-        whole = isinstance(number, (int, np.integer)) and not isinstance(number, bool)
-        if not whole or number < 1:
+        if not _is_whole(number) or number < 1:
             raise DataError(f"{name} must be a whole number of 1 or more, and is {number!r}.")
+
+
+def check_seed(seed: Any) -> None:
+    """Raise a `DataError` unless it is a seed that TensorFlow, scikit-learn and NumPy all take."""
+    if not _is_whole(seed) or not 0 <= seed < 2**31:
+        raise DataError(f"seed must be a whole number from 0 to {2**31 - 1}, and is {seed!r}.")
+
+
+def check_level(level: Any) -> None:
+    """Raise a `DataError` unless it is a share that an interval may hold, as 0.95."""
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise DataError(f"The level must lie between 0 and 1, and is {level!r}.")
 
 
 def length(x: Any) -> int:
@@ -219,6 +234,10 @@ def take(x: Any, index: np.ndarray | slice) -> Any:
     if isinstance(x, Mapping):
         return {name: take(part, index) for name, part in x.items()}
     return x.iloc[index] if hasattr(x, "iloc") else x[index]
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
 
 
 def _of_one_kind(x: np.ndarray) -> np.ndarray:

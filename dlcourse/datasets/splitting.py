@@ -87,7 +87,7 @@ def split(
             raise DataError("A series is split in the order of time: it can't keep groups whole as well.")
         train, *held_out = np.split(np.arange(samples), np.cumsum(counts)[:-1])
     else:
-        together = copies(x) if groups is None else _groups(groups, samples)
+        together = copies(x) if groups is None else numbered_groups(groups, samples)
         if together is None:
             train, *held_out = _stratified(classes, counts, random)
         else:
@@ -194,7 +194,12 @@ def _classes(y: np.ndarray, task: Task | None) -> np.ndarray:
     return np.zeros(len(y), dtype=int)
 
 
-def _groups(groups: ArrayLike, samples: int) -> np.ndarray:
+def numbered_groups(groups: ArrayLike, samples: int) -> np.ndarray:
+    """Number the groups from 0, `(n,)`.
+
+    Raises:
+        DataError: there isn't one label for each sample.
+    """
     groups = checking.array(groups, "groups")
     if groups.shape != (samples,):
         raise DataError(f"groups must be {samples} labels, one a sample, and has shape {groups.shape}.")

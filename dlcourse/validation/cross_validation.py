@@ -72,6 +72,9 @@ class CrossValidation:
     def summary(self, level: float = 0.95) -> pd.DataFrame:
         """The mean of each score with its spread and interval, beside the baseline's mean.
 
+        Where a fold has no score, as the area under the ROC curve without samples of a class, mean, spread
+        and interval are of those that have one: `folds` is how many these are.
+
         The folds share most of their training samples, so their scores vary less than those of independent
         samples. The interval corrects for it: with k folds, `n_train` and `n_test` samples in each,
 
@@ -81,9 +84,11 @@ class CrossValidation:
         """
         import pandas as pd
 
-        k = len(self.folds)
+        checking.check_level(level)
+        k = self.scores.count()
         mean, std = self.scores.mean(), self.scores.std(ddof=1)
-        ratio = np.mean([len(held_out) / len(train) for train, held_out in self.folds])
+        ratios = np.array([[len(held_out) / len(train)] for train, held_out in self.folds])
+        ratio = self.scores.notna().mul(ratios).sum() / k
         half = scipy.stats.t.ppf((1 + level) / 2, k - 1) * std * np.sqrt(1 / k + ratio)
         return pd.DataFrame(
             {
@@ -92,6 +97,7 @@ class CrossValidation:
                 "low": mean - half,
                 "high": mean + half,
                 "baseline": self.baseline.mean(),
+                "folds": k,
             }
         )
 

@@ -130,6 +130,7 @@ def fit_all(
     if preprocessing is not None and not hasattr(preprocessing, "get_params"):
         kind = type(preprocessing).__name__
         raise DataError(f"preprocessing must be a Preprocessor or a scikit-learn transformer, not a {kind}.")
+    checking.check_seed(seed)
     x, y = data
     results: dict[int, Fitted] = {}
     engines: dict[str, Engine] = {}

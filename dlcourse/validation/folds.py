@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn import model_selection
 
+from dlcourse.checking import check_seed, check_whole
 from dlcourse.datasets.splitting import copies as copies_in
+from dlcourse.datasets.splitting import numbered_groups
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.tasks import Task
 
@@ -38,7 +40,8 @@ def folds(
             group in two folds; `"time"`: each fold comes after all that trains for it. If `None`: grouped
             where there are groups, stratified for classes, else shuffled.
         repeats: so many times, shuffled anew each time.
-        groups: what each sample belongs to (a person, a document), `(n,)`.
+        groups: what each sample belongs to (a person, a document), `(n,)`. The scheme `"grouped"` and some
+            scikit-learn splitters heed them, and the other schemes refuse them.
         copies: the number of each sample's set of equal ones, `(n,)`, see `copies_to_keep`: each set stays in
             one fold, that of its first. A scikit-learn splitter decides alone.
         seed: of the shuffling.
@@ -47,7 +50,8 @@ def folds(
         `(train, held out)` for each fold, as indices.
 
     Raises:
-        DataError: there are more folds than samples, samples of a class, groups, or sets of equal samples.
+        DataError: there are more folds than samples, samples of a class, groups, or sets of equal samples;
+            a sample has no group; or the arguments don't go together.
         UnknownNameError: there is no such scheme.
 
     Source: https://scikit-learn.org/stable/modules/cross_validation.html
@@ -59,8 +63,9 @@ def folds(
     y = np.asarray(y)
     if scheme is not None and scheme not in get_args(Scheme):
         raise UnknownNameError("scheme of folds", scheme, get_args(Scheme))
-    if groups is not None and (count := len(np.asarray(groups))) != len(y):
-        raise DataError(f"There are {len(y)} samples and {count} groups: each sample needs one.")
+    check_seed(seed)
+    check_whole(repeats=repeats)
+    numbers = None if groups is None else numbered_groups(groups, len(y))
     if hasattr(k, "split"):
         return list(k.split(np.zeros(len(y)), y, groups))
     if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
@@ -69,7 +74,7 @@ def folds(
     stratifies = task in ("binary", "multiclass")
     if scheme is None:
         scheme = "grouped" if groups is not None else "stratified" if stratifies else "shuffled"
-    _check(k, classes, scheme, repeats, groups, stratifies)
+    _check(k, classes, scheme, repeats, numbers, stratifies)
     result: list[Fold] = []
     for repeat in range(repeats):
         shuffled = {"shuffle": True, "random_state": seed + repeat}
@@ -82,7 +87,7 @@ def folds(
             splitter = model_selection.TimeSeriesSplit(k)
         else:
             splitter = model_selection.KFold(k, **shuffled)
-        cuts = list(splitter.split(np.zeros(len(y)), classes, groups))
+        cuts = list(splitter.split(np.zeros(len(y)), classes, numbers))
         kept = classes if stratifies else np.zeros(len(y))
         result += cuts if copies is None else _with_copies_together(cuts, copies, kept)
     return result
@@ -129,8 +134,13 @@ def _with_copies_together(cuts: list[Fold], copies: np.ndarray, classes: np.ndar
 
 
 def _check(k: Any, y: np.ndarray, scheme: str, repeats: int, groups: Any, stratifies: bool) -> None:
-    if k < 2 or repeats < 1:
-        raise DataError(f"Two folds are the fewest, and one repeat: got {k} and {repeats}.")
+    if k < 2:
+        raise DataError(f"Two folds are the fewest, and k is {k}.")
+    if groups is not None and scheme != "grouped":
+        raise DataError(
+            f"scheme='{scheme}' does not heed groups: take scheme='grouped', which keeps each in one fold, "
+            "or leave groups out."
+        )
     if scheme == "time":
         if repeats > 1:
             raise DataError("A series has one order, so its folds can't be repeated: leave repeats at 1.")

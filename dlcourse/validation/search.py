@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.checking import check_counts
+from dlcourse.checking import check_counts, check_seed
+from dlcourse.datasets.splitting import numbered_groups
 from dlcourse.errors import DataError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import arrays_for, checked_task
@@ -148,6 +149,7 @@ def random_search(
         (4, True)
     """
     check_counts(n=n)
+    check_seed(seed)
     random = np.random.default_rng(seed)
     configurations = [{name: _draw(name, values, random) for name, values in space.items()} for _ in range(n)]
     return _search(build, configurations, data, seed=seed, **settings)
@@ -181,7 +183,7 @@ def _search(
     if scores and lower_is_better is None:
         raise DataError(f"Say whether more of {score} is better: lower_is_better=True or False.")
     lower = score in LOWER_IS_BETTER if lower_is_better is None else lower_is_better
-    groups = None if groups is None else np.asarray(groups)
+    groups = None if groups is None else numbered_groups(groups, len(y))
     copies = copies_to_keep(x, scheme, groups)
 
     def cut(rows: np.ndarray, k: Any) -> list[Fold]:
@@ -226,7 +228,10 @@ def _search(
 
     table = _table(configurations, found[0], order[0], score)
     if np.isnan(table["mean"].iloc[0]):
-        raise DataError("No configuration has a score: every loss was no number any more. Lower the rates.")
+        raise DataError(
+            "No configuration has a score in every fold: its loss was no number any more (lower the learning "
+            f"rates), or a fold is too small for the {score} (take fewer)."
+        )
     model = fitted_preprocessing = None
     if refit:
         job = Job(everything, everything[:1], seed, best[0])

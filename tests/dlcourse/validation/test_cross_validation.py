@@ -79,6 +79,34 @@ def test_the_interval_is_the_corrected_one():
     assert summary["high"] == pytest.approx(accuracy.mean() + half)
 
 
+def test_the_summary_is_of_the_folds_that_have_a_score():
+    random = np.random.default_rng(0)
+    y = np.array([0] * 17 + [1] * 3)
+    data = random.normal(size=(20, 4)).astype("float32"), y
+    found = cross_validate(models.mlp((4,), "binary", hidden=()), data, k=5, scheme="shuffled", epochs=1)
+    areas = found.scores["ROC AUC"].dropna()
+    assert 2 <= len(areas) < 5
+    half = scipy.stats.t.ppf(0.975, len(areas) - 1) * areas.std() * np.sqrt(1 / len(areas) + 4 / 16)
+    summary = found.summary()
+    assert summary.loc["ROC AUC", "high"] == pytest.approx(areas.mean() + half)
+    assert summary["folds"].to_dict()["ROC AUC"] == len(areas)
+    assert summary["folds"].to_dict()["accuracy"] == 5
+    for level in (95, "95%", 0.0, float("nan")):
+        with pytest.raises(DataError, match="The level must lie between 0 and 1"):
+            found.summary(level)
+
+
+def test_folds_of_one_sample_have_no_r2():
+    data = X[:6], X[:6, 0] * 2
+    found = cross_validate(models.mlp((4,), "regression", hidden=()), data, k=6, epochs=1)
+    summary = found.summary()
+    assert found.scores["R²"].isna().all()
+    assert summary.loc["R²", ["mean", "low", "high", "baseline"]].isna().all()
+    assert summary.loc["R²", "folds"] == 0
+    assert summary.loc["mean absolute error", "folds"] == 6
+    assert "NaN" in repr(found)
+
+
 def test_a_fold_s_model_can_be_had_trained_and_compiled():
     found = cross_validate(classifier(batch_normalization=True), (X, Y), k=3, epochs=4)
     for fold in range(3):

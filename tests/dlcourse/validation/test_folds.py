@@ -92,6 +92,12 @@ def test_groups_time_and_splitters_go_before_copies():
     np.testing.assert_array_equal(plain[0][0], kept[0][0])
 
 
+def test_groups_may_be_of_any_labels():
+    names = np.array(["a", 1, 2.5] * 20, dtype=object)
+    for train, held_out in folds(CLASSES, "regression", 3, groups=names):
+        assert not set(map(str, names[train])) & set(map(str, names[held_out]))
+
+
 def test_one_hot_classes_are_stratified_too():
     for _, held_out in folds(np.eye(3, dtype=int)[CLASSES], "multiclass", 4):
         np.testing.assert_array_equal(np.bincount(CLASSES[held_out]), [5, 5, 5])
@@ -114,7 +120,17 @@ def test_a_splitter_of_scikit_learn_decides_alone():
         ({"scheme": "stratified", "task": "regression"}, DataError, "Only classes can be stratified"),
         ({"scheme": "grouped"}, DataError, "Grouped folds need groups"),
         ({"groups": [0, 1] * 30, "k": 3}, DataError, "3 folds need 3 groups or more, and there are 2"),
-        ({"groups": [0, 1]}, DataError, "60 samples and 2 groups"),
+        ({"groups": [0, 1]}, DataError, "groups must be 60 labels"),
+        ({"groups": ["a", None] * 30}, DataError, "A sample has no group"),
+        ({"groups": [0.0, 1.0, np.nan] * 20}, DataError, "A sample has no group"),
+        ({"groups": [0, 1, np.nan] * 20, "k": ShuffleSplit()}, DataError, "A sample has no group"),
+        ({"groups": range(60), "scheme": "shuffled"}, DataError, "scheme='shuffled' does not heed"),
+        ({"groups": range(60), "scheme": "stratified"}, DataError, "scheme='grouped', which keeps each"),
+        ({"groups": range(60), "scheme": "time"}, DataError, "scheme='time' does not heed groups"),
+        ({"repeats": 2.5}, DataError, "repeats must be a whole number of 1 or more, and is 2.5"),
+        ({"repeats": None}, DataError, "repeats must be a whole number of 1 or more, and is None"),
+        ({"seed": "a"}, DataError, "seed must be a whole number from 0 to 2147483647, and is 'a'"),
+        ({"seed": -1}, DataError, "seed must be a whole number from 0 to 2147483647, and is -1"),
         ({"scheme": "time", "repeats": 2}, DataError, "can't be repeated"),
         ({"scheme": "time", "y": [1.0, 2.0, 3.0], "task": "regression", "k": 3}, DataError, "4 folds need"),
     ],

@@ -42,6 +42,8 @@ STEPS = {
     "make_predict_function": "prediction loop",
     "fit": "training loop",
 }
+# The first is made of several; the second goes on reading variables that it has changed on the way.
+UNSUPPORTED_OPTIMIZERS = (keras.optimizers.MultiOptimizer, keras.optimizers.ScheduleFreeAdamW)
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -347,6 +349,11 @@ def _check_trainable(model: keras.Model) -> None:
         raise ModelError(
             "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "
             "use another optimizer or precision."
+        )
+    if isinstance(optimizer, UNSUPPORTED_OPTIMIZERS):
+        raise ModelError(
+            f"The compiled engine can't take the steps of {type(optimizer).__name__}: train with model.fit, "
+            "or use another optimizer."
         )
     now = [id(variable) for variable in model.trainable_variables]
     if optimizer.built and now != [id(v) for v in keras_internals.trained_variables(optimizer)]:

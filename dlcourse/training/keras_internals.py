@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcourse.errors import KerasVersionError
+from dlcourse.errors import KerasVersionError, ModelError
 
 if TYPE_CHECKING:
     import keras
@@ -107,17 +107,33 @@ def stateless(
 ) -> keras.optimizers.Optimizer:
     """A twin of an optimizer that works on tensors: its `stateless_apply` can be called.
 
+    It has the optimizer's settings themselves, and not those of its `get_config`, which may lack some.
+
     Args:
-        optimizer: any of Keras's.
+        optimizer: any of Keras's, or of one's own.
         variables: those that it trains.
+
+    Raises:
+        ModelError: the optimizer keeps variables where the twin can't find them.
     """
+    import keras
+
     kind = type(optimizer)
     twin_kind: Any = type(kind.__name__, (kind, _originals()), {})
-    twin = twin_kind.from_config(optimizer.get_config())
+    rate = learning_rate(optimizer)
+    rate = float(rate.numpy()) if isinstance(rate, keras.Variable) else rate
+    twin = twin_kind.__new__(twin_kind)
+    keras.optimizers.Optimizer.__init__(twin, rate, name=optimizer.name)
+    own = {name for name in vars(twin) if name.startswith("_")} | {"built"}  # what Keras keeps of each
+    vars(twin).update({name: value for name, value in vars(optimizer).items() if name not in own})
     twin.build(variables)
-    # Keras writes down neither of these in the optimizer's configuration.
-    _copy_weight_decay(optimizer, twin, variables)
+    _copy_weight_decay(optimizer, twin, variables)  # Keras knows the excluded by numbers of its backend
     _track(twin, optimizer_variables(twin)[len(twin.variables) :])
+    if optimizer.built and _described(optimizer) != _described(twin):
+        raise ModelError(
+            f"{kind.__name__} keeps variables that its build doesn't make with add_variable, which the "
+            "compiled engine would pass by: train with model.fit."
+        )
     return twin
 
 
@@ -182,6 +198,11 @@ def _copy_weight_decay(
     if decayed:
         _private(optimizer, cache)  # Keras has filled its own by now
     setattr(twin, cache, decayed)
+
+
+def _described(optimizer: keras.optimizers.Optimizer) -> list[tuple[str, tuple[int, ...], str]]:
+    """The variables of an optimizer, in the order of its state; names that are given twice get a number."""
+    return [(v.name.rstrip("_0123456789"), tuple(v.shape), v.dtype) for v in optimizer_variables(optimizer)]
 
 
 def _track(optimizer: keras.optimizers.Optimizer, variables: Iterable[keras.Variable]) -> None:

@@ -160,6 +160,8 @@ OPTIMIZERS = (
     "Ftrl",
     "Lion",
     "Lamb",
+    "Muon",
+    "Adafactor",
 )
 
 
@@ -177,6 +179,67 @@ def test_every_optimizer_takes_the_steps_it_takes_in_fit(name):
         taken = order(np.arange(SAMPLES), epoch)
         fitted.fit(x[taken], y[taken], batch_size=BATCH, shuffle=False, verbose=0)
     assert largest_difference(model, fitted) <= 1e-5
+
+
+class Warming(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule as it is often written: without `get_config`."""
+
+    def __init__(self, top):
+        self.top = top
+
+    def __call__(self, step):
+        return self.top * keras.ops.minimum(1.0, (keras.ops.cast(step, "float32") + 1) / 4)
+
+
+class Scaled(keras.optimizers.SGD):
+    """Has a setting that its `get_config` leaves out, and a variable from the beginning on."""
+
+    def __init__(self, learning_rate, factor):
+        super().__init__(learning_rate)
+        self.factor = factor
+        self.steps = self.add_variable((), name="steps")
+
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign_add(self.steps, 1.0)
+        self.assign_sub(variable, self.factor * learning_rate * gradient / self.steps)
+
+
+class Hiding(keras.optimizers.SGD):
+    """Keeps a variable where nobody looks for it."""
+
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate)
+        self.hidden = {"steps": keras.Variable(0.0, name="steps")}
+
+
+def changed():
+    optimizer = keras.optimizers.SGD(0.01)
+    optimizer.momentum, optimizer.clipvalue = 0.9, 0.1
+    return optimizer
+
+
+OWN = {
+    "a schedule": lambda: keras.optimizers.Adam(Warming(0.05)),
+    "a function": lambda: keras.optimizers.Adam(lambda: 0.05),
+    "settings": lambda: Scaled(0.05, factor=5.0),
+    "settings set later": changed,
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_optimizer_takes_its_own_steps_whatever_its_configuration_says(name):
+    x, y = table(), RANDOM.normal(size=(SAMPLES, 1)).astype("float32")
+    compiled = []
+    for _ in range(2):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        model.compile(OWN[name](), "mean_squared_error")
+        compiled.append(model)
+    ours, fitted = compiled
+    train(ours, (x, y), epochs=1, batch_size=BATCH, engine="compiled")
+    taken = order(np.arange(SAMPLES), 0)
+    fitted.fit(x[taken], y[taken], batch_size=BATCH, shuffle=False, verbose=0)
+    assert largest_difference(ours, fitted) <= 1e-5
 
 
 def test_a_schedule_of_the_optimizer_and_the_loss_as_an_object_work():
@@ -312,10 +375,22 @@ def test_a_state_that_keras_does_not_list_is_not_forgotten_but_refused():
         engine.run(engine.state(), (series(), np.zeros(SAMPLES)), np.arange(SAMPLES), (0, 1))
 
 
-def test_models_that_are_not_ready_and_optimizers_that_accumulate_are_refused():
+def test_models_that_are_not_ready_are_refused():
     model = keras.Sequential([keras.layers.Dense(1)])
     with pytest.raises(ModelError, match="compiled and know its input shape"):
         Engine(model, (table(), np.zeros(SAMPLES)))
-    model = models.mlp((6,), "regression", optimizer=keras.optimizers.SGD(gradient_accumulation_steps=2))
-    with pytest.raises(ModelError, match="accumulates gradients"):
+
+
+OTHER_OPTIMIZERS = {
+    "accumulates gradients": lambda kinds: kinds.SGD(gradient_accumulation_steps=2),
+    "the steps of ScheduleFreeAdamW": lambda kinds: kinds.ScheduleFreeAdamW(),
+    "the steps of MultiOptimizer": lambda kinds: kinds.MultiOptimizer(kinds.OptimizerMap(kinds.SGD())),
+    "Hiding keeps variables": lambda kinds: Hiding(0.1),
+}
+
+
+@pytest.mark.parametrize("words", OTHER_OPTIMIZERS)
+def test_optimizers_that_do_more_than_the_engine_are_refused(words):
+    model = models.mlp((6,), "regression", optimizer=OTHER_OPTIMIZERS[words](keras.optimizers))
+    with pytest.raises(ModelError, match=rf"{words}.*train with model\.fit"):
         Engine(model, (table(), np.zeros(SAMPLES)))

@@ -147,7 +147,7 @@ class Preprocessor(BaseEstimator):
             A float32 array of shape `(n, len(feature_names_out))`, or a `Part` or `Split` of such arrays.
 
         Raises:
-            DataError: a column is missing, or holds what it did not hold when it was fitted.
+            DataError: a column is missing, holds what it did not hold when it was fitted, or is too large.
         """
         if isinstance(x, Split):
             held_out = (None if part is None else self.transform(part) for part in (x.validation, x.test))
@@ -155,7 +155,16 @@ class Preprocessor(BaseEstimator):
         if isinstance(x, Part):
             return Part(self.transform(x.x), x.y)
         frame = self._checked(x)
-        return self.column_transformer.transform(frame).astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # which is said below
+            values = self.column_transformer.transform(frame).astype(np.float32)
+        large = np.argwhere(~np.isfinite(values))
+        if len(large):
+            row, column = large[0]
+            raise DataError(
+                f"Column '{self.feature_names_out[column]}' is too large for float32 in row {row}, once it "
+                "is scaled: correct it, or make it missing."
+            )
+        return values
 
     def fit_transform(self, split: Split) -> Split:
         """`fit` on the training part of a split, then `transform` all of it."""

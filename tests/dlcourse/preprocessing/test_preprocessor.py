@@ -274,3 +274,11 @@ def test_cut_and_absent_files(fitted, tmp_path):
         Preprocessor.load(path)
     with pytest.raises(BundleError, match="can't be read: No such file"):
         Preprocessor.load(tmp_path / "absent.json")
+
+
+@pytest.mark.parametrize("scale", ["standard", "minmax"])
+@pytest.mark.parametrize("value", [1e35, -1e38])
+def test_a_number_that_scaling_makes_too_large_is_refused(scale, value):
+    preprocessor = Preprocessor(scale=scale).fit_rows(pd.DataFrame({"a": [0.0, 1.0], "b": [0.0, 1e-6]}))
+    with pytest.raises(DataError, match="Column 'b' is too large for float32 in row 1, once it is scaled"):
+        preprocessor.transform(pd.DataFrame({"a": [0.0, 1.0], "b": [0.0, value]}))

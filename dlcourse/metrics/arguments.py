@@ -146,6 +146,8 @@ def _whole(values: ArrayLike, name: str) -> np.ndarray:
             f"{name} holds {wrong[0]:g}, which is no class: decide on classes first, as "
             "dlcourse.tasks.decide does."
         )
+    if values.max() >= 2**53:
+        raise DataError(f"{name} holds {values.max():g}, too large for the number of a class.")
     if values.ndim == 2 and values.max() > 1:
         raise DataError(f"{name} has a column for each label, of 0 and 1, and there is {values.max():g}.")
     return values.astype(np.int64)

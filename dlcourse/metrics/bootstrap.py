@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.checking import check_level, check_seed, check_whole
 from dlcourse.errors import DataError
 from dlcourse.metrics import arguments, probabilities, ranking, regression
 
@@ -65,7 +66,7 @@ def bootstrap_interval(
         Both ends. Resamples for which the metric is undefined (`nan`) are left out.
 
     Raises:
-        DataError: the lengths differ, or `level` or `resamples` make no sense; or what the metric raises.
+        DataError: the lengths differ, or `level`, `resamples` or `seed` is none; or what the metric raises.
 
     Example:
         >>> from dlcourse.metrics import accuracy
@@ -78,8 +79,9 @@ def bootstrap_interval(
     y_true, y_pred = arguments.array(y_true, "y_true"), arguments.array(y_pred, "y_pred")
     if y_true.ndim == 0 or y_pred.ndim == 0 or len(y_true) != len(y_pred) or len(y_true) == 0:
         raise DataError(f"Targets {y_true.shape} and predictions {y_pred.shape} need one row a sample.")
-    if not 0 < level < 1 or resamples < 1:
-        raise DataError("The level must lie between 0 and 1, and there must be one resample or more.")
+    check_level(level)
+    check_whole(resamples=resamples)
+    check_seed(seed)
     random = np.random.default_rng(seed)
     if _takes_many_weights(metric):
         values = _at_once(metric, y_true, y_pred, resamples, random, options)

@@ -11,11 +11,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.checking import check_counts
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.metrics import arguments
 
 Average = Literal["binary", "macro", "micro", "weighted"]
 AVERAGES = ("binary", "macro", "micro", "weighted")
+MAX_ENTRIES = 2**26  # of a matrix, or of scores by class: 512 MB
 
 
 class Counts(NamedTuple):
@@ -57,6 +59,7 @@ def confusion_matrix(
     if y_true.ndim == 2:
         raise DataError("Labels that can go together have no confusion matrix: use one column at a time.")
     size = _num_classes(y_true, y_pred, num_classes)
+    _check_entries(size * size, f"A confusion matrix of {size} classes")
     weight = arguments.weights(sample_weight, len(y_true))
     matrix = _totals(y_true * size + y_pred, weight, size * size)
     matrix = matrix.reshape(*matrix.shape[:-1], size, size)
@@ -103,7 +106,8 @@ def precision(
         average: `"binary"` (class 1), `"macro"` (mean over the classes that are true or predicted
             somewhere, or over all labels), `"micro"` (of the summed counts), `"weighted"` (mean weighted by
             how often a class is true), or `None` (one for each class from 0 on).
-        sample_weight: `(n,)`, or several sets of them, `(resamples, n)`.
+        sample_weight: `(n,)`, or several sets of them, `(resamples, n)`. A sample of weight 0 still tells
+            that its class occurs, as in scikit-learn; but a resample does not hold it.
 
     Returns:
         A float, or `(k,)` for `average=None`; with several sets of weights, one for each.
@@ -205,14 +209,20 @@ def _averaged(
     several_labels = y_true.ndim == 2
     # Two classes at least, so that class 1 has its place when it never occurs.
     highest = max(1, int(y_true.max()), int(y_pred.max()))
+    if average == "binary" and (several_labels or highest > 1):
+        what = "there are several labels" if several_labels else f"there is a class {highest}"
+        raise DataError(
+            f"average='binary' is for classes 0 and 1, and {what}: use 'macro', 'micro' or 'weighted'."
+        )
+    if average in ("macro", "micro", "weighted") and not several_labels:
+        # The classes that occur, numbered anew: the others add nothing to any of these.
+        occurring, numbers = np.unique(np.concatenate([y_true, y_pred]), return_inverse=True)
+        y_true, y_pred = np.split(numbers, 2)
+        highest = len(occurring) - 1
+    _check_entries(highest, f"Scores of {highest + 1} classes")
     count = _counted(y_true, y_pred, highest + 1, sample_weight)
     numerator, denominator = parts(count)  # both (..., k)
     if average == "binary":
-        if several_labels or highest > 1:
-            what = "there are several labels" if several_labels else f"there is a class {highest}"
-            raise DataError(
-                f"average='binary' is for classes 0 and 1, and {what}: use 'macro', 'micro' or 'weighted'."
-            )
         return arguments.plain(arguments.ratio(numerator, denominator)[..., 1])
     if average == "micro":
         return arguments.plain(arguments.ratio(numerator.sum(axis=-1), denominator.sum(axis=-1)))
@@ -221,12 +231,20 @@ def _averaged(
         return scores
     if average == "weighted":
         share = count.actual
-    else:
-        share = np.ones(scores.shape) if several_labels else (count.predicted + count.actual > 0) * 1.0
+    elif several_labels or scores.ndim == 1:
+        share = np.ones(scores.shape)
+    else:  # of each resample, the classes that it holds
+        share = (count.predicted + count.actual > 0) * 1.0
     return arguments.plain(arguments.ratio((share * scores).sum(axis=-1), share.sum(axis=-1)))
 
 
+def _check_entries(entries: int, what: str) -> None:
+    if entries > MAX_ENTRIES:
+        raise DataError(f"{what} would take {8 * entries / 2**30:.1f} GiB: number those that occur from 0.")
+
+
 def _num_classes(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int | None) -> int:
+    check_counts(num_classes=num_classes)
     highest = int(max(y_true.max(), y_pred.max()))
     if num_classes is not None and highest >= num_classes:
         raise DataError(f"num_classes={num_classes}, and there is a class {highest}: they count from 0.")

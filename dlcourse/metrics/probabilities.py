@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.checking import check_whole
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.metrics import arguments
 
@@ -117,13 +118,14 @@ def calibration_curve(
         >>> calibration_curve([0, 0, 1, 1], [0.1, 0.1, 0.1, 0.9], num_bins=2).prob_true
         array([0.33333333, 1.        ])
     """
+    check_whole(num_bins=num_bins)
     target, probability = arguments.probabilities(y_true, y_prob)
     if target.shape[1] > 1:
         raise DataError("One curve is of two classes: take a class or label, and its column, at a time.")
     target, probability = target[:, 0], probability[:, 0]
     if strategy not in STRATEGIES:
         raise UnknownNameError("strategy", strategy, STRATEGIES)
-    edges = np.linspace(0, 1, _bins(num_bins) + 1)
+    edges = np.linspace(0, 1, num_bins + 1)
     if strategy == "quantile":
         edges = np.percentile(probability, 100 * edges)
     place = np.searchsorted(edges[1:-1], probability)
@@ -163,12 +165,13 @@ def expected_calibration_error(
 
     Source: Guo et al., "On calibration of modern neural networks" (2017).
     """
+    check_whole(num_bins=num_bins)
     target, probability = arguments.probabilities(y_true, y_prob)
     if _exclusive(y_true, target):
         decided = probability.argmax(axis=1)[:, None]
         target, probability = (np.take_along_axis(table, decided, axis=1) for table in (target, probability))
     weight = arguments.weights(sample_weight, len(target))
-    place = np.searchsorted(np.linspace(0, 1, _bins(num_bins) + 1)[1:-1], probability)  # (n, k)
+    place = np.searchsorted(np.linspace(0, 1, num_bins + 1)[1:-1], probability)  # (n, k)
     errors = []
     for column in range(target.shape[1]):
         excess = target[:, column] - probability[:, column]
@@ -180,9 +183,3 @@ def expected_calibration_error(
 def _exclusive(y_true: ArrayLike, target: np.ndarray) -> bool:
     """Whether the columns are classes of which one is true, rather than labels that can go together."""
     return target.shape[1] > 1 and (np.ndim(y_true) == 1 or np.shape(y_true)[1] == 1)
-
-
-def _bins(num_bins: int) -> int:
-    if num_bins < 1:
-        raise DataError(f"There must be one bin or more, not {num_bins}.")
-    return num_bins

@@ -5,6 +5,7 @@ logits give the same; samples with equal scores are passed together.
 """
 
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -185,7 +186,7 @@ def choose_threshold(
         good it is the one nearest to 0.5.
 
     Raises:
-        DataError: the arguments do not fit together, or a cost is negative.
+        DataError: the arguments do not fit together, or a cost is no number of 0 or more.
         UnknownNameError: there is no such metric or cost.
 
     Example:
@@ -288,6 +289,9 @@ def _cost(costs: Mapping[str, float], false_positives: np.ndarray, false_negativ
     for name in costs:
         if name not in COSTS:
             raise UnknownNameError("cost", name, COSTS)
-    if set(costs) != set(COSTS) or min(costs.values()) < 0:
-        raise DataError("Give the cost, 0 or more, of a 'false_positive' and of a 'false_negative'.")
+    numbers = all(isinstance(cost, Real) and 0 <= cost < np.inf for cost in costs.values())
+    if set(costs) != set(COSTS) or not numbers:
+        raise DataError(
+            "Give the cost, a number of 0 or more, of a 'false_positive' and of a 'false_negative'."
+        )
     return costs["false_positive"] * false_positives + costs["false_negative"] * false_negatives

@@ -8,6 +8,7 @@ import pytest
 from dlcourse import metrics
 from dlcourse.errors import DataError, UnknownNameError
 
+MISS, COSTS = "false_negative", {"false_positive": 1}
 REFUSED = {
     "probabilities": (lambda: metrics.accuracy([0, 1], [0.2, 0.9]), "0.2, which is no class: decide"),
     "lengths": (
@@ -62,9 +63,45 @@ REFUSED = {
         lambda: metrics.accuracy([0, 1], [0, 1], sample_weight=[1, np.inf]),
         "infinite in row 1 of the weights",
     ),
-    "bins": (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 0), "one bin or more, not 0"),
+    "bins": (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 0), "num_bins must be .* and is 0"),
+    "parts of bins": (lambda: metrics.calibration_curve([0, 1], [0.1, 0.9], 2.5), "num_bins must be a whole"),
+    "bins in words": (
+        lambda: metrics.expected_calibration_error([0, 1], [0.1, 0.9], "ten"),
+        "num_bins must be a whole number of 1 or more, and is 'ten'",
+    ),
+    "parts of classes": (
+        lambda: metrics.confusion_matrix([0, 1], [0, 1], 2.5),
+        "num_classes must be a whole",
+    ),
+    "huge matrix": (
+        lambda: metrics.confusion_matrix([0, 70_000], [0, 70_000]),
+        "would take 36.5 GiB: number",
+    ),
+    "huge classes": (lambda: metrics.f1_score([0, 10**12], [0, 10**12], None), "number those that occur"),
+    "no class": (lambda: metrics.accuracy([0, 1e300], [0, 1]), r"y_true holds 1e\+300, too large"),
     "cost": (lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], {"false_positive": 1}), "Give the cost"),
+    "cost NaN": (
+        lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], COSTS | {MISS: np.nan}),
+        "Give the cost",
+    ),
+    "cost in words": (
+        lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], COSTS | {MISS: "a"}),
+        "a number of 0",
+    ),
+    "endless cost": (
+        lambda: metrics.choose_threshold([0, 1], [0.1, 0.9], COSTS | {MISS: np.inf}),
+        "Give the",
+    ),
     "level": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], level=95), "between 0 and 1"),
+    "level in words": (
+        lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], level="95%"),
+        "is '95%'",
+    ),
+    "resamples": (
+        lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], resamples=2.5),
+        "resamples must be a whole number",
+    ),
+    "seed": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], seed=-1), "seed must be a whole"),
     "bootstrap": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0, 1], [0]), "need one row a sample"),
 }
 

@@ -75,6 +75,27 @@ def test_accuracy_of_labels_asks_for_all_of_them(data):
     equal(metrics.accuracy(y_true, y_pred), reference.accuracy_score(y_true, y_pred))
 
 
+@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
+@pytest.mark.parametrize("name", OURS)
+def test_a_class_whose_weights_are_zero_occurs_all_the_same(name, average):
+    pair, weight = ([0, 1, 2, 2], [0, 1, 2, 3]), [1, 1, 0, 0]
+    ours = OURS[name](*pair, average, sample_weight=weight)
+    equal(ours, THEIRS[name](*pair, average=average, sample_weight=weight, zero_division=0))
+    assert name != "f1" or average != "macro" or ours == 0.5
+
+
+@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
+@pytest.mark.parametrize("name", OURS)
+def test_the_numbers_of_classes_may_be_large(name, average):
+    y_true, y_pred = [3, 10**12, 10**12, 7], [3, 10**12, 7, 3]
+    small = [0, 2, 2, 1], [0, 2, 1, 0]
+    weight = np.arange(1.0, 9.0).reshape(2, 4)
+    equal(
+        OURS[name](y_true, y_pred, average, sample_weight=weight),
+        OURS[name](*small, average, sample_weight=weight),
+    )
+
+
 def test_undefined_scores_are_zero():
     assert metrics.precision([0, 1], [0, 0]) == 0.0
     assert metrics.recall([0, 0], [0, 1]) == 0.0

@@ -98,7 +98,9 @@ def measured(model: keras.Model, predict: Callable[[Any], np.ndarray], x: Any) -
 def rows_for(model: keras.Model, samples: list[np.ndarray] | None) -> Any:
     """Return rows to compare on: of the samples, or drawn where there are none.
 
-    Drawn are numbers of several sizes, zeros, and, of what an Embedding takes, all its numbers.
+    Drawn are numbers of several sizes, a row of zeros, and of whole numbers those that an Embedding takes.
+    The zeros stay, since real rows have them too (an empty picture): a model for which they can't occur is
+    compared on samples.
 
     Args:
         model: takes them.
@@ -116,10 +118,11 @@ def rows_for(model: keras.Model, samples: list[np.ndarray] | None) -> Any:
 
 def _drawn(tensor: keras.KerasTensor, limit: int, rng: np.random.Generator) -> np.ndarray:
     shape = (DRAWN, *tensor.shape[1:])
-    if np.dtype(tensor.dtype).kind in "biu":
-        return rng.integers(0, limit, (len(SIZES) * DRAWN, *shape[1:])).astype(tensor.dtype)
     parts = [size * rng.normal(size=shape) for size in SIZES]
-    return np.concatenate([*parts, rng.uniform(size=shape), np.zeros((1, *shape[1:]))]).astype(tensor.dtype)
+    rows = np.concatenate([*parts, rng.uniform(size=shape), np.zeros((1, *shape[1:]))])
+    if np.dtype(tensor.dtype).kind in "biu":
+        rows = rng.integers(0, limit, rows.shape)
+    return rows.astype(tensor.dtype)
 
 
 def _limit(model: keras.Model, tensor: keras.KerasTensor) -> int:

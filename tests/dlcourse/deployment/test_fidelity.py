@@ -107,6 +107,15 @@ def test_rows_of_an_embedding_are_of_its_vocabulary():
     assert set(np.unique(rows_for(model, None))) == set(range(5))
 
 
+def test_whole_numbers_and_others_are_drawn_together():
+    tokens, features = keras.Input((5,), dtype="int32", name="tokens"), keras.Input((3,), name="features")
+    embedded = layers.Flatten()(layers.Embedding(50, 4)(tokens))
+    model = keras.Model([tokens, features], layers.Dense(2)(layers.Concatenate()([embedded, features])))
+    rows = rows_for(model, None)
+    assert len(rows["tokens"]) == len(rows["features"]) == to_tflite(model).fidelity.rows
+    assert rows["tokens"].max() < 50
+
+
 @pytest.mark.parametrize(
     ("changes", "quantization", "words"),
     [

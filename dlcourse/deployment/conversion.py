@@ -50,7 +50,8 @@ def to_tflite(
         quantization: see the table.
         samples: for `"int8"`, some hundred training inputs, of shape (n, ...), or a dict of them by input
             names. The range of each activation is measured on them. The file is compared with Keras on them,
-            or, where there are none, on drawn rows.
+            or, where there are none, on drawn rows, of which one is all zeros: a model that is refused for
+            what it gives there, and never meets it, needs samples.
         timeout: seconds after which a conversion is given up.
 
     Returns:
@@ -89,9 +90,10 @@ def to_tflite(
         if lite.fidelity and (fault := lite.fidelity.fault(quantization)):
             advance(0, "looking for the layer")
             blamed = _blamed(model, quantization, calibration, timeout)
+            drawn = ", or give samples, if yours are not like the drawn rows" if samples is None else ""
             raise ConversionError(
                 f"The converted model{kind} computes something else than Keras: {fault}{blamed}. Use another "
-                "quantization, or build the model without that."
+                f"quantization, or build the model without that{drawn}."
             )
         advance()
     return lite

@@ -107,6 +107,13 @@ def test_rows_of_an_embedding_are_of_its_vocabulary():
     assert set(np.unique(rows_for(model, None))) == set(range(5))
 
 
+def test_a_row_of_zeros_is_among_the_drawn_ones_and_samples_stand_in_their_place():
+    model = sequential((6,), layers.UnitNormalization())  # of zeros TFLite makes no finite numbers
+    with pytest.raises(ConversionError, match=r"no finite numbers.*, or give samples, if yours are not like"):
+        to_tflite(model)
+    assert to_tflite(model, samples=ROWS).fidelity.largest_difference < 1e-5
+
+
 def test_whole_numbers_and_others_are_drawn_together():
     tokens, features = keras.Input((5,), dtype="int32", name="tokens"), keras.Input((3,), name="features")
     embedded = layers.Flatten()(layers.Embedding(50, 4)(tokens))

@@ -26,12 +26,15 @@ from grader.classes.executors import Failed, Workers, completed
 from grader.classes.gradebook import Gradebook
 from grader.errors import UnusableInput
 from grader.exercises import all_exercises
+from grader.judging.grading import READING_SECONDS
 from grader.judging.report import Report
 from grader.running import scratch
 from grader.submissions.beside import imported, mentioned
 from grader.submissions.intake import Handed, Problem, collect
 from grader.submissions.submission import load
 
+LEARNERS_BYTES = 2**27  # of a learner's files, each with its modules; of a whole course it is a few megabytes
+TOO_MUCH = "Your files have more than 128 MB together, each with the modules that it mentions: hand in fewer."
 LONG = 60.0  # seconds of a learner's answers, after which others go first
 FAILED = "failed"  # the state of what could not be graded: it is tried again next time
 
@@ -87,10 +90,14 @@ def grade_class(
         reasons = {problem.name: problem.reason for problem in theirs}
         contents: dict[Path, str] = {}
         heavy = False
+        read: dict[str, int] = defaultdict(int)  # bytes, by a learner's key
         for handed in (*intake.repeats, *intake.handed):  # of equals, what is given last counts
             try:
                 own, beside = _content(handed)
                 data = whole(own, beside)
+                read[handed.key] += len(data)
+                if read[handed.key] > LEARNERS_BYTES:
+                    raise UnusableInput(TOO_MUCH)
                 heavy = heavy or b"tensorflow" in data or b"keras" in data
                 state = _state(round_, course.seed_of(seed, handed.key), data)
                 content = contents[handed.path] = hashlib.sha256(data).hexdigest()
@@ -144,9 +151,11 @@ def _graded(
     while waiting := book.waiting() & todo.keys():
         for task, outcome in completed(tasks(waiting), workers):
             if isinstance(outcome, Failed):
+                spent[keys[task.name]] += READING_SECONDS
                 book.add(task.name, FAILED, Report(task.name, seed, level, [], error=outcome.reason), {})
             else:
                 report = msgspec.structs.replace(outcome.report, seed=seed)  # a learner's own stays a secret
+                spent[keys[task.name]] += outcome.seconds
                 spent[keys[task.name]] += sum(verdict.seconds for verdict in report.exercises)
                 state = _state(round_, task.seed, whole(task.data, task.beside))
                 book.add(task.name, FAILED if outcome.unfinished else state, report, outcome.answers)

@@ -12,6 +12,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,8 @@ from grader.running.processes import Kind, ZygoteLink
 from grader.running.sandbox import Sandbox
 from grader.submissions.submission import parse
 
-LEARNERS_SECONDS = 1800.0  # for the answers in all of a learner's files together; honest ones take a minute
+LEARNERS_SECONDS = 1800.0  # for all of a learner's files together; honest ones take some minutes
+USED_UP = "Your other files have used up the half an hour that all have together: hand in fewer."
 
 
 class GradingTask(msgspec.Struct, frozen=True):
@@ -116,10 +118,14 @@ def _graded(task: GradingTask) -> Graded:
     sandbox = _sandbox()
     if sandbox.level == "process" and not task.unsafe:
         raise GraderError("A worker has no sandbox, so a submission could do harm or cheat there.")
+    began = time.thread_time()
     try:
+        if task.seconds <= 0:
+            raise UnusableInput(USED_UP)
         with bounded(task.name, READING_SECONDS, MEGABYTES):
             submission = parse(task.data, task.suffix, task.name, task.beside)
+        with sandbox.borrowed_worker() as worker:
+            found = grade(submission, worker, seed=task.seed, sandbox=sandbox.level, seconds=task.seconds)
     except UnusableInput as error:
-        return Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
-    with sandbox.borrowed_worker() as worker:
-        return grade(submission, worker, seed=task.seed, sandbox=sandbox.level, seconds=task.seconds)
+        found = Graded(Report(task.name, task.seed, sandbox.level, [], error=str(error)), {})
+    return msgspec.structs.replace(found, seconds=time.thread_time() - began)

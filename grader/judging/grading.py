@@ -42,12 +42,14 @@ READING_SECONDS, JUDGING_SECONDS, MEGABYTES = 30, 60, 2048
 class Graded(msgspec.Struct, frozen=True):
     """A submission's report, and the code of its answers by the name of their exercises.
 
-    It is `unfinished` where a process was ended from outside: next time it is graded again.
+    It is `unfinished` where a process was ended from outside: next time it is graded again. `seconds` are the
+    grader's own, of processor time: what it took to read, cut and judge.
     """
 
     report: Report
     answers: dict[str, str]
     unfinished: bool = False
+    seconds: float = 0.0
 
 
 def grade(

@@ -15,6 +15,7 @@ MAX_IMPORTS = 1_000  # statements of a file that are looked at
 IMPORT = re.compile(
     rb"\bfrom[ \t]++\.?(\w{1,100}+)[\w.]*+[ \t]++import\b|\bimport[ \t]++([\w.][\w., \t]{0,500}+)"
 )
+WORD = re.compile(rb"[\w\x80-\xff]+")
 MAX_MODULE_BYTES = 2**20
 
 
@@ -55,16 +56,18 @@ def mentioned(data: bytes, modules: Mapping[str, Path]) -> dict[str, bytes]:
         modules: what lies beside it, by its path as seen from there: `"utils/losses.py"`.
     """
     found: dict[str, bytes] = {}
-    waiting = dict(modules)
+    by_name: dict[bytes, list[str]] = {}
+    for path in modules:
+        by_name.setdefault(_name(path), []).append(path)
     unseen = [data]
-    while unseen and waiting:
-        text = unseen.pop()
-        for path in [path for path in waiting if _name(path) in text]:
-            code = _code(waiting.pop(path))
-            if code is not None and len(found) < MAX_MODULES:
-                found[path] = code
-                unseen.append(code)
-    return found
+    while unseen:
+        for name in sorted(_words(unseen.pop()) & by_name.keys()):
+            for path in by_name.pop(name):
+                code = _code(modules[path]) if len(found) < MAX_MODULES else None
+                if code is not None:
+                    found[path] = code
+                    unseen.append(code)
+    return {path: found[path] for path in modules if path in found}  # in an order that no text decides
 
 
 def imported(data: bytes, modules: Mapping[str, bytes]) -> list[str]:
@@ -83,6 +86,12 @@ def imported(data: bytes, modules: Mapping[str, bytes]) -> list[str]:
                 unseen += [modules[path] for path in there if path not in found]
                 found |= dict.fromkeys(there or [f"{name.decode(errors='replace')}.py"])
     return list(found)
+
+
+def _words(text: bytes) -> set[bytes]:
+    """Return all names in a text; in a notebook's, what stands behind a line's end has an `n` before it."""
+    words = set(WORD.findall(text))
+    return words | {word[1:] for word in words if word[:1] in (b"n", b"r", b"t")}
 
 
 def _name(path: str) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from graded_class import graded, wait_for_results, write_class
 from sources import RIGHT
 
-from grader.classes import classwork
+from grader.classes import classroom, classwork
 from grader.classes.classroom import grade_class
 from grader.classes.classwork import GradingTask
 from grader.classes.course import Course
@@ -97,6 +97,63 @@ def test_all_files_of_a_learner_share_the_time_of_one_and_slow_ones_go_last(tmp_
     assert given == [
         ("ada/a.py", 1800), ("eve/a.py", 1800), ("zoe/a.py", 1800), ("eve/b.py", 800), ("eve/c.py", -200),
     ]  # fmt: skip
+
+
+def test_reading_and_cutting_count_for_a_learner_s_time(tmp_path, monkeypatch):
+    given = []
+
+    def run(task):
+        task = msgspec.msgpack.decode(task, type=GradingTask)
+        given.append(task.seconds)
+        report = Report(task.name, "s", "process", [])
+        return msgspec.msgpack.encode(Graded(report, {}, seconds=25.0))
+
+    monkeypatch.setattr(classwork, "run", run)
+    (tmp_path / "class" / "eve").mkdir(parents=True)
+    for number in range(4):
+        (tmp_path / "class" / "eve" / f"{number}.py").write_text(f"# {number}\n{RIGHT}")
+    workers = Workers(OneAfterTheOther, None, 1)
+    with (
+        Gradebook.temporary() as book,
+        grade_class([tmp_path / "class"], book, workers, seed="s", course=Course()) as (_, names),
+    ):
+        list(names)
+    assert given == [1800, 1775, 1750, 1725]
+
+
+def test_a_learner_s_files_have_bytes_together_and_others_have_theirs(tmp_path, monkeypatch):
+    """Two thousand files that mention fifty modules of a megabyte each were hundreds of gigabytes to read."""
+    done = []
+
+    def run(task):
+        name = msgspec.msgpack.decode(task, type=GradingTask).name
+        done.append(name)
+        return msgspec.msgpack.encode(Graded(Report(name, "s", "process", []), {}))
+
+    monkeypatch.setattr(classwork, "run", run)
+    monkeypatch.setattr(classroom, "LEARNERS_BYTES", 35_000)
+    for name in ("ada", "eve"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "helper.py").write_text("x = 1\n" + "#" * 9_900)
+    for name in ("ada/0", "ada/1", "eve/0", "eve/1", "eve/2"):
+        (tmp_path / "class" / f"{name}.py").write_text(f"import helper\n# {name}\n{RIGHT}")
+    with (
+        Gradebook.temporary() as book,
+        grade_class(
+            [tmp_path / "class"], book, Workers(OneAfterTheOther, None, 1), seed="s", course=Course()
+        ) as (_, names),
+    ):
+        list(names)
+        told = [report for report in book.reports() if report.error]
+    assert done == ["ada/0.py", "ada/1.py", "ada/helper.py", "eve/0.py", "eve/1.py", "eve/2.py"]
+    assert [(report.submission, report.error) for report in told] == [("eve/helper.py", classroom.TOO_MUCH)]
+
+
+def test_who_has_used_up_the_time_is_told_so_and_nothing_is_read(monkeypatch):
+    monkeypatch.setattr(classwork, "parse", lambda *arguments: pytest.fail("it is read"))
+    task = GradingTask("eve.py", ".py", RIGHT.encode(), "s", classwork.version(), True, {}, -1.0)
+    found = msgspec.msgpack.decode(classwork.run(msgspec.msgpack.encode(task)), type=Graded)
+    assert found.report.error == classwork.USED_UP
 
 
 class OneAfterTheOther(Executor):

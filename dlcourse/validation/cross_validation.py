@@ -138,8 +138,10 @@ def cross_validate(
     as many folds as there are cores.
 
     Args:
-        model: compiled; its trainable weights are drawn anew for every fold, frozen ones are kept. Or a
-            function without arguments that builds and compiles one, called for every fold (for a model that
+        model: compiled. For every fold its weights are drawn anew, running averages as well; frozen layers
+            are kept, and what Keras's preprocessing layers have learnt. A layer of your own is refused if one
+            of its weights was changed and not by training, as nothing says which of both that should be. Or a
+            function without arguments that builds and compiles a model, called for every fold (for one that
             fine-tunes trained weights).
         data: `(x, y)` or a `Dataset`; text and missing numbers are for `preprocessing` to deal with.
         k: the number of folds, or a scikit-learn splitter.

@@ -29,9 +29,9 @@ with quiet():
 
 from dlcourse.errors import DataError, ModelError
 from dlcourse.training.engine import Engine, State, stack, unstack
-from dlcourse.training.keras_internals import flatten_layers, user_metrics
+from dlcourse.training.keras_internals import flatten_layers, inner_layers, user_metrics
 from dlcourse.validation.inputs import fit_preprocessing, one_below_the_other, transformed
-from dlcourse.validation.sharing import ADAPTED, key
+from dlcourse.validation.sharing import ADAPTED, is_own, key
 
 MAX_STACKED_BYTES = 2**30  # the most that the states of the stacks take that train at a time
 MAX_INPUT_BYTES = (
@@ -113,8 +113,8 @@ def fit_all(
     them `MAX_INPUT_BYTES`.
 
     Args:
-        model: a compiled model, whose trainable weights every job draws anew and whose frozen ones it keeps;
-            or a function that builds one from a configuration, called for every job.
+        model: a compiled model, of which every job draws new weights, as `cross_validate` says; or a function
+            that builds one from a configuration, called for every job.
         data: `(x, y)`.
         jobs: what to train.
         epochs, batch_size: where a configuration does not name them.
@@ -275,11 +275,32 @@ def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.M
             made = build(model, job.configuration)
             return made, made
         fresh = _copied(model)
+    _check_own_weights(model, fresh)
     for old, new in _layers(model, fresh):
         if not old.trainable:
             for source, variable in zip(old.weights, new.weights, strict=True):
                 variable.assign(source)
     return fresh, model
+
+
+def _check_own_weights(model: keras.Model, fresh: keras.Model) -> None:
+    """Raise a `ModelError` if a layer of somebody's own has learnt something without training.
+
+    A mean of the data should be kept, and a running average of the training begin anew: Keras does not say
+    which of them such a weight is.
+    """
+    for old, new in zip(flatten_layers(model), flatten_layers(fresh), strict=True):
+        if not is_own(old) or not old.trainable or isinstance(old, keras.layers.BatchNormalization):
+            continue
+        others = {id(weight) for layer in inner_layers(old) for weight in layer.weights}
+        for learnt, first in zip(old.weights, new.weights, strict=True):
+            if learnt.trainable or id(learnt) in others or np.array_equal(learnt.numpy(), first.numpy()):
+                continue
+            raise ModelError(
+                f"Layer '{old.name}' has a weight '{learnt.name}' that was changed without training, and "
+                "nothing says whether each training should keep it: set the layer's trainable to False and "
+                "compile again if it should, else pass a function that builds the model."
+            )
 
 
 def build(model: Builder, configuration: Mapping[str, Any]) -> keras.Model:

@@ -220,7 +220,7 @@ def check_seed(seed: Any) -> None:
 
 def check_level(level: Any) -> None:
     """Raise a `DataError` unless it is a share that an interval may hold, as 0.95."""
-    if not isinstance(level, Real) or not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < float(level) < 1:
         raise DataError(f"The level must lie between 0 and 1, and is {level!r}.")
 
 

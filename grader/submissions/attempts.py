@@ -13,6 +13,7 @@ from typing import NamedTuple
 from grader.errors import UnusableInput
 from grader.submissions.endings import stem
 from grader.submissions.names import VERSION, copy_levels, folded, original
+from grader.submissions.platforms.owners import TYPED
 from grader.submissions.submission import load, parse
 from grader.submissions.works import Work, modules_beside
 from grader.text import listed
@@ -178,7 +179,10 @@ def _add_others(others: Sequence[Work], decision: Decision) -> None:
         files.sort(key=lambda work: (work.handed_in[0], work.name))
         if learner not in known:
             names = listed([work.name for work in files])
-            what = "which is no notebook" if len(files) == 1 else "and none of them is a notebook"
+            kinds = {work.kind for work in files}
+            what = f"which is {files[0].kind}" if len(files) == 1 else "and none of them is a notebook"
+            if len(files) > 1 and kinds != {TYPED}:
+                what = "and none of them is an answer that was handed in"
             decision.problems.append((files[0], f"{learner} handed in {names}, {what}."))
         elif counting[learner]:
             kept = max(counting[learner], key=lambda work: work.handed_in[0])

@@ -42,7 +42,12 @@ class Work:
     @property
     def is_other(self) -> bool:
         """Whether it is nothing that could be graded."""
-        return self.found.other or self.owner.aside
+        return self.found.other or bool(self.owner.aside)
+
+    @property
+    def kind(self) -> str:
+        """What it is, if it is nothing that could be graded."""
+        return self.owner.aside or "no notebook"
 
     @property
     def identity(self) -> tuple:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from grader.submissions.endings import stem
 from grader.submissions.names import copy_levels
 from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text
-from grader.submissions.platforms.owners import Found, Met, Owner
+from grader.submissions.platforms.owners import TYPED, Found, Met, Owner
 from grader.text import cell, line, listed, printable_name
 
 # A name may hold anything but blanks and ASCII's punctuation: many scripts write vowels as combining marks.
@@ -36,7 +36,7 @@ class Reader:
             return None
         key, typed = match["key"].removeprefix("anon_"), match["typed"]
         rest = (typed or match["rest"], *found.parts[i + 1 :])
-        late, file, aside = bool(match["late"]), int(match["file"] or 0), bool(typed)
+        late, file, aside = bool(match["late"]), int(match["file"] or 0), TYPED if typed else ""
         name = match["name"] or match["key"]
         return [Owner("canvas", name, rest, key, late=late, file=file, aside=aside)]
 

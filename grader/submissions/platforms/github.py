@@ -28,7 +28,5 @@ class Reader:
         part, below = found.parts[i], found.parts[i + 1 :]
         if self._prefix is None or i != self._place or not below or not part.startswith(self._prefix):
             return None
-        if below[0] in TESTS:
-            return []
         login = part.removeprefix(self._prefix)
-        return [Owner("github", login, below, login)]
+        return [Owner("github", login, below, login, aside="a test" if below[0] in TESTS else "")]

@@ -4,7 +4,7 @@ import html
 import re
 
 from grader.submissions.platforms.grades import Grade, Grades, Written, csv_text
-from grader.submissions.platforms.owners import Found, Met, Owner
+from grader.submissions.platforms.owners import TYPED, Found, Met, Owner
 from grader.submissions.platforms.worksheet import fill
 from grader.text import FORMULA, line, number, printable_name
 
@@ -24,7 +24,7 @@ class Reader:
             return None
         below = found.parts[i + 1 :]
         rest = (match["rest"], *below) if match["rest"] else below
-        typed = match["kind"] == "onlinetext"
+        typed = TYPED if match["kind"] == "onlinetext" else ""
         return [Owner("moodle", match["name"], rest, match["key"], match["name"], aside=typed)]
 
 

@@ -1,6 +1,6 @@
 """What was met in a class's folder or archive, and whose it is: `Met`, `Found`, `Owner`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from grader.submissions.endings import METADATA
+
+TYPED = "no notebook"  # what a text is that was typed in where files are handed in
 
 
 class Found(NamedTuple):
@@ -42,7 +44,8 @@ class Owner(NamedTuple):
         submitted: when, where the platform says so; where it does not say the zone, in UTC.
         file: Canvas's number of the file.
         by_file: the name is the file's own, and not that of a folder.
-        aside: it is no file of the learner's, but a text that was typed in where files are handed in.
+        aside: what it is instead, if it is no file that the learner handed in: "no notebook", but a text that
+            was typed in, "a draft".
     """
 
     platform: str
@@ -54,7 +57,7 @@ class Owner(NamedTuple):
     submitted: datetime | None = None
     file: int = 0
     by_file: bool = False
-    aside: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class Met:
 
     @cached_property
     def files(self) -> list[Found]:
-        """All but what is a platform's own."""
-        return [f for f in self.found if f.parts[-1].lower() not in METADATA]
+        """All of them; what has the name of a platform's own file may be a learner's, and is no work."""
+        return [f._replace(other=True) if f.parts[-1].lower() in METADATA else f for f in self.found]
 
     @cached_property
     def works(self) -> list[Found]:
@@ -89,6 +92,19 @@ class Met:
     def components(self) -> list[str]:
         """The components of names that may say whose a file is: down to where the class branches."""
         return [part for f in self.files for part in f.parts[: len(self.common) + 1]]
+
+    def heads(self, place: int) -> set[str]:
+        """Return the components of names that would say whose a file is, were it component `place` of them.
+
+        What lies flat there is somebody's if it is a work.
+        """
+        around = (*self.common[:place],)
+        inside = (f for f in self.files if f.parts[:place] == around)
+        return {f.parts[place] for f in inside if len(f.parts) > place + f.other}
+
+    def are_most(self, heads: Collection[str], place: int) -> bool:
+        """Tell whether these are the names of most of the class, so that no one learner made them so."""
+        return 2 * len(heads) > len(self.heads(place))
 
     def metadata(self, name: str) -> dict[tuple[str, ...], Found]:
         """Return a platform's own files of this name, by the folder that they are in."""

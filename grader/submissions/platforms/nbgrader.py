@@ -4,6 +4,7 @@ A random text may end the exchange's names. In `submitted`, `timestamp.txt` says
 """
 
 import re
+from collections.abc import Collection
 
 from grader.submissions.endings import TIMESTAMP
 from grader.submissions.platforms.moments import moment, moment_in
@@ -24,9 +25,8 @@ class Reader:
     def __init__(self, met: Met) -> None:
         self.problems: list[Found] = []
         self._timestamps = met.metadata(TIMESTAMP)
-        # Each of them is in the folder of a work, in the folder of a learner; Sakai's is in a learner's.
-        works = [f for f in self._timestamps if f and not f[-1].endswith(")") and not _match(f[-1])]
-        self._depths = {len(folder) - 2 for folder in works}
+        places = (p for p in range(len(met.common) + 1) if _are_learners(met, p, self._timestamps))
+        self._learner = next(places, None)
 
     def owners(self, found: Found, i: int) -> list[Owner] | None:
         part, below = found.parts[i], found.parts[i + 1 :]
@@ -34,10 +34,25 @@ class Reader:
             clock = re.sub(r"\D", ":", match["clock"])
             time, user = moment(f"{match['day']} {clock}"), match["user"]
             return [Owner("nbgrader", user, (match["work"], *below), user, submitted=time)]
-        if i not in self._depths or len(below) < 2:
+        if i != self._learner or len(below) < 2:
             return None
         time = moment_in(self._timestamps.get(found.parts[: i + 2]), *FORMATS)
         return [Owner("nbgrader", part, below, printable_name(part), submitted=time)]
+
+
+def _are_learners(met: Met, place: int, timestamps: Collection[tuple[str, ...]]) -> bool:
+    """Tell whether the folders there are learners': most hold a timestamp in a folder of a work.
+
+    Anybody may hand in a file of that name, so one learner's say nothing. Where there is but one folder, it
+    may be the class's; it is a learner's in nbgrader's own folder, where each of its works has a timestamp.
+    """
+    heads = met.heads(place)
+    if len(heads) == 1:
+        works = {f.parts[: place + 2] for f in met.works}
+        return "submitted" in met.common[:place][-1:] and works <= set(timestamps)
+    around = (*met.common[:place],)
+    stamped = {f[place] for f in timestamps if len(f) == place + 2 and f[:place] == around}
+    return met.are_most(stamped, place)
 
 
 def _match(part: str) -> re.Match | None:

@@ -64,7 +64,9 @@ def owners(place: Path, found: Sequence[Found]) -> Iterator[tuple[Found, list[Ow
     met = Met(place, found)
     readers = [reader(met) for reader in READERS]
     known = [(file, _owners_of(file, readers, len(met.common) + 1)) for file in met.files]
-    by_name = plain.Reader(met, named=any(theirs for _, theirs in known))
+    place = len(met.common)
+    named = {f.parts[place] for f, theirs in known if theirs is not None and not f.other}
+    by_name = plain.Reader(met, named=met.are_most(named, place))
     for file, theirs in known:
         if theirs is None:
             theirs = by_name.owners(file, 0)

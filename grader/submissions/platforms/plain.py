@@ -2,9 +2,9 @@
 
 Beside such there are files that nobody handed in: a read-me, data, pictures, the task. So what is no
 notebook, module or archive is somebody's only
-- in a folder beside the learners' folders, whatever it is;
+- in a folder beside the learners' folders, whatever it is, if most of the class has folders;
 - where notebooks lie without folders, if it is a document as may be handed in in a notebook's place;
-and never where a platform gave names to others, or where there is no notebook at all.
+and never where a platform gave names to most of the class, or where there is no notebook at all.
 """
 
 from itertools import takewhile
@@ -19,7 +19,7 @@ class Reader:
 
     Args:
         met: all of the class.
-        named: whether a platform gave names to some of it.
+        named: whether a platform gave names to most of it.
     """
 
     def __init__(self, met: Met, named: bool = False) -> None:
@@ -28,7 +28,8 @@ class Reader:
         self._above = (*met.common,)[: self._around]
         self._stems = {copy_levels(stem(f.parts[self._place(f)]))[0][0] for f in met.works}
         self._has_others = bool(met.works) and not named
-        self._is_flat = any(self._is_by_file(f) for f in met.works)
+        flat = {f.parts[self._place(f)] for f in met.works if self._is_by_file(f)}
+        self._has_flat, self._has_folders = bool(flat), not met.are_most(flat, self._around)
 
     def owners(self, found: Found, i: int) -> list[Owner] | None:
         """Return whose a file is, whatever `i` is: any name will do."""
@@ -46,9 +47,9 @@ class Reader:
     def _is_somebodys(self, other: Found) -> bool:
         if not self._has_others or other.parts[: self._around] != self._above:
             return False
-        if self._is_flat:
-            return is_document(other.parts[-1])
-        return len(other.parts) > self._around + 1
+        if self._has_flat and is_document(other.parts[-1]):
+            return True
+        return self._has_folders and len(other.parts) > self._around + 1
 
     def _is_by_file(self, found: Found) -> bool:
         part, rest = found.parts[self._place(found)], found.parts[self._place(found) + 1 :]

@@ -10,7 +10,9 @@ from grader.submissions.platforms.moments import moment
 from grader.submissions.platforms.owners import Found, Met, Owner
 from grader.text import printable_name
 
-NAME = re.compile(r"(?P<before>.+_.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<text>\.txt))?")
+NAME = re.compile(
+    r"(?P<before>.+?_.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<text>\.txt))?"
+)
 
 
 class Reader:

@@ -37,6 +37,7 @@ EXCHANGE = {
 SUBMITTED = {
     "submitted/ada/ps1/problem1.ipynb": ("ada", "ada", (1, 12, 0, 0)),
     "submitted/bob/ps1/problem1.ipynb": ("bob", "bob", None),
+    "submitted/eve/ps1/problem1.ipynb": ("eve", "eve", (2, 12, 0, 0)),
 }
 SAKAI = {
     "Lovelace, Ada(alovelace)/Submission attachment(s)/hw.ipynb": (
@@ -84,7 +85,11 @@ SAMPLES = {
     "nbgrader, exchange": (EXCHANGE, {"inbound/eve+ps1+2026-10-03 12_00_01 UTC/timestamp.txt": "2026"}),
     "nbgrader, submitted": (
         SUBMITTED,
-        {"submitted/ada/ps1/timestamp.txt": "2026-10-01 12:00:00.000000 UTC", "gradebook.db": ""},
+        {
+            "submitted/ada/ps1/timestamp.txt": "2026-10-01 12:00:00.000000 UTC",
+            "submitted/eve/ps1/timestamp.txt": "2026-10-02 12:00:00 UTC",
+            "gradebook.db": "",
+        },
     ),
     "sakai": (
         SAKAI,
@@ -107,7 +112,7 @@ SAMPLES = {
         },
     ),
     "google": (GOOGLE, {}),
-    "teams": (TEAMS, {"Working files/Eve/Homework 1/hw.ipynb": "{}"}),
+    "teams": (TEAMS, {"Working files/Ada/Homework 1/hw.ipynb": "{}"}),
     "canvas": (CANVAS, {}),
     "moodle": (MOODLE, {}),
     "gradescope": (GRADESCOPE, {}),
@@ -226,13 +231,13 @@ def test_two_namesakes_on_brightspace_are_two(learners, folder):
 
 
 def test_a_time_that_says_nothing_is_none(tmp_path, learners):
-    members = [
+    sakai = [
         "L, A(al)/Submission attachment(s)/hw.ipynb",
         ("L, A(al)/timestamp.txt", b"\xff" * 1000),
-        "1-9 - B - Okt 41, 2026 9999 PM/hw.ipynb",
     ]
-    found = learners(written(tmp_path / "c.zip", zip_of(*members)))
-    assert set(found.values()) == {"L, A", "B"}
+    brightspace = "1-9 - B - Okt 41, 2026 9999 PM/hw.ipynb"
+    files = [written(tmp_path / f"{i}.zip", zip_of(*names)) for i, names in enumerate([sakai, [brightspace]])]
+    assert set(learners(*files).values()) == {"L, A", "B"}
     assert {handed.submitted for handed in learners.intake.handed} == {None}
 
 

@@ -4,12 +4,17 @@
     helper.py  def act(x): ...
 
 A file with a name of its own in a class's folder is taken for a learner's. But a module that other such files
-import, and that has no answer, is theirs. One that has answers may be another learner's, and nobody gets it.
+import, and that has no answer, is theirs. One that has answers may be another learner's, and nobody gets it;
+nor one that is called like a module of Python or an installed package, since that is what they import.
 """
 
 import contextlib
+import sys
+import sysconfig
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from grader.errors import UnusableInput
@@ -19,6 +24,8 @@ from grader.submissions.statements import imports_in
 from grader.submissions.submission import load, parse
 from grader.submissions.works import Work
 from grader.text import listed, printable_name
+
+OURS = ("dlcourse", "grader")  # which an installation for development has elsewhere
 
 
 def apart(works: Sequence[Work], answers: Collection[str]) -> tuple[list[Work], list[str]]:
@@ -58,10 +65,11 @@ def apart(works: Sequence[Work], answers: Collection[str]) -> tuple[list[Work], 
 def _importing(
     together: Sequence[Work], answers: Collection[str]
 ) -> Iterator[tuple[Work, list[Work], list[Work]]]:
-    """Yield a folder's files that are works, the modules without answers that each uses, and those with."""
+    """Yield a folder's files that are works, the mere modules that each uses, and what else it imports."""
     named = {stem(work.owner.rest[0]): work for work in together if suffix_of(work.owner.rest[0]) == ".py"}
     imported = {work: _imported(work, named) for work in together} if named else {}
-    mere = {name for name in set().union(*imported.values()) if _is_without(named[name], answers)}
+    asked = set().union(*imported.values())
+    mere = {name for name in asked if not _is_there(name) and _is_without(named[name], answers)}
     for user, names in imported.items():
         if stem(user.owner.rest[0]) in mere and named[stem(user.owner.rest[0])] is user:
             continue
@@ -90,6 +98,14 @@ def _imported(work: Work, named: Collection[str]) -> set[str]:
             for module, name, _ in imports_in(cell.tree) if cell.tree is not None else ():
                 found.add((module or name or "").partition(".")[0])
     return (found & set(named)) - {own}
+
+
+@cache
+def _is_there(name: str) -> bool:
+    """Tell whether Python or an installed package has a module of this name, without an import."""
+    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    has_spec = name.isidentifier() and PathFinder.find_spec(name, sorted(installed)) is not None
+    return name in sys.stdlib_module_names or name in OURS or has_spec
 
 
 def _is_without(module: Work, answers: Collection[str]) -> bool:

@@ -76,6 +76,17 @@ def test_nobody_is_lost_for_a_name_alone(taken, contents):
     assert set(found) == {name.replace("_", ".") for name in contents}
 
 
+@pytest.mark.parametrize("name", ["statistics", "numpy", "dlcourse"])
+def test_a_file_called_like_an_installed_module_is_its_learners_alone(taken, name):
+    user = f"import {name}\n".encode() + ANSWER
+    found, remarks = taken(ada_py=user, bob_py=user, **{f"{name}_py": b"def fmean(x):\n    return 7.0\n"})
+    assert found == {"ada.py": [], "bob.py": [], f"{name}.py": []}
+    assert remarks == [
+        f"{name}.py was taken for its own learner's work, and is not there where it is imported, in ada.py, "
+        "bob.py; files of one learner belong into a folder of that name."
+    ]
+
+
 def test_learners_folders_are_left_as_they_are(learners, folder):
     place = folder("ada/hw.ipynb", "ada/helper.py", "bob.py")
     (place / "bob.py").write_bytes(b"import ada, helper\n")

@@ -60,15 +60,14 @@ class Gradebook:
         """Open the gradebook in a folder.
 
         Raises:
-            UnusableInput: there is none; it is damaged, of another version, or something else.
+            UnusableInput: there is none; it is empty, damaged, of another version, or something else.
             GraderError: on the way, it can't be written.
         """
-        none = f"There is no gradebook in {folder}: `grader grade … --out {folder}` makes one."
         if not (folder / FILE).is_file():
-            raise UnusableInput(none)
+            raise UnusableInput(
+                f"There is no gradebook in {folder}: `grader grade … --out {folder}` makes one."
+            )
         with cls._connected(folder / FILE) as book:
-            if not book._is_made():
-                raise UnusableInput(none)
             book._require_ours()
             yield book
 
@@ -82,6 +81,8 @@ class Gradebook:
         """
         from filelock import FileLock, Timeout
 
+        from dlcourse import files
+
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(folder / ".lock").acquire(blocking=False)  # it goes with the process
@@ -89,13 +90,19 @@ class Gradebook:
             raise UnusableInput(f"Another grader is at work in {folder}: wait for it, or end it.") from None
         except OSError as error:
             raise UnusableInput(f"{folder} can't be written: {error.strerror}.") from None
-        with lock, cls._connected(folder / FILE) as book:
-            if not book._is_made():
-                with book._connection:
-                    book._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-            book._require_ours()
-            book._connection.execute("PRAGMA journal_mode = WAL")
-            yield book
+        with lock:
+            try:
+                if not (folder / FILE).exists():
+                    for ending in ("-wal", "-shm", "-journal"):  # of one that was here before
+                        (folder / f"{FILE}{ending}").unlink(missing_ok=True)
+                    with cls.temporary() as book:  # whole or not at all, so that an empty file is never ours
+                        files.write(folder / FILE, book._connection.serialize())
+            except OSError as error:
+                raise UnusableInput(f"{folder / FILE} can't be written: {error.strerror}.") from None
+            with cls._connected(folder / FILE) as book:
+                book._require_ours()
+                book._connection.execute("PRAGMA journal_mode = WAL")
+                yield book
 
     @classmethod
     @contextlib.contextmanager
@@ -108,6 +115,11 @@ class Gradebook:
     @classmethod
     @contextlib.contextmanager
     def _connected(cls, path: Path | None) -> "Iterator[Gradebook]":
+        if path is not None and path.is_file() and not path.stat().st_size:
+            raise UnusableInput(
+                f"{path} is empty, so a class's results and marks are lost in it: bring back a copy, or move "
+                "it away to begin anew."
+            )
         try:
             with contextlib.closing(_connect(path)) as connection:
                 register(connection)
@@ -124,10 +136,6 @@ class Gradebook:
             raise UnusableInput(
                 f"{path} is damaged, or no gradebook ({why}): put it aside, or bring back a copy."
             ) from None
-
-    def _is_made(self) -> bool:
-        """Return whether anything is in the file: a grader may have been ended before it was."""
-        return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _require_ours(self) -> None:
         application = self._connection.execute("PRAGMA application_id").fetchone()["application_id"]
@@ -155,8 +163,6 @@ class Gradebook:
         if not (folder / FILE).is_file():
             return None, set()
         with cls._connected(folder / FILE) as book:
-            if not book._is_made():
-                return None, set()
             book._require_ours()
             row = book._connection.execute("SELECT course FROM class").fetchone()
             if not (named := row and msgspec.msgpack.decode(row["course"])["folder"]):

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -205,18 +206,25 @@ def test_only_the_courses_lessons_count(book):
     ("content", "words"),
     [
         (b"no database at all, but long enough to be one" * 30, "damaged, or no gradebook"),
-        (b"", "There is no gradebook in"),
+        (b"", "is empty, so a class's results and marks are lost in it: bring back a copy, or move it away"),
     ],
 )
 def test_what_is_no_gradebook_is_refused(tmp_path, content, words):
     (tmp_path / FILE).write_bytes(content)
-    with pytest.raises(UnusableInput, match=words), Gradebook.open(tmp_path):
-        pass
+    for used in (Gradebook.open, Gradebook.create):
+        with pytest.raises(UnusableInput, match=words), used(tmp_path):
+            pass
+    with pytest.raises(UnusableInput, match=words):
+        Gradebook.own_course(tmp_path)
     assert (tmp_path / FILE).read_bytes()[:40] == content[:40], "and left as it was"
 
 
-def test_a_gradebook_whose_making_was_cut_short_is_made_by_the_same_command(tmp_path):
-    (tmp_path / FILE).write_bytes(b"")
+def test_a_gradebook_whose_making_was_cut_short_is_made_by_the_same_command(tmp_path, monkeypatch):
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("os.replace", Mock(side_effect=KeyboardInterrupt))
+        with Gradebook.create(tmp_path):
+            pass
+    assert not (tmp_path / FILE).exists()
     assert Gradebook.own_course(tmp_path) == (None, set())
     with Gradebook.create(tmp_path) as book:
         fill(book)

@@ -22,7 +22,6 @@ from dlcourse import files
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 LINK = re.compile(r"(?P<text>!?\[[^\]]*\])\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
-DATA_SETS = ("datasets", "datasets/downloads")
 GRADER = ("check", "predict", "solved")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 TABLE = re.compile(r"\w+ {2,}\w.*\n")
@@ -63,7 +62,7 @@ def _pages(notebooks: Mapping[str, NotebookNode]) -> Iterator[tuple[str, bytes]]
     yield "lessons.md", _list_of("Lessons", lessons, LESSONS_HEAD).encode()
     yield "errata.md", _errata(notebooks).encode()
     yield "glossary.md", _glossary(notebooks).encode()
-    yield "data.md", _list_of("Data sets", [n for n in copied if n.startswith("data/")], DATA_HEAD).encode()
+    yield "data.md", _list_of("Data", [n for n in copied if n.startswith("data/")], DATA_HEAD).encode()
     modules = {f"api/{name}.md": _reference(name) for name in (*_public_modules(), "grader")}
     for name, text in modules.items():
         yield name, text.encode()
@@ -80,9 +79,8 @@ def _copied() -> Iterator[tuple[str, Path]]:
     for folder in ("docs/images", "docs/book/static"):
         for file in sorted((ROOT / folder).iterdir()):
             yield f"{Path(folder).name}/{file.name}", file
-    for folder in DATA_SETS:
-        for card in sorted((ROOT / folder).glob("*.md")):
-            yield f"data/{card.name}", card
+    for card in sorted((ROOT / "datasets").rglob("*.md")):
+        yield f"data/{card.relative_to(ROOT / 'datasets').as_posix()}", card
 
 
 def _relinked(text: str, source: Path, names: Mapping[Path, str]) -> str:
@@ -105,7 +103,8 @@ Executed from top to bottom, with every exercise solved and every question answe
 the course: here nothing waits for an answer. Each claim marked as a finding was run over several seeds.
 """
 DATA_HEAD = """\
-Real data, all but the largest of them part of the course. Each has a card: source, licence, what to mind.
+Real data, all but the largest of them part of the course, and the networks that were trained for it. Each has
+a card: source, licence, what to mind.
 """
 API_HEAD = "What `import dlcourse` gives, and what a lesson's notebook takes from the grader.\n"
 ERRATA_HEAD = """\

@@ -106,9 +106,10 @@ def test_glossary_errata_and_data_cards_are_whole(book):
         assert term["term"] in terms
     rows = soup(book / "errata.html").select("tbody tr")
     assert len(rows) == len(tomllib.loads((ROOT / "lessons" / "errata.toml").read_text("utf-8"))["erratum"])
-    assert {page.stem for page in (book / "data").glob("*.html")} == {
-        card.stem for card in (ROOT / "datasets").rglob("*.md")
+    cards = {
+        card.relative_to(ROOT / "datasets").with_suffix(".html") for card in (ROOT / "datasets").rglob("*.md")
     }
+    assert {page.relative_to(book / "data") for page in (book / "data").rglob("*.html")} == cards
 
 
 @pytest.mark.parametrize(("module", "names"), re.findall(r"^\| `(\w+)` \| (.+) \|$", LIBRARY, re.MULTILINE))

@@ -20,7 +20,7 @@ from grader.errors import UnusableInput
 from grader.submissions.archives import Store
 from grader.submissions.attempts import decide
 from grader.submissions.modules import apart
-from grader.submissions.names import folded
+from grader.submissions.names import folded, told_apart
 from grader.submissions.platforms import owners
 from grader.submissions.remarks import remarks
 from grader.submissions.walking import NOTHING, found
@@ -191,12 +191,19 @@ def _name_learners(works: list[Work]) -> None:
         for identity, work in known.items():
             name = printable_name(work.owner.called)
             if len(known) > 1 and work.owner.key:
-                name = printable_name(f"{name} ({work.owner.key})")
+                name = _with_id(name, work)
+            while (
+                (other := taken.get(("name", folded(name))))
+                and (other.owner.key and work.owner.key)  # else nothing tells one from the other
+                and (longer := _with_id(name, work)) != name
+            ):
+                name = longer
             others = [w for w in without_id if w is not work]
             others += [taken[mark] for mark in _marks(name, work) if mark in taken]
             if others:
+                one, two = told_apart(work.whole, others[0].whole)
                 raise UnusableInput(
-                    f"{work.where} and {others[0].where} both seem to be "
+                    f"{one} and {two} both seem to be "
                     f"{printable_name(work.owner.called)}'s; rename one, or, if they are one "
                     "learner's, put them into one folder of that name."
                 )
@@ -204,6 +211,10 @@ def _name_learners(works: list[Work]) -> None:
             taken |= dict.fromkeys(_marks(name, work), work)
     for work in works:
         work.learner = names[work.identity]
+
+
+def _with_id(name: str, work: Work) -> str:
+    return printable_name(f"{name} ({work.owner.key})")
 
 
 def _marks(name: str, work: Work) -> tuple[tuple[str, str], ...]:

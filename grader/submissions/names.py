@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from grader.text import printable_name
+from grader.text import MAX_NAME, UNPRINTABLE, printable_name
 
 # What programs call a second copy: "hw (1)", "hw-Copy1"; Canvas, after "hw-7", a UUID.
 SURE_COPY = re.compile(
@@ -53,6 +53,27 @@ def folded(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", printable_name(text).casefold())
+
+
+def told_apart(one: str, other: str) -> tuple[str, str]:
+    r"""Return two paths as they are shown; where they look the same, with what can't be seen written out.
+
+    >>> print(*told_apart("a\u200bda", "ada"), *told_apart("Zoe\u0301", "Zo\xe9"), *told_apart("a", "b"))
+    a\u200bda ada Zoe\u0301 Zoé a b
+    """
+    if folded(" ".join(one.split())) == folded(" ".join(other.split())):
+        one, other = _spelled(one), _spelled(other)
+    return printable_name(one, MAX_NAME), printable_name(other, MAX_NAME)
+
+
+def _spelled(text: str) -> str:
+    """Return the text with what can't be seen, and marks on letters, as Python writes them in ASCII."""
+    return "".join(c.encode("unicode_escape").decode() if _is_unseen(c) else c for c in text)
+
+
+def _is_unseen(c: str) -> bool:
+    kind = unicodedata.category(c)
+    return kind in UNPRINTABLE or kind[0] == "M" or (kind == "Zs" and c != " ")
 
 
 def versions(text: str) -> tuple[int, ...]:

@@ -87,9 +87,14 @@ class Work:
         return self.learner, self.number, self.owner.submitted, above
 
     @property
-    def where(self) -> str:
+    def whole(self) -> str:
+        """The path, as it is."""
         inner = self.found.parts if self.place.is_dir() or self.place != self.found.path else ()
-        return printable_name("/".join([str(self.place), *inner]), MAX_NAME)
+        return "/".join([str(self.place), *inner])
+
+    @property
+    def where(self) -> str:
+        return printable_name(self.whole, MAX_NAME)
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """Yield the components of the name that a program may have numbered: file, and archives around it."""

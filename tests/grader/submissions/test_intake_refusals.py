@@ -40,6 +40,18 @@ def test_learners_who_can_not_be_told_apart_are_refused(tmp_path, folder, one, t
         assert "rename one" in refused(folder(one, two), into=tmp_path / "into")
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "shown"),
+    [
+        ("ada/hw.py", "ada\u200b/hw.py", ("/ada/hw.py", "/ada\\u200b/hw.py")),
+        ("Zo\xe9.py", "Zoe\u0301.py", ("/Zo\xe9.py", "/Zoe\\u0301.py")),
+    ],
+)
+def test_names_that_look_the_same_are_shown_so_that_they_can_be_told(tmp_path, folder, one, two, shown):
+    message = refused(folder(one, two), into=tmp_path / "into")
+    assert all(f"class{name} " in message for name in shown)
+
+
 def test_a_made_up_name_does_not_pass_for_one_with_an_id(tmp_path, folder):
     place = folder("ada_1_10_hw.py", "ada_2_20_hw.py", "ada (1)/hw.py")
     assert "rename one" in refused(place, into=tmp_path / "into")

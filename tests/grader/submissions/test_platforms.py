@@ -138,6 +138,21 @@ def test_gradescope(read):
     assert platforms == dict.fromkeys(times, "gradescope") | {"submission_3": ""}
 
 
+@pytest.mark.parametrize("order", [(0, 1, 4), (4, 1, 0)])
+def test_a_display_name_like_a_made_up_one_ends_no_run(read, order):
+    called = {0: "Ada", 1: "Ada", 4: "Ada (s0)"}
+    listed = "".join(
+        f"submission_{place}:\n  :submitters:\n  - :name: {called[i]}\n    :sid: s{i}\n"
+        for place, i in enumerate(order)
+    )
+    names = [f"assignment_9_export/submission_{i}/hw.ipynb" for i in range(3)]
+    found = dict(read(*names, files={LISTED: listed}).values())
+    assert len(found) == 3
+    assert {key: name.startswith("Ada (s") for name, key in found.items()} == dict.fromkeys(
+        ["s0", "s1", "s4"], True
+    )
+
+
 def test_gradescope_without_its_metadata(read):
     names = ["submission_1", "submission_2", "submission_3"]
     assert list(read(*EXPORT).values()) == [(name, name) for name in names]

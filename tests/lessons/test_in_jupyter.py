@@ -105,9 +105,7 @@ def card_of(page, cell_begins, source, card_says):
 def test_a_lesson_is_run_answered_and_predicted_and_then_graded(page):
     cells = run_all(page)
     assert [cell.source for cell in cells for out in cell.outputs if out.output_type == "error"] == []
-    assert (
-        page.get_by_text("official Jupyter news").count() == 0
-    )  # which it asks at first
+    assert page.get_by_text("official Jupyter news").count() == 0  # which it asks at first
 
     assert "this is leaky ReLU" in card_of(page, "def relu(x", WRONG, "relu: not yet")
     assert "Right on every case." in card_of(page, "def relu(x", RIGHT, "relu: passed")

@@ -3,6 +3,7 @@
     python benchmarks/layers.py [--write] [--only NAMES] [--columns COLUMNS] [--jobs N] [--json FILE]
 
 Rows are measured in another process, which may crash or hang: that costs a cell, and no other.
+What FILE has of this build, from a run that was ended, isn't measured again: an hour may be cut in pieces.
 The result is compared with the page that is there. Each cell that got worse is named, the page stays as it
 was, and the exit status is 1; `--write` writes it all the same. The status is also 1 where Keras exports a
 layer that has no row. With `--only` or `--columns` a part is measured and compared, and no page is written.
@@ -11,6 +12,7 @@ layer that has no row. With `--only` or `--columns` a part is measured and compa
 import argparse
 import contextlib
 import functools
+import hashlib
 import importlib
 import json
 import multiprocessing
@@ -21,6 +23,7 @@ import random
 import re
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +40,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from dlcourse import files
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "layers.md"
 ROWS = 64  # that are compared, and on which int8 measures its ranges
@@ -74,7 +79,9 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAMES", help="kinds, and parts of rows' names, separated by |")
     parser.add_argument("--columns", metavar="COLUMNS", help=f"some of {','.join(COLUMNS)}")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that measure at a time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all cells there")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="keep each row there as it comes, and go on"
+    )
     options = parser.parse_args()
     columns = options.columns.split(",") if options.columns else [*COLUMNS]
     if not set(columns) <= set(COLUMNS):
@@ -89,9 +96,9 @@ def main() -> None:
     ]
     if not names:
         parser.error(f"no row has {options.only} in its name; the kinds are {', '.join(zoo.ZOO)}")
-    began = time.perf_counter()
-    now = measure(names, columns, options.jobs)
-    minutes = (time.perf_counter() - began) / 60
+    kept = Kept(options.json)
+    measure([name for name in names if kept.lacks(name, columns)], columns, options.jobs, kept)
+    now = {name: {column: kept.rows[name][column] for column in columns} for name in names}
 
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     before = parsed(PAGE.read_text("utf-8")) if PAGE.exists() else {}
@@ -103,12 +110,47 @@ def main() -> None:
     for sentence in faults or ["Nothing got worse."]:
         console.print(sentence, markup=False)
     if whole and (options.write or not faults):
-        PAGE.write_text(page(zoo, now, minutes, options.jobs), encoding="utf-8")
-    if options.json:
-        rows = {name: {c: asdict(cell) for c, cell in row.items()} for name, row in now.items()}
-        facts = {"versions": versions(), "minutes": minutes, "jobs": options.jobs, "rows": rows}
-        options.json.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(page(zoo, now, kept.minutes, options.jobs), encoding="utf-8")
     sys.exit(1 if faults and not options.write else 0)
+
+
+class Kept:
+    """The rows that were measured of this build, in a file or in memory alone.
+
+    Args:
+        file: `None` for memory alone. What it has of another build, or of other versions, is left out.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._of = {"versions": versions(), "build": build()}
+        self.rows: Page = {}
+        self.minutes = 0.0
+        found = json.loads(file.read_text("utf-8")) if file and file.exists() else {}
+        if found.get("of") == self._of:
+            self.minutes = found["minutes"]
+            self.rows = {n: {c: Cell(**cell) for c, cell in row.items()} for n, row in found["rows"].items()}
+        self._began = time.perf_counter() - 60 * self.minutes
+
+    def lacks(self, name: str, columns: list[str]) -> bool:
+        return not set(columns) <= self.rows.get(name, {}).keys()
+
+    def add(self, name: str, cells: dict[str, Cell]) -> None:
+        self.rows[name] = self.rows.get(name, {}) | cells
+        self.minutes = (time.perf_counter() - self._began) / 60
+        if self._file:
+            rows = {n: {c: asdict(cell) for c, cell in row.items()} for n, row in self.rows.items()}
+            files.write(
+                self._file,
+                json.dumps({"of": self._of, "minutes": self.minutes, "rows": rows}, indent=1).encode(),
+            )
+
+
+def build() -> str:
+    """What the cells depend on, of ours: a digest of the library and of the zoo."""
+    here = Path(__file__).resolve().parent
+    used = [here / "layers.py", here / "zoo.py", *sorted((here.parent / "dlcourse").rglob("*.py"))]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in used)).hexdigest()[:16]
 
 
 def load_zoo() -> Any:
@@ -175,10 +217,11 @@ def worse(before: Page, now: Page) -> Iterator[str]:
 # The processes that measure.
 
 
-def measure(names: list[str], columns: list[str], jobs: int) -> Page:
-    """Measure rows, several at a time; in their order."""
+def measure(names: list[str], columns: list[str], jobs: int, kept: "Kept") -> None:
+    """Measure rows, several at a time, and keep each as it comes."""
     shown = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     idle: queue.SimpleQueue[Measurer] = queue.SimpleQueue()
+    writing = threading.Lock()
     with (
         Progress(*shown, console=Console(stderr=True), transient=True) as progress,
         contextlib.ExitStack() as ends,
@@ -188,20 +231,21 @@ def measure(names: list[str], columns: list[str], jobs: int) -> Page:
         for _ in range(jobs):
             idle.put(ends.enter_context(Measurer()))
 
-        def row(name: str) -> dict[str, Cell]:
+        def row(name: str) -> None:
             progress.update(task, description=f"[bold]{name}")
             measurer = idle.get()
             try:
                 cells = measurer.row(name, columns)
             finally:
                 idle.put(measurer)
+            with writing:
+                kept.add(name, cells)
             progress.advance(task)
             if not progress.console.is_terminal:  # a bar leaves nothing in a file
                 found = (f"{column} {cell.mark} {cell.number}".strip() for column, cell in cells.items())
                 progress.console.print(f"{name}: {', '.join(found)}", markup=False, soft_wrap=True)
-            return cells
 
-        return dict(zip(names, threads.map(row, names), strict=True))
+        list(threads.map(row, names))
 
 
 class Measurer:

@@ -75,6 +75,13 @@ def test_a_wrong_twin_is_marked_wrong(layers):
     assert layers.verdict("int8", 0.5, correlation=0.2).mark == "wrong"
 
 
-def test_one_row_is_measured_in_a_process_of_its_own(layers):
-    (row,) = layers.measure(["Dense"], ["compiled"], jobs=1).values()
-    assert row["compiled"].mark == "ok"
+def test_a_row_is_measured_in_a_process_of_its_own_and_kept(layers, tmp_path, monkeypatch):
+    kept = layers.Kept(tmp_path / "rows.json")
+    assert kept.lacks("Dense", ["compiled"])
+    layers.measure(["Dense"], ["compiled"], 1, kept)
+    again = layers.Kept(tmp_path / "rows.json")
+    assert again.rows["Dense"]["compiled"].mark == "ok"
+    assert again.minutes > 0
+    assert again.lacks("Dense", ["compiled", "int8"]) and not again.lacks("Dense", ["compiled"])
+    monkeypatch.setattr(layers, "build", lambda: "another")
+    assert layers.Kept(tmp_path / "rows.json").rows == {}

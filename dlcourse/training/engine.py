@@ -257,14 +257,15 @@ class Engine:
     def _loss(self, state, x, y, weights, tape=None, *, training):
         model = self.model
         arguments = {"training": training} if keras_internals.takes_training(model) else {}
-        called = pure.call(model, state.trainable, state.non_trainable, x, tape, **arguments)
-        # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
-        mapping = [*zip(model.trainable_variables, called.trainable, strict=True)]
-        with (
-            keras_internals.losses_of_layers(model, called.losses),
-            keras.StatelessScope(state_mapping=mapping),
-        ):
-            return called, model.compute_loss(x, y, called.outputs, weights, training=training)
+        with pure.TRACING:
+            called = pure.call(model, state.trainable, state.non_trainable, x, tape, **arguments)
+            # The layers' losses are those of the weights in `state`: compute_loss would take the variables'.
+            mapping = [*zip(model.trainable_variables, called.trainable, strict=True)]
+            with (
+                keras_internals.losses_of_layers(model, called.losses),
+                keras.StatelessScope(state_mapping=mapping),
+            ):
+                return called, model.compute_loss(x, y, called.outputs, weights, training=training)
 
     def _updated_metrics(self, metrics, loss, x, y, outputs, weights):
         model = self.model

@@ -8,6 +8,7 @@ variable that is not listed at all (the states of a stateful recurrent layer).
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from dlcourse.errors import ModelError
 from dlcourse.training import keras_internals
 from dlcourse.training.keras_internals import flatten_layers
 
+TRACING = threading.RLock()  # while a graph is made, a model has other attributes: one thread at a time
 MAX_UNROLLED_STEPS = 16  # of a recurrent layer: more of them take longer to trace than they save
 
 
@@ -78,7 +80,7 @@ def call(
         array([[3.]], dtype=float32)
     """
     scope = _Scope(model, trainable, non_trainable, tape)
-    with _unrolled(model), scope:
+    with TRACING, _unrolled(model), scope:
         outputs = model.call(x, **arguments)
         losses = list(model.losses)
     if scope.unlisted:

@@ -24,11 +24,8 @@ ADAPTED = (
     keras.layers.StringLookup,
     keras.layers.TextVectorization,
 )
-KNOWN = (
-    "keras.",
-    "tensorflow.",
-    "dlcourse.",
-)  # whose classes and functions are what their configuration says
+# Whose classes and functions are what their configuration says.
+KNOWN = ("keras.", "tensorflow.", "dlcourse.")
 # Losses, metrics, regularizers and the like which are not Keras's: it writes down such a class as registered.
 OWN = re.compile(rf'"registered_name": "(?!dlcourse>|Functional")|"class_name": "function"|{FUNCTION}')
 

@@ -16,9 +16,7 @@ def layers():
 
 @pytest.fixture(scope="module")
 def zoo(layers):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).resolve().parents[2] / "benchmarks")
-        yield layers.load_zoo()
+    return layers.load_zoo()  # while that fixture's folder is on the path
 
 
 def whole(layers, zoo, cell):

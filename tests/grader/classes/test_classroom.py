@@ -87,13 +87,7 @@ def test_all_files_of_a_learner_share_the_time_of_one_and_slow_ones_go_last(tmp_
     for name in ("ada/a.py", "eve/a.py", "eve/b.py", "eve/c.py", "zoe/a.py"):
         (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "class" / name).write_text(f"# {name}\n{RIGHT}")
-    with (
-        Gradebook.temporary() as book,
-        grade_class(
-            [tmp_path / "class"], book, Workers(OneAfterTheOther, None, 1), seed="s", course=Course()
-        ) as (_, names),
-    ):
-        list(names)
+    reports_on(tmp_path / "class")
     assert given == [
         ("ada/a.py", 1800), ("eve/a.py", 1800), ("zoe/a.py", 1800), ("eve/b.py", 800), ("eve/c.py", -200),
     ]  # fmt: skip
@@ -112,12 +106,7 @@ def test_reading_and_cutting_count_for_a_learner_s_time(tmp_path, monkeypatch):
     (tmp_path / "class" / "eve").mkdir(parents=True)
     for number in range(4):
         (tmp_path / "class" / "eve" / f"{number}.py").write_text(f"# {number}\n{RIGHT}")
-    workers = Workers(OneAfterTheOther, None, 1)
-    with (
-        Gradebook.temporary() as book,
-        grade_class([tmp_path / "class"], book, workers, seed="s", course=Course()) as (_, names),
-    ):
-        list(names)
+    reports_on(tmp_path / "class")
     assert given == [1800, 1775, 1750, 1725]
 
 
@@ -137,14 +126,7 @@ def test_a_learner_s_files_have_bytes_together_and_others_have_theirs(tmp_path, 
         (tmp_path / "class" / name / "helper.py").write_text("x = 1\n" + "#" * 9_900)
     for name in ("ada/0", "ada/1", "eve/0", "eve/1", "eve/2"):
         (tmp_path / "class" / f"{name}.py").write_text(f"import helper\n# {name}\n{RIGHT}")
-    with (
-        Gradebook.temporary() as book,
-        grade_class(
-            [tmp_path / "class"], book, Workers(OneAfterTheOther, None, 1), seed="s", course=Course()
-        ) as (_, names),
-    ):
-        list(names)
-        told = [report for report in book.reports() if report.error]
+    told = [report for report in reports_on(tmp_path / "class") if report.error]
     assert done == ["ada/0.py", "ada/1.py", "ada/helper.py", "eve/0.py", "eve/1.py", "eve/2.py"]
     assert [(report.submission, report.error) for report in told] == [("eve/helper.py", classroom.TOO_MUCH)]
 
@@ -154,6 +136,17 @@ def test_who_has_used_up_the_time_is_told_so_and_nothing_is_read(monkeypatch):
     task = GradingTask("eve.py", ".py", RIGHT.encode(), "s", classwork.version(), True, {}, -1.0)
     found = msgspec.msgpack.decode(classwork.run(msgspec.msgpack.encode(task)), type=Graded)
     assert found.report.error == classwork.USED_UP
+
+
+def reports_on(folder):
+    """Grade a class, one file after the other, and return all reports."""
+    workers = Workers(OneAfterTheOther, None, 1)
+    with (
+        Gradebook.temporary() as book,
+        grade_class([folder], book, workers, seed="s", course=Course()) as (_, names),
+    ):
+        list(names)
+        return list(book.reports())
 
 
 class OneAfterTheOther(Executor):

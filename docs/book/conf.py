@@ -25,6 +25,7 @@ html_js_files = ["book.js"]
 html_domain_indices = False
 html_show_sourcelink = False
 smartquotes = False  # what a program says stays as it is
+html_show_search_summary = False  # which is fetched, and nothing can be from a file on disk
 html_copy_source = False  # the lessons' notebooks, outputs and all, would be there twice
 
 myst_enable_extensions = ["deflist", "dollarmath"]

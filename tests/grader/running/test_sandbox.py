@@ -137,9 +137,10 @@ def test_a_killed_zygote_is_replaced(tmp_path):
 
 def test_a_zygote_that_is_killed_as_it_starts_is_told():
     with Sandbox() as sandbox:
-        os.kill(sandbox.zygote("light")._process.pid, signal.SIGKILL)
+        zygote = sandbox.zygote("light")
+        os.kill(zygote._process.pid, signal.SIGKILL)
         with pytest.raises(SandboxError, match="did not start"):
-            sandbox.zygote("light").level  # noqa: B018
+            zygote.level  # noqa: B018
 
 
 def test_a_killed_zygote_of_another_process_is_told(tmp_path):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Set everything up and go: `python3 run.py lab` opens the lessons, `python3 run.py test` runs the tests.
 
-The environment is `.venv` beside this file, with the versions in constraints.txt. It is made on the first run
-and completed when they change; delete it at any time.
+The environment is `.venv` beside this file, with what requirements/ lists, by its hashes. It is made on the
+first run and completed when that changes; delete it at any time.
 """
 
 # No newer syntax than Python 3.6's in this file: an old Python must get as far as the sentence for it.
@@ -49,17 +49,17 @@ def main(arguments):
 
 
 def set_up(extra):
-    """Bring `.venv` to what `pip install -e .[extra]` makes; nothing to do takes milliseconds."""
+    """Bring `.venv` to what requirements/ lists for `extra`; nothing to do takes milliseconds."""
     if sys.version_info < (3, 11):  # noqa: UP036
         stop("Python 3.11 or newer is needed, and this is " + platform.python_version() + ".")
     facts = [sys.version, str(ROOT)]  # a folder that was moved has the old path in its programs
-    facts += [(ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "constraints.txt")]
+    facts += [path.read_text(encoding="utf-8") for path in (ROOT / "pyproject.toml", *lists("dev"))]
     digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()
     stamps = {name: VENV / ("installed-" + name) for name in ("lab", "dev")}
     enough = [stamps[extra], stamps["dev"]]  # dev contains lab
     if not UNFINISHED.exists() and any(read(stamp) == digest for stamp in enough):
         return
-    require_whole_constraints()
+    require_whole_lists(extra)
     if UNFINISHED.exists() or not healthy():
         make_venv()
     UNFINISHED.touch()  # if this run is killed, the next one starts from nothing
@@ -68,21 +68,29 @@ def set_up(extra):
     UNFINISHED.unlink()
 
 
-def require_whole_constraints():
-    """Stop where constraints.txt was cut off or is of another version: then anything would be installed."""
+def lists(extra):
+    """The files in requirements/ of what is installed: each continues the one before."""
+    names = {"course": ["course"], "lab": ["course", "lab"], "dev": ["course", "lab", "dev", "torch"]}[extra]
+    return [ROOT / "requirements" / (name + ".txt") for name in names]
+
+
+def require_whole_lists(extra):
+    """Stop where a list was cut off or is of another version: then something would be missing."""
     import tomllib  # new in Python 3.11
 
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split("\n")
-    if lines[-2:] != ["# The end.", ""]:
-        stop("constraints.txt is cut off: get the course again, or that file.")
-    pinned = {name_of(line) for line in lines if "==" in line}
+    pinned = set()
+    for path in lists(extra):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        if lines[-2:] != ["# The end.", ""]:
+            stop("requirements/" + path.name + " is cut off: get the course again, or that file.")
+        pinned |= {name_of(line) for line in lines if "==" in line}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     facts = project.get("project", {})
-    extras = facts.get("optional-dependencies", {}).values()
+    extras = facts.get("optional-dependencies", {})
     asked = [*project["build-system"]["requires"], *facts.get("dependencies", ())]
-    asked = {name_of(one) for one in asked + [one for extra in extras for one in extra]}
-    for name in sorted(asked - pinned - {name_of(facts.get("name", ""))}):
-        stop("constraints.txt has no version of " + name + ": get the course again, or that file.")
+    asked += [one for name in extras if extra in (name, "dev") for one in extras[name]]  # dev has all
+    for name in sorted({name_of(one) for one in asked} - pinned - {name_of(facts.get("name", ""))}):
+        stop("requirements/" + extra + ".txt has no version of " + name + ": get the course again.")
 
 
 def name_of(requirement):
@@ -120,23 +128,28 @@ def make_venv():
 
 def install(extra):
     print("Installing TensorFlow and the rest into .venv: some minutes, the first time", flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command += ["-c", "constraints.txt", "-e", ".[" + extra + "]"]
+    pip(["-r", "requirements/" + extra + ".txt"])
+    if extra == "dev":
+        pip(["-c", "constraints.txt", "-r", "requirements/torch.txt"])
+    # All that builds it is there: what would be fetched for it, nobody has checked.
+    pip(["--no-deps", "--no-build-isolation", "-e", "."])
+
+
+def pip(arguments):
+    """Run `pip install`, say what it does, and stop with its last lines where it fails."""
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *arguments]
     lines = deque(maxlen=12)
     offline, step = False, "pip starts"
     began = shown = time.monotonic()
-    # For what builds the course, too, which `-c` does not reach; newer versions of pip ask the second.
-    constrained = dict.fromkeys(("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"), str(ROOT / "constraints.txt"))
     with subprocess.Popen(
         command,
         cwd=str(ROOT),
-        env={**os.environ, **constrained},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    ) as pip:
-        for line in lines_and_pauses(pip.stdout):
+    ) as process:
+        for line in lines_and_pauses(process.stdout):
             if line is not None:
                 lines.append(line.rstrip())
                 offline = offline or any(sign in line for sign in NO_NETWORK)
@@ -151,11 +164,13 @@ def install(extra):
                 print(state, flush=True)
     if sys.stdout.isatty():
         print("\r" + " " * 78, end="\r", flush=True)
-    if pip.returncode:
+    if process.returncode:
         UNFINISHED.unlink()  # pip ended by itself, so what is installed is whole
         print("\n".join(lines), file=sys.stderr)
         if offline:
             stop("No package index could be reached: check the network, then run the same command again.")
+        if any("DO NOT MATCH THE HASHES" in line for line in lines):
+            stop("A file is not the one that was tested: the index or the way to it may be at fault.")
         stop("pip failed, its last lines are above: mend the cause, then run the same command again.")
 
 

@@ -1,10 +1,13 @@
 """run.py, up to the point where it would install for minutes."""
 
+import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,9 @@ import pytest
 SCRIPT = Path(__file__).resolve().parent.parent / "run.py"
 
 
-def run(script: Path, *arguments: str) -> subprocess.CompletedProcess:
-    # No index and nowhere else to look: pip fails at once.
-    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+def run(script: Path, *arguments: str, wheels: str | Path = "") -> subprocess.CompletedProcess:
+    # No index, and nowhere else to look but in a folder: pip ends at once.
+    environment = {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
     return subprocess.run(
         [sys.executable, str(script), *arguments],
         env=environment,
@@ -37,12 +40,12 @@ def test_help():
 
 def test_failed_setup_is_explained_and_healed(tmp_path):
     script = Path(shutil.copy(SCRIPT, tmp_path))
-    (tmp_path / "constraints.txt").write_text("no-such-backend==1\n# The end.\n")
+    write_lists(tmp_path, dev="no-such-backend==1\n")
     (tmp_path / "pyproject.toml").write_text('[build-system]\nrequires = ["no-such-backend"]\n')
     for _ in range(2):
         done = run(script, "test")
         assert done.returncode == 2
-        assert "ResolutionImpossible" in done.stderr
+        assert "no-such-backend" in done.stderr
         assert "run the same command again" in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
     assert "Making the environment" not in done.stdout  # the second run goes on where the first ended
@@ -64,25 +67,86 @@ dev = ["course[lab]"]
 
 
 @pytest.mark.parametrize(
-    ("constraints", "words"),
+    ("lists", "words"),
     [
-        ("", "cut off"),
-        ("backend==1\nnum-py==2\njupyter-lab==4\n# The en", "cut off"),
-        ("backend==1\nnum-py==2\njupyter-lab==4\n", "cut off"),
-        ("backend==1\njupyter-lab==4\n# The end.\n", "no version of num-py"),
-        ("num-py==2\njupyter-lab==4\n# The end.\n", "no version of backend"),
-        ("backend==1\nnum-py==2\n# The end.\n", "no version of jupyter-lab"),
+        ({"course": None}, "requirements/course.txt is cut off"),
+        ({"lab": None}, "requirements/lab.txt is cut off"),
+        ({"course": "backend==1 \\\n"}, "requirements/lab.txt has no version of num-py"),
+        ({"course": "num-py==2\n"}, "requirements/lab.txt has no version of backend"),
+        ({"lab": ""}, "requirements/lab.txt has no version of jupyter-lab"),
     ],
 )
-def test_constraints_that_are_not_whole_are_refused(tmp_path, constraints, words):
+def test_lists_that_are_not_whole_are_refused(tmp_path, lists, words):
     script = Path(shutil.copy(SCRIPT, tmp_path))
-    (tmp_path / "constraints.txt").write_text(constraints)
+    whole = {"course": "backend==1 \\\n  --hash=sha256:0\nNum_Py==2\n", "lab": "jupyter-lab==4\n"}
+    write_lists(tmp_path, **whole | lists)
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     done = run(script, "lab")
     assert done.returncode == 2
-    assert done.stderr.startswith("run.py: constraints.txt")
-    assert words in done.stderr
+    assert done.stderr.startswith(f"run.py: {words}")
     assert not (tmp_path / ".venv").exists()
+
+
+def write_lists(folder, **lists):
+    """Write the lists of what is installed; one that is None has lost its end."""
+    (folder / "requirements").mkdir()
+    for name in ("course", "lab", "dev", "torch"):
+        entries = lists.get(name, "")
+        (folder / "requirements" / f"{name}.txt").write_text(
+            f"{entries or ''}# The en" + "d.\n" * (entries is not None)
+        )
+
+
+@pytest.mark.parametrize("hashes", ["0" * 64, "the right one"])
+def test_a_file_that_was_not_tested_is_not_installed(tmp_path, hashes):
+    script, wheels = Path(shutil.copy(SCRIPT, tmp_path)), tmp_path / "wheels"
+    wheel = make_wheel(wheels, "backend")
+    found = hashlib.sha256(wheel.read_bytes()).hexdigest() if hashes == "the right one" else hashes
+    write_lists(
+        tmp_path, course=f"--require-hashes\nbackend==1 --hash=sha256:{found}\n", lab="-r course.txt\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[build-system]\nrequires = ["backend"]\n')
+    done = run(script, "lab", wheels=wheels)
+    installed = list((tmp_path / ".venv").rglob("backend.py"))
+    if hashes == "the right one":
+        assert installed
+    else:
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("run.py: A file is not the one that was tested")
+        assert not installed
+
+
+def make_wheel(folder, name):
+    """Write a wheel with a module of this name in it."""
+    folder.mkdir()
+    wheel, info = folder / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(f"{name}.py", "")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return wheel
+
+
+def test_the_lists_agree_with_each_other_and_the_constraints():
+    folder = SCRIPT.parent / "requirements"
+    constraints = pinned((SCRIPT.parent / "constraints.txt").read_text())
+    listed = {name: (folder / f"{name}.txt").read_text() for name in ("course", "lab", "dev", "torch")}
+    for name, text in listed.items():
+        assert pinned(text).items() <= constraints.items(), name
+        for entry in re.findall(r"^[\w.-]+==.*\n(?:  .*\n)*", text, flags=re.MULTILINE):
+            assert ("--hash=sha256:" in entry) == (name != "torch")
+        assert "://" not in text
+    missing = constraints.keys() - set().union(*map(pinned, listed.values()))
+    assert all(name.startswith(("nvidia-", "cuda-", "triton")) for name in missing)
+
+
+def pinned(text):
+    """The versions in a list by name, and, where several are for different Pythons, all of them."""
+    versions = {}
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, flags=re.MULTILINE):
+        versions[name] = versions.get(name, frozenset()) | {version}
+    return versions
 
 
 SLOW_PIP = """#!{python}
@@ -105,7 +169,7 @@ def test_what_is_installed_is_said_while_pip_is_silent(tmp_path, monkeypatch, ca
     pip.chmod(0o755)
     for name, value in {"PYTHON": pip, "TICK": 0.05, "EVERY": 0.2, "ROOT": tmp_path}.items():
         monkeypatch.setattr(module, name, value)
-    module.install("lab")
+    module.pip(["tensorflow"])
     lines = capsys.readouterr().out.splitlines()
     assert sum("Collecting tensorflow" in line for line in lines) >= 2
     assert sum("Installing collected packages" in line for line in lines) >= 2

@@ -40,7 +40,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = Path(__file__).with_name("templates")  # what only a release has
 CODE = (".py", ".html", ".css", ".js", ".toml", ".npz")  # arrays from which exercises draw their cases, too
 DATA = (".npz", ".csv", ".keras", ".md", ".txt")
-AT_ROOT = ("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore")
+AT_ROOT = (
+    *("LICENSE", "LICENSE-lessons", "constraints.txt", "run.py", ".gitignore"),
+    *(f"requirements/{name}.txt" for name in ("course", "lab", "dev", "torch")),
+)
 NOT_FOR_LEARNERS = (
     *("grader/classes/classroom.py", "grader/classes/classwork.py", "grader/classes/executors.py"),
     *("grader/releasing/", "grader/exercises/", "grader/authoring/", "grader/commands/author.py"),

@@ -17,6 +17,6 @@ if [ -z "$python" ]; then # Ubuntu 22.04's own python3 is older
     python=python3.11
 fi
 "$python" -m venv .venv
-.venv/bin/python -c "import run; run.require_whole_constraints()"
-export PIP_CONSTRAINT="$PWD/constraints.txt" PIP_BUILD_CONSTRAINT="$PWD/constraints.txt"
-.venv/bin/python -m pip install --no-cache-dir -e .
+.venv/bin/python -c "import run; run.require_whole_lists('course')"
+.venv/bin/python -m pip install --no-cache-dir -r requirements/course.txt
+.venv/bin/python -m pip install --no-deps --no-build-isolation -e .

@@ -46,7 +46,7 @@ from grader.errors import UnusableInput  # noqa: E402
 from grader.exercise import Exercise  # noqa: E402
 from grader.submissions.cutting import Cutter  # noqa: E402
 from grader.submissions.submission import read  # noqa: E402
-from lessons import findings  # noqa: E402
+from lessons import colab, findings  # noqa: E402
 
 DIRECTIVE = re.compile(r"^```\{(exercise|predict)\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
 TIME = re.compile(r"^```\{time\}[ \t]*\n```[ \t]*$", re.MULTILINE)
@@ -132,6 +132,8 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
     _check_exercises(source.stem, [cell.id for cell in cells if role(cell) == "stub"])
     _check_questions(source.stem, cells)
     _set_time(cells, source.stem)
+    if source.parent == LESSONS and (repository := _repository()):
+        colab.add(cells, source.stem, repository)
     _set_ids(cells)
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -141,6 +143,13 @@ def build(source: Path, text: str | None = None, *, counted: bool = True) -> Not
     notebook = new_notebook(cells=cells, metadata=metadata)
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _repository() -> str:
+    try:
+        return colab.repository()
+    except colab.SettingError as error:
+        raise BuildError(str(error)) from None
 
 
 def execute(notebook: NotebookNode, name: str, most_seconds: int = 300, folder: Path = LESSONS) -> None:

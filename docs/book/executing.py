@@ -23,7 +23,7 @@ from PIL import Image
 
 from dlcourse import files
 from grader import predictions
-from lessons import build
+from lessons import build, colab
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPUTING = ("tensorflow", "keras", "numpy", "scikit-learn", "pandas", "matplotlib", "ipython")
@@ -91,7 +91,7 @@ def for_readers(notebook: NotebookNode) -> NotebookNode:
             case _ if build.FOLDED in cell.metadata.get("tags", []):
                 _fold(cell, "The code that measures")
         cells.append(cell)
-    solved.cells = cells
+    solved.cells = colab.without(cells)
     return solved
 
 

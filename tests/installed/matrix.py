@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 VERSIONS = {
-    "tested": ("--constraints", str(ROOT / "constraints.txt")),
+    "tested": ("--constraints", "constraints.txt"),
     "oldest": ("--resolution", "lowest-direct"),
     "newest": ("--upgrade",),
 }
@@ -94,8 +94,10 @@ def _tried(program: str, which: str, wheel: Path, tests: Sequence[str]) -> tuple
         try:
             _run(["uv", "venv", "--quiet", "--python", program, str(Path(folder, "env"))])
             if tests:
-                _run([*install, "--requirements", str(ROOT / "requirements" / "dev.txt")])
-            _run([*install, *([] if tests else VERSIONS[which]), f"{wheel}[lab]"])
+                _run([*install, "--requirements", "requirements/dev.txt"], ROOT)
+            else:
+                _run([*install, *VERSIONS[which], "--requirements", "pyproject.toml", "--extra", "lab"], ROOT)
+            _run([*install, "--no-deps", str(wheel)])
             versions = _versions(python)
             work = Path(folder, "work")
             work.mkdir()

@@ -107,6 +107,7 @@ class Engine:
         self._example = tf.nest.map_structure(lambda a: np.asarray(a[:1]), tuple(example))
         keras_internals.symbolic_build(model, tf.nest.map_structure(_symbolic, self._example))
         self._optimizer = keras_internals.stateless(model.optimizer, model.trainable_variables)
+        self.outside: list[tf.Tensor] = []  # handles of what training changes beside the state, once traced
         # One graph for a state and one for stacked ones, whatever the number of samples and states.
         self._train = {stacked: _graph(self._epochs, stacked) for stacked in (False, True)}
         self._call = {stacked: _graph(self._predictions, stacked) for stacked in (False, True)}
@@ -241,6 +242,7 @@ class Engine:
         _, state, logs = tf.while_loop(
             lambda number, *_: number < epochs[1], epoch, (epochs[0], state, logs), parallel_iterations=1
         )
+        self.outside = keras_internals.assigned(tf.compat.v1.get_default_graph())
         return state, {name: log.stack() for name, log in zip(names, logs, strict=True)}
 
     def _step(self, state: State, data: tuple) -> State:
@@ -367,9 +369,8 @@ def _check_trainable(model: keras.Model) -> None:
 
 def _symbolic(sample: np.ndarray) -> keras.KerasTensor:
     """A batch of such samples, of which only shape and type are known."""
-    return keras.KerasTensor(
-        (None, *sample.shape[1:]), "string" if sample.dtype == object else sample.dtype.name
-    )
+    dtype = "string" if sample.dtype == object else sample.dtype.name
+    return keras.KerasTensor((None, *sample.shape[1:]), dtype)
 
 
 def _padded(rows: np.ndarray, batch_size: int) -> tf.Tensor:

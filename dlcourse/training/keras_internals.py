@@ -47,6 +47,21 @@ def build_shapes(layer: keras.layers.Layer) -> dict[str, Any]:
     return _private(layer, "_build_shapes_dict") or {}
 
 
+def assigned(graph: tf.Graph) -> list[tf.Tensor]:
+    """The handles of TensorFlow's variables that a function's graph changes, in loops and branches too."""
+    import tensorflow as tf
+
+    try:
+        from tensorflow.python.framework.auto_control_deps_utils import get_read_write_resource_inputs
+    except ImportError as error:
+        raise _unsupported("a way to tell what a graph changes") from error
+    changed = [get_read_write_resource_inputs(operation)[1] for operation in graph.get_operations()]
+    inside = {id(resource) for resources in changed for resource in resources}
+    handles = [outer for outer, inner in graph.captures if id(inner) in inside]
+    with tf.init_scope():  # a table that is only read counts as changed, too
+        return [handle for handle in handles if tf.raw_ops.VarIsInitializedOp(resource=handle)]
+
+
 @contextlib.contextmanager
 def losses_of_layers(model: keras.Model, losses: list[tf.Tensor]) -> Iterator[None]:
     """Let `compute_loss` add these losses of layers, instead of those of the model's variables."""

@@ -232,6 +232,7 @@ def _train_stack(
     losses = []
     for first, last in pairwise(np.unique(np.linspace(0, epochs, 11).astype(int))):
         state, logs = engine.run(state, data, train + offsets, (first, last), seed)
+        _check_outside(engine)
         losses.append(logs["loss"])  # (epochs, stacked)
         advance((last - first) * len(jobs))
     outputs = engine.predict(state, data[0], held_out + offsets)
@@ -245,8 +246,26 @@ def _train_stack(
 def _train_alone(one: _Prepared, data: tuple, seed: int) -> Fitted:
     x, y = tf.nest.map_structure(tf.constant, (transformed(one.preprocessing, data[0]), data[1]))
     state, logs = one.engine.run(one.state, (x, y), one.job.train, (0, one.epochs), seed)
+    _check_outside(one.engine)
     outputs = one.engine.predict(state, x, one.job.held_out)
     return Fitted(outputs, logs["loss"], _weights(state), one.preprocessing)
+
+
+def _check_outside(engine: Engine) -> None:
+    """Raise a `ModelError` if trainings would share something that each of them changes."""
+    if engine.outside:
+        names = [
+            f"'{name}' of layer '{layer.name}'"
+            for layer in flatten_layers(engine.model)
+            for name, value in vars(layer).items()
+            if getattr(value, "handle", None) is engine.outside[0]
+        ]
+        raise ModelError(
+            f"Training changes {(names or ['something'])[0]}, a variable of TensorFlow that Keras doesn't "
+            "list among the model's weights: every training would go on with what the one before has left "
+            "there. Make it with the layer's add_weight, trainable=False, or draw numbers with a "
+            "keras.random.SeedGenerator."
+        )
 
 
 def _parts(group: list[int], prepared: list[_Prepared], samples: int) -> Iterator[list[int]]:

@@ -95,6 +95,7 @@ def grid_search(build: Builder, grid: Mapping[str, Sequence[Any]], data: Data, *
         >>> found.best
         {'learning_rate': 0.01}
     """
+    _check_names("grid", grid)
     for name, values in grid.items():
         if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
             raise DataError(f"The values of '{name}' must be a list of what to try, not {values!r}.")
@@ -151,6 +152,7 @@ def random_search(
     check_counts(n=n)
     check_seed(seed)
     random = np.random.default_rng(seed)
+    _check_names("space", space)
     configurations = [{name: _draw(name, values, random) for name, values in space.items()} for _ in range(n)]
     return _search(build, configurations, data, seed=seed, **settings)
 
@@ -238,6 +240,12 @@ def _search(
         [fitted] = fit_all(build, (x, targets), [job], **training)
         model, fitted_preprocessing = rebuilt(build, job, fitted), fitted.preprocessing
     return Search(table, score, best[0], outer_scores, model, fitted_preprocessing)
+
+
+def _check_names(what: str, values: Any) -> None:
+    if not isinstance(values, Mapping):
+        kind = type(values).__name__
+        raise DataError(f"The {what} must be a dict, of an argument's name what to try, not a {kind}.")
 
 
 def _draw(name: str, values: Any, random: np.random.Generator) -> Any:

@@ -221,3 +221,9 @@ def test_a_keras_whose_optimizers_lie_elsewhere_is_answered_so_too(monkeypatch):
 def test_the_message_names_the_keras_that_the_package_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert keras_internals.SUPPORTED in project["dependencies"]
+
+
+def test_a_tensorflow_that_tells_elsewhere_what_a_graph_changes_is_answered_so_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow.python.framework.auto_control_deps_utils", None)
+    with pytest.raises(KerasVersionError, match="does not have a way to tell what a graph changes"):
+        keras_internals.assigned(tf.Graph())

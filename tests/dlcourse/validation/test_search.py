@@ -118,3 +118,9 @@ def test_lower_is_better_where_it_is():
 def test_bad_input_is_answered_in_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("search", [grid_search, random_search])
+def test_arguments_in_another_order_are_said(search):
+    with pytest.raises(DataError, match="must be a dict, of an argument's name what to try, not a tuple"):
+        search(BUILD, ([[1.0]], [0]), GRID)

@@ -158,7 +158,14 @@ def test_no_case_of_a_secret_seed_is_in_the_student_edition(released, seed):
 
 def test_only_what_learners_need_is_there(released):
     names = set(texts_in(released / "student"))
-    assert {"README.md", "LICENSE", "LICENSE-lessons", "run.py", "pyproject.toml", "requirements/lab.txt"} <= names
+    assert {
+        "README.md",
+        "LICENSE",
+        "LICENSE-lessons",
+        "run.py",
+        "pyproject.toml",
+        "requirements/lab.txt",
+    } <= names
     outcomes = {f"lessons/outcomes/{file.name}" for file in (ROOT / "lessons" / "outcomes").glob("*.npz")}
     notebooks = {f"lessons/{n}.ipynb" for n in LESSONS}
     read = outcomes | {"lessons/resources.toml"}

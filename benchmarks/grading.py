@@ -32,7 +32,6 @@ import json
 import os
 import platform
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -84,8 +83,6 @@ def main() -> None:
             rows, failures = compare(variant, options.submissions, pythons, say)
             results[variant] = [asdict(row) for row in rows]
             results["missing"] += failures
-        say("small things")
-        results["small"] = small_things()
     show(results, console)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -296,77 +293,6 @@ def our_environment(home: Path) -> dict[str, str]:
     return {**os.environ, "DLCOURSE_HOME": str(home)}
 
 
-CHECK = """
-import contextlib, io, statistics, time
-import numpy as np
-from grader import check
-
-def relu(x):
-    return np.maximum(x, 0)
-
-times = []
-for _ in range(220):
-    with contextlib.redirect_stdout(io.StringIO()) as shown:
-        began = time.perf_counter()
-        check(relu)
-        times.append(time.perf_counter() - began)
-assert "passed" in shown.getvalue().lower(), shown.getvalue()
-print(statistics.median(times[20:]) * 1000)
-"""
-
-CONFINE = """
-import os, statistics, tempfile, time
-from grader.child import confinement
-if confinement.level() == "process":
-    raise SystemExit("nan")
-import numpy, pyseccomp, sandlock
-readable, memory = confinement.readable_paths(), confinement.address_space() + 2**29
-filter_ = confinement.system_call_filter()
-times = []
-with tempfile.TemporaryDirectory() as scratch:
-    for _ in range(50):
-        ours, theirs = os.pipe()
-        if os.fork() == 0:
-            try:
-                began = time.perf_counter()
-                confinement.confine_files(readable, scratch)
-                confinement.limit_resources(memory, 60)
-                filter_.load()
-                os.write(theirs, str(time.perf_counter() - began).encode())
-            finally:
-                os._exit(0)
-        os.wait()
-        os.close(theirs)
-        times.append(float(os.read(ours, 100)))
-        os.close(ours)
-print(statistics.median(times) * 1000)
-"""
-
-
-def small_things() -> dict[str, Any]:
-    """Measure what a learner waits for, and what the sandbox costs a fork."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        numbers = {}
-        for name, program in (("check_relu_ms", CHECK), ("sandbox_ms", CONFINE)):
-            (folder / "program.py").write_text(program)
-            run = peers.measure([[sys.executable, "program.py"]], folder, our_environment(folder / "home"))
-            numbers[name] = float(run.output or "nan")
-        notebook = peers.write(submissions(2, "numpy")[0], folder)
-        check = peers.measure([[*GRADER, "check", str(notebook)]], folder, our_environment(folder / "new"))
-        times = {program: [] for program in ("pass", "import dlcourse")}
-        for _ in range(15):
-            for program, seconds in times.items():
-                run = peers.measure([[sys.executable, "-c", program]], folder, our_environment(folder))
-                seconds.append(run.seconds * 1000)
-    bare, imported = (statistics.median(values) for values in times.values())
-    return numbers | {
-        "check_file_seconds": check.seconds,
-        "check_file_tensorflow": check.tensorflow,
-        "import_dlcourse_ms": imported - bare,
-    }
-
-
 def show(results: dict[str, Any], console: Console) -> None:
     n = results["submissions"]
     for variant, target in TARGETS.items():
@@ -386,15 +312,6 @@ def show(results: dict[str, Any], console: Console) -> None:
                 )
     for reason in results["missing"]:
         console.print(reason, highlight=False)
-    small = results["small"]
-    loaded = "was loaded" if small["check_file_tensorflow"] else "was not loaded by any of its processes"
-    console.print(
-        f"check(relu), warm process: {small['check_relu_ms']:.1f} ms\n"
-        f"grader check FILE, NumPy only, cold: {small['check_file_seconds']:.2f} s; TensorFlow {loaded}\n"
-        f"import dlcourse: {small['import_dlcourse_ms']:.1f} ms more than starting Python\n"
-        f"sandbox (Landlock, limits, seccomp): {small['sandbox_ms']:.1f} ms a fork; target below 10",
-        highlight=False,
-    )
 
 
 def table(title: str, exercises: int, rows: list[dict[str, Any]], console: Console) -> None:

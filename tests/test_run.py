@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,6 +26,14 @@ def run(script: Path, *arguments: str, wheels: str | Path = "") -> subprocess.Co
         text=True,
         timeout=120,
     )
+
+
+def load():
+    """run.py as a module."""
+    spec = importlib.util.spec_from_file_location("run", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["--lab"]])
@@ -159,11 +168,19 @@ time.sleep(1)
 """
 
 
+def test_without_an_exec_the_command_s_exit_status_is_handed_on(tmp_path, monkeypatch):
+    module = load()
+    windows = SimpleNamespace(name="nt", chdir=lambda folder: monkeypatch.chdir(folder))
+    monkeypatch.setattr(module, "os", windows)
+    command = [sys.executable, "-c", "import pathlib, sys; sys.exit(len(list(pathlib.Path().iterdir())))"]
+    for name in "abc":
+        (tmp_path / name).touch()
+    assert module.become(command, tmp_path) == 3
+
+
 @pytest.mark.skipif(os.name == "nt", reason="on Windows, a script is no program")
 def test_what_is_installed_is_said_while_pip_is_silent(tmp_path, monkeypatch, capsys):
-    spec = importlib.util.spec_from_file_location("run", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load()
     pip = tmp_path / "pip"
     pip.write_text(SLOW_PIP.format(python=sys.executable))
     pip.chmod(0o755)

@@ -1,5 +1,6 @@
 """The book in a real browser, opened from disk: no errors, no requests, legible, reachable by keyboard."""
 
+import os
 import shutil
 
 import pytest
@@ -7,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+OF_EACH_KIND = ("index", "search", "glossary", "teaching", "lessons/", "api/metrics", "data/digits")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt install chromium")
 
 
@@ -49,7 +51,8 @@ def names(book):
 @pytest.mark.parametrize(("scheme", "rules"), [("light", {}), ("dark", {"runOnly": ["color-contrast"]})])
 def test_every_page_is_accessible(opened, book, scheme, rules):
     found = []
-    for name in names(book):
+    whole = scheme == "light" or "DLCOURSE_BOOK" in os.environ  # else one page of a kind does
+    for name in names(book) if whole else [name for name in names(book) if name.startswith(OF_EACH_KIND)]:
         page = opened(name, scheme=scheme)
         for violation in Axe().run(page, options={"preload": False, **rules}).response["violations"]:
             found.append((name, violation["id"], violation["nodes"][0]["html"][:120]))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Notebooks, modules or folders of them.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks, modules or folders; by default, all below here.")
+    ] = None,
     only: Annotated[str | None, typer.Option(help="Check this exercise only.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file is saved.")] = False,
     course: OwnCourse = None,

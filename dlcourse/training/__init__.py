@@ -8,6 +8,7 @@ file               what it has
 `learning_rate`    `find_learning_rate`, and the schedules of a learning rate
 `data`             a model and its data checked against each other; class weights, batches
 `engine`           the compiled engine: a whole epoch as one TensorFlow graph
+`support`          which models that engine trains, and what it says of the others
 `pure`             a model as a pure function of its weights
 `callbacks`        what listens to a training: the history, early stopping, logs
 `checkpoints`      a run's whole state in a file

@@ -52,9 +52,12 @@ class Watch(keras.callbacks.Callback):
             if not math.isfinite(logs.get(name, 0.0)):
                 self.model.set_weights(self._finite)
                 raise TrainingError(_why_not_finite(name, logs[name], epoch, self.model))
-        weights = self.model.get_weights()
-        if all(np.isfinite(weight).all() for weight in weights if weight.dtype.kind == "f"):
-            self._finite = weights  # the last step of an epoch comes after its last loss
+        for variable in self.model.trainable_variables:  # an epoch's last step comes after its last loss
+            if not np.isfinite(value := variable.numpy()).all():
+                odd = value[~np.isfinite(value)].flat[0]
+                self.model.set_weights(self._finite)
+                raise TrainingError(_why_not_finite(f"The weight {variable.path}", odd, epoch, self.model))
+        self._finite = self.model.get_weights()
         for name, value in logs.items():
             if np.ndim(value):
                 raise ModelError(

@@ -139,8 +139,8 @@ def _digest(data: tuple) -> str:
     """A checksum of the arrays, their shapes and types."""
     digest = hashlib.sha256()
     for part in data:
-        for array in part.values() if isinstance(part, dict) else [part]:
-            digest.update(f"{array.dtype} {array.shape} ".encode())
+        for name, array in sorted(part.items()) if isinstance(part, dict) else [("", part)]:
+            digest.update(f"{name}{array.dtype} {array.shape} ".encode())
             texts = array.dtype == object
             digest.update(str(array.tolist()).encode() if texts else np.ascontiguousarray(array).data)
     return digest.hexdigest()

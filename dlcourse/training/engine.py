@@ -25,25 +25,10 @@ with quiet():
     import tensorflow as tf
 
 from dlcourse.checking import check_counts
-from dlcourse.errors import ModelError
-from dlcourse.training import keras_internals, pure
+from dlcourse.training import keras_internals, pure, support
 from dlcourse.training.keras_internals import flatten_layers, optimizer_variables
 
 PREDICTED_BATCH = 1024  # samples at a time: few enough that activations stay small
-# What the engine does in its own way, and not by the model's method.
-STEPS = {
-    "train_step": "training step",
-    "test_step": "validation step",
-    "predict_step": "prediction step",
-    "compute_loss": "loss",
-    "compute_metrics": "reckoning of metrics",
-    "make_train_function": "training loop",
-    "make_test_function": "validation loop",
-    "make_predict_function": "prediction loop",
-    "fit": "training loop",
-}
-# The first is made of several; the second goes on reading variables that it has changed on the way.
-UNSUPPORTED_OPTIMIZERS = (keras.optimizers.MultiOptimizer, keras.optimizers.ScheduleFreeAdamW)
 # What TensorFlow vectorises by a loop over the stack: nothing is gained by stacking these.
 NOT_STACKABLE = (
     keras.layers.RNN,
@@ -100,7 +85,7 @@ class Engine:
     """
 
     def __init__(self, model: keras.Model, example: tuple[Any, Any], batch_size: int = 32) -> None:
-        _check_trainable(model)
+        support.check(model)
         check_counts(batch_size=batch_size)
         self.model = model
         self.batch_size = batch_size
@@ -211,7 +196,7 @@ class Engine:
 
     def _epochs(self, stacked, state, data, rows, samples, epochs, seed):
         """All epochs: a loop in the graph over a loop in the graph."""
-        zero_metrics = [tf.zeros_like(value) for value in state.metrics]
+        first_metrics = self._reset_metrics(state.metrics)
         names, kinds = self._log_names(state, stacked)
         logs = [tf.TensorArray(kind, size=epochs[1] - epochs[0], element_shape=None) for kind in kinds]
 
@@ -228,7 +213,7 @@ class Engine:
                     state = self._step(state, samples_taken)
                 return start + self.batch_size, state
 
-            state = state._replace(metrics=zero_metrics)
+            state = state._replace(metrics=first_metrics)
             _, state = tf.while_loop(
                 lambda start, _: start < samples, batch, (0, state), parallel_iterations=1
             )
@@ -278,6 +263,14 @@ class Engine:
             model.compute_metrics(x, y, outputs, weights)
         return [old if (new := scope.get_current_value(v)) is None else new for v, old in mapping]
 
+    def _reset_metrics(self, metrics):
+        """Metrics as an epoch begins, most of them at zero; in the shapes of these, which may be stacked."""
+        mapping = [(variable, tf.zeros_like(variable.value)) for variable in self.model.metrics_variables]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            self.model.reset_metrics()
+        first = [scope.get_current_value(variable) for variable, _ in mapping]
+        return [tf.broadcast_to(one, tf.shape(old)) for one, old in zip(first, metrics, strict=True)]
+
     def _results(self, metrics):
         with keras.StatelessScope(state_mapping=[*zip(self.model.metrics_variables, metrics, strict=True)]):
             return {
@@ -300,7 +293,7 @@ class Engine:
             after = State(called.trainable, called.non_trainable, state.optimizer, metrics)
             return start + self.batch_size, _shaped_as(state, after)
 
-        state = state._replace(metrics=[tf.zeros_like(value) for value in state.metrics])
+        state = state._replace(metrics=self._reset_metrics(state.metrics))
         _, state = tf.while_loop(lambda start, _: start < samples, batch, (0, state), parallel_iterations=1)
         return state, self._results(state.metrics)
 
@@ -333,38 +326,6 @@ def _shaped_as(before: State, after: State) -> State:
     for new, old in zip(tf.nest.flatten(after), tf.nest.flatten(before), strict=True):
         new.set_shape(old.shape)
     return after
-
-
-def _check_trainable(model: keras.Model) -> None:
-    """Raise a `ModelError` unless the engine would train the model as `model.fit` does."""
-    optimizer = getattr(model, "optimizer", None)
-    if optimizer is None or not model.built:
-        raise ModelError(
-            "The model must be compiled and know its input shape: start it with keras.Input, and compile it."
-        )
-    for name, what in STEPS.items():
-        if getattr(getattr(model, name), "__func__", None) is not getattr(keras.Model, name):
-            raise ModelError(
-                f"{type(model).__name__} has a {what} of its own, {name}, which the compiled engine would "
-                "pass by: train it with model.fit."
-            )
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.gradient_accumulation_steps:
-        raise ModelError(
-            "The compiled engine neither scales the loss nor accumulates gradients: train with model.fit, or "
-            "use another optimizer or precision."
-        )
-    if isinstance(optimizer, UNSUPPORTED_OPTIMIZERS):
-        raise ModelError(
-            f"The compiled engine can't take the steps of {type(optimizer).__name__}: train with model.fit, "
-            "or use another optimizer."
-        )
-    now = [id(variable) for variable in model.trainable_variables]
-    if optimizer.built and now != [id(v) for v in keras_internals.trained_variables(optimizer)]:
-        raise ModelError("The optimizer is of other weights: compile anew after freezing or unfreezing.")
-    if optimizer.use_ema:
-        raise ModelError("The compiled engine keeps no moving averages of weights: use use_ema=False.")
-    if keras_internals.distribution(optimizer).num_replicas_in_sync > 1:
-        raise ModelError("The compiled engine trains on one device: train with model.fit on several.")
 
 
 def _symbolic(sample: np.ndarray) -> keras.KerasTensor:

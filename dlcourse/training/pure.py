@@ -81,7 +81,8 @@ def call(
     """
     scope = _Scope(model, trainable, non_trainable, tape)
     with TRACING, _unrolled(model), scope:
-        outputs = model.call(x, **arguments)
+        # Not `model.call`: each layer would be called by itself, and its second call drop the first's losses.
+        outputs = model(x, **arguments)
         losses = list(model.losses)
     if scope.unlisted:
         raise ModelError(
@@ -138,7 +139,8 @@ class _Scope(keras.StatelessScope):
 def _unrolled(model: keras.Model) -> Iterator[None]:
     """While a graph is traced, recurrent layers write out their steps, where these are few: no inner loop.
 
-    Not those of cells of one's own, which may change something at each step: the loop takes one more.
+    Not those of cells of one's own, which may change something at each step: the loop takes one more. Nor the
+    backward half of a bidirectional layer, whose mask Keras 3.15 then leaves unreversed.
     """
     layers = [
         layer
@@ -146,6 +148,7 @@ def _unrolled(model: keras.Model) -> Iterator[None]:
         if isinstance(layer, keras.layers.RNN)
         and not layer.unroll
         and 0 < (_steps(layer) or 0) <= MAX_UNROLLED_STEPS
+        and not (layer.go_backwards and layer.zero_output_for_mask)
         and all(type(cell).__module__.startswith("keras.") for cell in _cells(layer))
     ]
     for layer in layers:

@@ -11,12 +11,12 @@ import scipy.stats
 from numpy.typing import ArrayLike
 
 from dlcourse import checking, tasks
-from dlcourse.errors import DataError, TrainingError
+from dlcourse.errors import DataError
 from dlcourse.metrics.reporting import baseline
 from dlcourse.tasks import Task
 from dlcourse.validation.fitting import ALONE, Builder, Fitted, Job, build, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, copies_to_keep, folds
-from dlcourse.validation.scoring import Scores, check_scores, score_table
+from dlcourse.validation.scoring import Scores, check_scores, require_converged, score_table
 
 if TYPE_CHECKING:
     import keras
@@ -161,7 +161,7 @@ def cross_validate(
     Raises:
         DataError: the data can't be used or be cut so.
         ModelError: the model can't be trained by the compiled engine.
-        TrainingError: the loss of a fold is not a number any more.
+        TrainingError: the loss of a fold, or an output in the end, is no finite number.
 
     Example:
         >>> from dlcourse import datasets, models
@@ -189,13 +189,7 @@ def cross_validate(
         n_jobs=n_jobs,
     )
     for number, fit in enumerate(fitted):
-        if not np.isfinite(fit.loss).all():
-            epoch = int(np.argmin(np.isfinite(fit.loss))) + 1
-            raise TrainingError(
-                f"The loss of fold {number + 1} was no number any more in epoch {epoch}: most often the "
-                "learning rate is too large (training.find_learning_rate suggests one), else the inputs are "
-                "not scaled."
-            )
+        require_converged(fit, f"The training of fold {number + 1}")
     units = fitted[0].outputs.shape[-1]
     constant = [baseline(y[train], len(held_out), task, units) for train, held_out in cuts]
     return CrossValidation(

@@ -11,10 +11,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dlcourse import tasks
-from dlcourse.errors import ModelError, TrainingError
+from dlcourse.errors import ModelError
 from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import checked_task
 from dlcourse.validation.fitting import ALONE, Job, fit_all, rebuilt
+from dlcourse.validation.scoring import require_converged
 
 
 class _Estimator(BaseEstimator):
@@ -42,11 +43,7 @@ class _Estimator(BaseEstimator):
         [fitted] = fit_all(
             self.build, (x, y), [job], epochs=self.epochs, batch_size=self.batch_size, seed=self.seed
         )
-        if not np.isfinite(fitted.loss).all():
-            raise TrainingError(
-                "The loss was no number any more: most often the learning rate is too large, else the inputs "
-                "are not scaled."
-            )
+        require_converged(fitted, "The training")
         self.model_ = rebuilt(self.build, job, fitted)
         self.loss_ = fitted.loss
 

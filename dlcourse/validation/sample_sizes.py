@@ -14,7 +14,7 @@ from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all
 from dlcourse.validation.folds import Scheme, copies_to_keep, folds
-from dlcourse.validation.scoring import Scores, fold_scores, known_score
+from dlcourse.validation.scoring import Scores, fold_scores, known_score, require_converged
 
 if TYPE_CHECKING:
     import keras
@@ -123,6 +123,7 @@ def learning_curve(
     trained, held = [], []
     for job, fit in zip(jobs, fitted, strict=True):
         n = len(job.train)
+        require_converged(fit, f"A training on {n} samples")
         on_training = fold_scores(task, y[job.train], fit.outputs[:n], scores)
         on_held_out = fold_scores(task, y[job.held_out[n:]], fit.outputs[n:], scores)
         trained.append(on_training[score])

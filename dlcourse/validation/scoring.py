@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcourse import tasks
-from dlcourse.errors import DataError, UnknownNameError
+from dlcourse.errors import DataError, TrainingError, UnknownNameError
 from dlcourse.metrics import average_precision, roc_auc
 from dlcourse.metrics.reporting import scores_of
 from dlcourse.tasks import Task
@@ -16,6 +16,8 @@ from dlcourse.validation.folds import Fold
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from dlcourse.validation.fitting import Fitted
 
 Scores = Mapping[str, Callable[[np.ndarray, np.ndarray], float]]
 
@@ -26,6 +28,23 @@ def check_scores(scores: Scores | None) -> None:
         return
     if not isinstance(scores, Mapping) or not scores or not all(map(callable, scores.values())):
         raise DataError("scores must be a dict of functions of (y_true, y_pred), by the name of each.")
+
+
+def diverged(fit: Fitted) -> bool:
+    """Whether the loss, or in the end an output, is no finite number: then there is nothing to score."""
+    return not (np.isfinite(fit.loss).all() and np.isfinite(fit.outputs).all())
+
+
+def require_converged(fit: Fitted, what: str) -> None:
+    """Raise a `TrainingError` if a training, of a fold say, has diverged."""
+    if not diverged(fit):
+        return
+    finite = np.isfinite(fit.loss)
+    of = f"epoch {np.argmin(finite) + 1}" if not finite.all() else "the last epoch, or its last step"
+    raise TrainingError(
+        f"{what} came to numbers that are infinite or none in {of}: most often the learning rate is too "
+        "large (training.find_learning_rate suggests one), else the inputs are not scaled."
+    )
 
 
 def known_score(score: str | None, scores: Scores | None, task: Task) -> str:

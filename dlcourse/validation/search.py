@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from dlcourse.tasks import Task
 from dlcourse.validation.cross_validation import arrays_for, checked_task
 from dlcourse.validation.fitting import Builder, Job, fit_all, rebuilt
 from dlcourse.validation.folds import Fold, Scheme, copies_to_keep, folds
-from dlcourse.validation.scoring import Scores, fold_scores, known_score
+from dlcourse.validation.scoring import Scores, diverged, fold_scores, known_score, require_converged
 
 if TYPE_CHECKING:
     import keras
@@ -238,6 +239,7 @@ def _search(
     if refit:
         job = Job(everything, everything[:1], seed, best[0])
         [fitted] = fit_all(build, (x, targets), [job], **training)
+        require_converged(fitted, "The training of the best configuration on all samples")
         model, fitted_preprocessing = rebuilt(build, job, fitted), fitted.preprocessing
     return Search(table, score, best[0], outer_scores, model, fitted_preprocessing)
 
@@ -255,14 +257,14 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
     numbers = (
         isinstance(values, tuple)
         and len(values) == 2
-        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+        and all(isinstance(v, Real) and not isinstance(v, bool) for v in values)
     )
     if numbers:
-        low, high = values
-        if not 0 < low <= high:
-            raise DataError(f"The range of '{name}' must go up from above 0, and is {values}.")
+        whole = all(isinstance(v, Integral) for v in values)
+        low, high = (int(v) if whole else float(v) for v in values)
+        if not 0 < low <= high < math.inf:
+            raise DataError(f"The range of '{name}' must go up from above 0, and is {(low, high)}.")
         drawn = math.exp(random.uniform(math.log(low), math.log(high)))
-        whole = isinstance(low, int) and isinstance(high, int)
         return min(max(round(drawn), low), high) if whole else min(max(drawn, low), high)
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
         raise DataError(f"The values of '{name}' must be a list, a range or a distribution, not {values!r}.")
@@ -272,7 +274,7 @@ def _draw(name: str, values: Any, random: np.random.Generator) -> Any:
 
 
 def _value(task: Task, y: np.ndarray, fit: Any, scores: Scores | None, score: str) -> float:
-    if not np.isfinite(fit.loss).all():
+    if diverged(fit):
         return math.nan
     return fold_scores(task, y, fit.outputs, scores)[score]
 

@@ -5,6 +5,7 @@ import sys
 import textwrap
 import time
 
+import keras
 import numpy as np
 import pytest
 from iris_runs import ENGINES, TRAIN, VALIDATION, classifier, weights
@@ -107,3 +108,20 @@ def test_a_damaged_checkpoint_is_said_to_be_one(content, tmp_path):
     with pytest.raises(TrainingError, match=r"is damaged, or is none: delete it to start anew\.$"):
         train(classifier(), TRAIN, checkpoint=file)
     assert file.read_bytes() == content
+
+
+def test_inputs_by_name_are_told_apart_by_their_names_and_not_by_their_order(tmp_path):
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=(2, 24, 3)).astype("float32")
+
+    def go_on(inputs, epochs):
+        by_name = {name: keras.Input((3,), name=name) for name in "ab"}
+        model = keras.Model(by_name, keras.layers.Dense(1)(keras.layers.Concatenate()([*by_name.values()])))
+        model.compile("sgd", "mean_squared_error")
+        run = tmp_path / "run.npz"
+        return train(model, (inputs, a[:, :1]), epochs=epochs, checkpoint=run).history["loss"]
+
+    go_on({"a": a, "b": b}, 1)
+    assert len(go_on({"b": b, "a": a}, 2)) == 2
+    with pytest.raises(TrainingError, match="its data differ"):
+        go_on({"a": b, "b": a}, 3)

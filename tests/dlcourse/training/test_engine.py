@@ -8,7 +8,8 @@ import tensorflow as tf
 from dlcourse import models
 from dlcourse.errors import ModelError
 from dlcourse.training import train
-from dlcourse.training.engine import STEPS, Engine, stack, unstack
+from dlcourse.training.engine import Engine, stack, unstack
+from dlcourse.training.support import STEPS
 
 SAMPLES, BATCH, EPOCHS = 50, 16, 3  # the last batch of an epoch has two samples
 RANDOM = np.random.default_rng(0)

@@ -197,15 +197,32 @@ def _classes(y: np.ndarray, task: Task | None) -> np.ndarray:
 def numbered_groups(groups: ArrayLike, samples: int) -> np.ndarray:
     """Number the groups from 0, `(n,)`.
 
+    Labels that are equal to Python are one group, as 1 and 1.0 are; and so are 1 and "1", which reading a
+    CSV file may have made of one label.
+
     Raises:
         DataError: there isn't one label for each sample.
+
+    Example:
+        >>> numbered_groups(["a", 1, 1.0, "1", "b"], 5)
+        array([1, 0, 0, 0, 2])
     """
-    groups = checking.array(groups, "groups")
-    if groups.shape != (samples,):
-        raise DataError(f"groups must be {samples} labels, one a sample, and has shape {groups.shape}.")
-    if _missing(groups).any():
+    labels = checking.array(groups, "groups")
+    if labels.shape != (samples,):
+        raise DataError(f"groups must be {samples} labels, one a sample, and has shape {labels.shape}.")
+    if labels.dtype == object:
+        labels = np.array(groups, dtype=object)  # NumPy makes texts of numbers in a list with texts
+    if _missing(labels).any():
         raise DataError("A sample has no group: give it a label of its own.")
-    return np.unique(groups if groups.dtype != object else groups.astype(str), return_inverse=True)[1]
+    if labels.dtype == object:
+        names: dict[object, str] = {}
+        try:
+            for label in labels:
+                names[label] = min(str(label), names.get(label, str(label)))
+        except TypeError as error:
+            raise DataError(f"A group's label must be a number or a text: {error}.") from None
+        labels = np.array([names[label] for label in labels])
+    return np.unique(labels, return_inverse=True)[1]
 
 
 def _keys(rows: np.ndarray) -> list:

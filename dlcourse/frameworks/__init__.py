@@ -39,15 +39,16 @@ def to_torch(model: keras.Model) -> Twin:
 
     It takes the arrays that the Keras model takes, channels last, and gives what it gives; every layer inside
     does too, under its Keras name: `module.dense.weight`, `module.conv2d.bias`. Weights are in PyTorch's own
-    layout. It comes in evaluation mode; after `module.train()` an equal step of an equal optimizer leads to
-    equal weights, those of normalisation included. Recurrent layers have two biases in PyTorch and one in
-    Keras: the other is zero and stays so.
+    layout. It comes in evaluation mode; after `module.train()` an equal step of an equal optimizer, on an
+    equal loss, leads to equal weights, those of normalisation included. Penalties such as L2 belong to the
+    loss, which is yours: Keras adds those of its layers, the module has none. Recurrent layers have two
+    biases in PyTorch and one in Keras: the other is zero and stays so.
 
     Args:
         model: Sequential or functional, built, of the layers in `dlcourse.frameworks.layers.CONVERTERS`.
 
     Returns:
-        The module, on the CPU. Layers that are frozen in Keras are frozen.
+        The module, on the CPU. Layers and weights that are frozen in Keras are frozen.
 
     Raises:
         ImportError: PyTorch is not installed.
@@ -65,7 +66,9 @@ def to_torch(model: keras.Model) -> Twin:
     _torch()
     from dlcourse.frameworks.twin import Twin
 
-    return Twin(model).eval()
+    module = Twin(model).eval()
+    # In Keras, a weight trains if it is not frozen itself, nor the whole: layers pass their state on to it.
+    return module if model.trainable else module.requires_grad_(False)
 
 
 def save_checkpoint(

@@ -9,6 +9,7 @@ PyTorch. A module may say how it deals with the mask of a padded text:
     takes_masks_off its inputs have none after it
 """
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -28,6 +29,8 @@ CONFUSED_BY_MASKS = (
     layers.BatchNormalization,
     layers.Bidirectional,
     layers.Concatenate,
+    layers.Maximum,
+    layers.Multiply,
     layers.Softmax,
     *sequences.RECURRENT,
     keras.Model,
@@ -42,6 +45,7 @@ def convert(layer: keras.layers.Layer) -> nn.Module:
     """
     for kind, converter in _converters().items():
         if type(layer) is kind:
+            _refuse_special_weights(layer)
             return converter(layer)
     known = ", ".join(kind.__name__ for kind in _converters())
     raise ModelError(
@@ -55,7 +59,7 @@ class Dense(nn.Linear):
     def __init__(self, layer: layers.Dense) -> None:
         super().__init__(*layer.kernel.shape, bias=layer.use_bias)
         self.activation = activation(layer.activation, layer)
-        fill(self.weight, array(layer.kernel).T)
+        fill(self.weight, layer.kernel, np.transpose)
         fill(self.bias, layer.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -81,7 +85,7 @@ class _Convolution(nn.Module):
         self.same = layer.padding == "same"
         self.activation = activation(layer.activation, layer)
         # (height, width, channels, filters) → (filters, channels, height, width)
-        fill(self.weight, np.moveaxis(array(layer.kernel), (-1, -2), (0, 1)))
+        fill(self.weight, layer.kernel, lambda kernel: np.moveaxis(kernel, (-1, -2), (0, 1)))
         fill(self.bias, layer.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -209,10 +213,10 @@ class Call(nn.Module):
 
 def _merge(function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable:
     def together(*xs: torch.Tensor) -> torch.Tensor:
-        result = xs[0]
-        for x in xs[1:]:
-            result = function(result, x)
-        return result
+        most = max(x.ndim for x in xs)
+        # As in Keras, missing axes come behind that of the samples: in PyTorch, they would come before it.
+        xs = tuple(x.reshape(len(x), *(1,) * (most - x.ndim), *x.shape[1:]) for x in xs)
+        return functools.reduce(function, xs)
 
     return lambda layer: Call(together, type(layer).__name__.lower())
 
@@ -238,11 +242,31 @@ def _softmax(layer: layers.Softmax) -> nn.Module:
 def _normalization(layer: layers.Normalization) -> nn.Module:
     mean, deviation = (torch.tensor(array(x)) for x in (layer.mean, np.sqrt(array(layer.variance))))
     deviation = deviation.clamp(min=keras.config.epsilon())
+    if layer.invert:
+        return Call(lambda x: x * deviation.to(x) + mean.to(x), "x deviation + mean")
     return Call(lambda x: (x - mean.to(x)) / deviation.to(x), "(x - mean) / deviation")
 
 
 def _rescaling(layer: layers.Rescaling) -> nn.Module:
-    return Call(lambda x: x * layer.scale + layer.offset, f"{layer.scale} x + {layer.offset}")
+    scale, offset = torch.tensor(array(layer.scale)), torch.tensor(array(layer.offset))
+    return Call(lambda x: x * scale.to(x) + offset.to(x), f"{layer.scale} x + {layer.offset}")
+
+
+def _dropout(layer: layers.Dropout) -> nn.Module:
+    refuse(layer, layer.noise_shape is not None, f"noise_shape={layer.noise_shape}")
+    return nn.Dropout(layer.rate)
+
+
+def _refuse_special_weights(layer: keras.layers.Layer) -> None:
+    """Refuse what changes weights in a step, or puts others in their place: equal steps would differ."""
+    for weight in layer.weights:
+        rule = weight.constraint
+        refuse(
+            layer,
+            weight.trainable and rule is not None,
+            f"the constraint {type(rule).__name__} on its {weight.name}",
+        )
+    refuse(layer, bool(getattr(layer, "lora_enabled", False)), "LoRA weights")
 
 
 def _converters() -> dict[type, Callable[[keras.layers.Layer], nn.Module]]:
@@ -274,7 +298,7 @@ CONVERTERS: dict[type, Callable[[keras.layers.Layer], nn.Module]] = {
     ),
     layers.Rescaling: _rescaling,
     layers.Normalization: _normalization,
-    layers.Dropout: lambda layer: nn.Dropout(layer.rate),
+    layers.Dropout: _dropout,
     layers.BatchNormalization: BatchNormalization,
     layers.LayerNormalization: LayerNormalization,
     layers.Activation: lambda layer: activation(layer.activation, layer),

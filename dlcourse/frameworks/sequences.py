@@ -1,5 +1,6 @@
 """Keras layers of sequences in PyTorch: embeddings, recurrent layers and attention."""
 
+import functools
 import math
 from typing import ClassVar
 
@@ -38,14 +39,15 @@ class _Recurrent(nn.Module):
         features, width = layer.cell.kernel.shape
         super().__init__(features, layer.units, bias=layer.use_bias, batch_first=True, **options)
         self.backwards, self.sequences = layer.go_backwards, layer.return_sequences
-        fill(self.weight_ih_l0, self._gates(array(layer.cell.kernel).T))
-        fill(self.weight_hh_l0, self._gates(array(layer.cell.recurrent_kernel).T))
+        fill(self.weight_ih_l0, layer.cell.kernel, lambda kernel: self._gates(kernel.T))
+        fill(self.weight_hh_l0, layer.cell.recurrent_kernel, lambda kernel: self._gates(kernel.T))
         if layer.use_bias:
-            bias = array(layer.cell.bias).reshape(-1, width)
-            fill(self.bias_ih_l0, self._gates(bias[0]))
-            fill(self.bias_hh_l0, self._gates(bias[1]) if len(bias) > 1 else np.zeros(width))
-            # Keras has no second bias here: it stays zero, or the two would learn twice as fast as its one.
-            self.bias_hh_l0.requires_grad_(len(bias) > 1)
+            bias = layer.cell.bias
+            fill(self.bias_ih_l0, bias, lambda both: self._gates(both.reshape(-1, width)[0]))
+            if len(bias.shape) > 1:
+                fill(self.bias_hh_l0, bias, lambda both: self._gates(both[1]))
+            else:  # the one of Keras is above: this one stays zero, or the two would learn twice as fast
+                nn.init.zeros_(self.bias_hh_l0).requires_grad_(False)
 
     def _gates(self, weight: np.ndarray) -> np.ndarray:
         parts = np.split(weight, len(self.order))
@@ -127,10 +129,9 @@ class MultiHeadAttention(nn.Module):
         ):
             kernel = array(part.kernel)  # (depth, heads, size), of the output (heads, size, depth)
             rows = math.prod(kernel.shape[:-1]) if role == "output" else len(kernel)
-            kernel = kernel.reshape(rows, -1)
-            linear = nn.Linear(*kernel.shape, bias=config["use_bias"])
-            fill(linear.weight, kernel.T)
-            fill(linear.bias, array(part.bias).ravel() if config["use_bias"] else None)
+            linear = nn.Linear(rows, kernel.size // rows, bias=config["use_bias"])
+            fill(linear.weight, part.kernel, functools.partial(_flat, rows))
+            fill(linear.bias, part.bias, np.ravel)
             self.add_module(role, linear)
 
     def forward(
@@ -163,7 +164,8 @@ class PositionEmbedding(nn.Module):
 
     def __init__(self, layer: layers.Layer) -> None:
         super().__init__()
-        self.positions = nn.Parameter(torch.tensor(array(layer.positions)))
+        self.positions = nn.Parameter(torch.empty(*layer.positions.shape))
+        fill(self.positions, layer.positions)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.positions
@@ -188,6 +190,11 @@ class MaskedMean(nn.Module):
             return x.mean(1)
         weight = masks[0].to(x.dtype)[..., None]  # (n, length, 1)
         return (x * weight).sum(1) / weight.sum(1).clamp(min=1)
+
+
+def _flat(rows: int, kernel: np.ndarray) -> np.ndarray:
+    """A kernel of several heads as one matrix, in PyTorch's layout."""
+    return kernel.reshape(rows, -1).T
 
 
 def _refuse_other_gates(layer: layers.LSTM | layers.GRU) -> None:

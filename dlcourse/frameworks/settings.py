@@ -45,11 +45,19 @@ def refuse(layer: keras.layers.Layer, wrong: bool, setting: str) -> None:
         )
 
 
-def fill(parameter: torch.Tensor | None, value: object) -> None:
-    """Copy a Keras weight, already in PyTorch's layout, into a parameter; nothing if there is none."""
-    if parameter is not None:
+def fill(
+    parameter: torch.Tensor | None,
+    weight: keras.Variable | None,
+    layout: Callable[[np.ndarray], np.ndarray] = np.asarray,
+) -> None:
+    """Copy a Keras weight, brought into PyTorch's layout, into a parameter; nothing if there is none.
+
+    A weight that is frozen is so in PyTorch: layers freeze theirs, but one can be frozen alone.
+    """
+    if parameter is not None and weight is not None:
         with torch.no_grad():
-            parameter.copy_(torch.tensor(array(value)))
+            parameter.copy_(torch.tensor(layout(array(weight))))
+        parameter.requires_grad_(weight.trainable)
 
 
 def array(value: object) -> np.ndarray:
@@ -58,5 +66,6 @@ def array(value: object) -> np.ndarray:
 
 
 def name(function: Callable) -> str:
-    """The Keras name of an activation."""
-    return getattr(function, "__name__", type(function).__name__)
+    """The name of one of Keras's activations; another one may have it too, and is said to be none of them."""
+    given = getattr(function, "__name__", type(function).__name__)
+    return given if getattr(keras.activations, given, None) is function else f"{given} (not Keras's own)"

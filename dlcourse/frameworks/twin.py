@@ -10,6 +10,7 @@ from torch import nn
 
 from dlcourse.errors import ModelError
 from dlcourse.frameworks.layers import CONFUSED_BY_MASKS, convert
+from dlcourse.frameworks.settings import refuse
 from dlcourse.training import graph
 
 # Arguments of a call that say nothing new: the twin has its own mode, and passes masks on by itself.
@@ -17,10 +18,11 @@ IMPLIED = ("training", "mask")
 
 
 class Step(NamedTuple):
-    """One call: the submodule by name, the places of its inputs, and what it does with their masks."""
+    """One call: the submodule by name, the places of its inputs, and how it takes them and their masks."""
 
     name: str
     inputs: tuple[int, ...]
+    takes_floats: bool
     keeps_mask: bool
     sees_masks: tuple[bool, ...]
 
@@ -36,9 +38,12 @@ class Twin(nn.Module):
     def __init__(self, model: keras.Model) -> None:
         super().__init__()
         calls = graph.calls(model)
+        own = not type(model).call.__module__.startswith("keras.")  # which may do other than the graph says
+        refuse(model, own, "a `call` of its own")
         place = {id(tensor): i for i, call in enumerate(calls) for tensor in keras.tree.flatten(call.output)}
         names: dict[int, str] = {}
         self._input_places = [place[id(tensor)] for tensor in model.inputs]
+        self._inputs = [(tensor.name, tuple(tensor.shape), tensor.dtype) for tensor in model.inputs]
         self._output_places = [place[id(tensor)] for tensor in model.outputs]
         self._steps: dict[int, Step] = {}
         masked: set[int] = set()  # by the graph, which pooling layers go by
@@ -56,10 +61,16 @@ class Twin(nn.Module):
                     f"Layer '{layer.name}' ({type(layer).__name__}) gets the mask of padding, which no "
                     "PyTorch twin can follow: use mask_zero=False."
                 )
+            takes_whole = isinstance(layer, keras.Model | keras.layers.Embedding)
+            takes_floats = not takes_whole and "float" in call.output.dtype
+            if isinstance(layer, keras.layers.LayerNormalization):
+                # Of these Keras makes whole numbers again, with the fractions cut off.
+                whole = any("float" not in calls[source].output.dtype for source in sources)
+                refuse(layer, whole, "whole numbers as its input")
             keeps_mask = getattr(layer, "supports_masking", False) and not getattr(module, "ends_mask", False)
             takes_off = getattr(module, "takes_masks_off", False)
             sees_masks = tuple(source in (worn if takes_off else masked) for source in sources)
-            self._steps[i] = Step(names[id(layer)], sources, keeps_mask, sees_masks)
+            self._steps[i] = Step(names[id(layer)], sources, takes_floats, keeps_mask, sees_masks)
             for has_mask in (masked, worn):
                 kept = keeps_mask and has_mask.issuperset(sources[_mask_from(module)])
                 if kept or getattr(module, "makes_mask", False):
@@ -68,14 +79,22 @@ class Twin(nn.Module):
                 worn -= set(sources)
 
     def forward(self, *inputs: Any) -> Any:
-        """Compute the outputs for arrays or tensors, one for each input of the Keras model, in its order."""
+        """Compute the outputs for arrays or tensors, one for each input of the Keras model, in its order.
+
+        Raises:
+            ModelError: they are too few or too many, or one is of a shape that the Keras model does not take.
+        """
+        if len(inputs) != len(self._inputs):
+            raise ModelError(f"The model has {len(self._inputs)} inputs and was given {len(inputs)}.")
         values: dict[int, torch.Tensor] = {}
         masks: dict[int, torch.Tensor | None] = {}
-        for i, x in zip(self._input_places, inputs, strict=True):
-            values[i], masks[i] = self._tensor(x), None
+        for i, x, (name, shape, dtype) in zip(self._input_places, inputs, self._inputs, strict=True):
+            values[i], masks[i] = _fitted(self._tensor(x, dtype), name, shape), None
         for i, step in self._steps.items():
             module = getattr(self, step.name)
             xs, given = [values[j] for j in step.inputs], [masks[j] for j in step.inputs]
+            if step.takes_floats:  # as Keras does where it multiplies whole numbers by weights
+                xs = [x if x.is_floating_point() else x.to(self._precision()) for x in xs]
             seen = [mask if sees else None for mask, sees in zip(given, step.sees_masks, strict=True)]
             values[i] = module(*xs, masks=seen) if getattr(module, "takes_masks", False) else module(*xs)
             masks[i] = _combined(given[_mask_from(module)]) if step.keeps_mask else None
@@ -89,17 +108,33 @@ class Twin(nn.Module):
         while hasattr(self, name):  # "half" and "float" are methods of every module
             name += "_"
         module = Twin(layer) if isinstance(layer, keras.Model) else convert(layer)
-        for parameter in module.parameters():
-            parameter.requires_grad_(parameter.requires_grad and layer.trainable)
         self.add_module(name, module)
         return name
 
-    def _tensor(self, x: Any) -> torch.Tensor:
+    def _tensor(self, x: Any, dtype: str) -> torch.Tensor:
+        """Bring an input of the given Keras type to the device and the precision of the module."""
         x = x if isinstance(x, torch.Tensor) else torch.as_tensor(np.asarray(x))
+        x = x.to(next(self.parameters(), x).device)
+        if "float" not in dtype:
+            return x.to(getattr(torch, dtype))
+        # Tokens stay whole, or half precision would mix them up; steps that need floats make them so.
+        return x.to(self._precision()) if x.is_floating_point() else x
+
+    def _precision(self) -> torch.dtype:
         own = next(self.parameters(), None)
-        if own is None:
-            return x.float() if x.is_floating_point() else x
-        return x.to(own.device, own.dtype if x.is_floating_point() else x.dtype)
+        return torch.float32 if own is None else own.dtype
+
+
+def _fitted(x: torch.Tensor, name: str, shape: tuple[int | None, ...]) -> torch.Tensor:
+    """Add or take off a last axis of one, as Keras does for its inputs, and check the shape."""
+    if x.ndim == len(shape) - 1 and shape[-1] == 1:
+        x = x[..., None]
+    elif x.ndim == len(shape) + 1 and x.shape[-1] == 1:
+        x = x[..., 0]
+    sizes = zip(x.shape[1:], shape[1:], strict=False)
+    if x.ndim != len(shape) or any(size is not None and given != size for given, size in sizes):
+        raise ModelError(f"Input '{name}' is of shape {shape}, which does not fit {tuple(x.shape)}.")
+    return x
 
 
 def _check(call: graph.Call) -> None:

@@ -5,6 +5,8 @@ from numpy.typing import ArrayLike
 
 from dlcourse.errors import DataError
 
+LARGE = 2.0**40  # weights beyond this, or below its inverse, are scaled
+
 
 def labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return targets and predictions as integers of one shape, `(n,)` for classes and `(n, k)` for labels.
@@ -67,23 +69,44 @@ def probabilities(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.
 
 
 def numbers(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return targets and predictions of a regression as float64 of shape `(n, k)`."""
-    y_true, y_pred = finite(y_true, "y_true"), finite(y_pred, "y_pred")
+    """Return targets and predictions of a regression, of shape `(n, k)`, for `difference`.
+
+    They are float64, but for integers of which float64 does not hold all digits.
+    """
+    y_true, y_pred = _exact(y_true, "y_true"), _exact(y_pred, "y_pred")
     if y_true.size == y_pred.size and {y_true.ndim, y_pred.ndim} == {1, 2}:  # (n,) beside Keras's (n, 1)
         y_true, y_pred = (y.reshape(len(y), -1) for y in (y_true, y_pred))
     _same_shape(y_true, y_pred)
     return y_true.reshape(len(y_true), -1), y_pred.reshape(len(y_pred), -1)
 
 
-def weights(sample_weight: ArrayLike | None, samples: int) -> np.ndarray:
-    """Return the weights as float64 of shape `(n,)` or `(resamples, n)`; ones if there are none."""
+def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return `a - b` as float64, of arrays as `numbers` returns them.
+
+    Example:
+        >>> difference(np.array([2**60 + 100]), np.array([2**60]))
+        array([100.])
+    """
+    (high_a, low_a), (high_b, low_b) = _halves(a), _halves(b)
+    return (high_a - high_b) + (low_a - low_b)
+
+
+def weights(sample_weight: ArrayLike | None, samples: int, scaled: bool = True) -> np.ndarray:
+    """Return the weights as float64 of shape `(n,)` or `(resamples, n)`; ones if there are none.
+
+    Where they are very large or small, those of a set become near 1 if `scaled`, by a power of 2: products
+    of their sums are numbers then, and means and ratios the same.
+    """
     if sample_weight is None:
         return np.ones(samples)
     weight = finite(sample_weight, "the weights")
     if weight.shape[-1] != samples:
         raise DataError(f"There are {samples} samples, and the weights have the shape {weight.shape}.")
-    if not (weight >= 0).all() or not weight.sum(axis=-1).all():
+    largest = weight.max(axis=-1, keepdims=True)
+    if not (weight >= 0).all() or not largest.all():
         raise DataError("Weights must be 0 or more, and not all of them 0.")
+    if scaled and (largest.max() > LARGE or largest.min() < 1 / LARGE):
+        weight = np.ldexp(weight, -np.frexp(largest)[1])
     return weight
 
 
@@ -134,6 +157,19 @@ def finite(values: ArrayLike, name: str) -> np.ndarray:
         row = int(np.argwhere(~np.isfinite(values))[0][0])
         raise DataError(f"A number is missing or infinite in row {row} of {name}.")
     return values.astype(np.float64)
+
+
+def _exact(values: ArrayLike, name: str) -> np.ndarray:
+    as_float, values = finite(values, name), array(values, name)
+    return values if values.dtype.kind in "iu" and np.abs(as_float).max() >= 2**53 else as_float
+
+
+def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
+    """Two float64 whose sum is exact: the high and low 32 bits of integers."""
+    if values.dtype.kind == "f":
+        return values, 0.0
+    low = values & 0xFFFFFFFF
+    return (values - low).astype(np.float64), low.astype(np.float64)
 
 
 def _whole(values: ArrayLike, name: str) -> np.ndarray:

@@ -60,7 +60,7 @@ def confusion_matrix(
         raise DataError("Labels that can go together have no confusion matrix: use one column at a time.")
     size = _num_classes(y_true, y_pred, num_classes)
     _check_entries(size * size, f"A confusion matrix of {size} classes")
-    weight = arguments.weights(sample_weight, len(y_true))
+    weight = arguments.weights(sample_weight, len(y_true), scaled=False)
     matrix = _totals(y_true * size + y_pred, weight, size * size)
     matrix = matrix.reshape(*matrix.shape[:-1], size, size)
     return matrix.astype(np.int64) if sample_weight is None else matrix
@@ -177,14 +177,13 @@ def counts(
         >>> counts([0, 1, 1, 0], [1, 1, 1, 0]).true_positives
         array([1., 2.])
     """
-    return _counted(*arguments.labels(y_true, y_pred), num_classes, sample_weight)
+    y_true, y_pred = arguments.labels(y_true, y_pred)
+    weight = arguments.weights(sample_weight, len(y_true), scaled=False)
+    return _counted(y_true, y_pred, num_classes, weight)
 
 
-def _counted(
-    y_true: np.ndarray, y_pred: np.ndarray, num_classes: int | None, sample_weight: ArrayLike | None
-) -> Counts:
-    """What `counts` returns, of labels that were checked."""
-    weight = arguments.weights(sample_weight, len(y_true))
+def _counted(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int | None, weight: np.ndarray) -> Counts:
+    """What `counts` returns, of labels and weights that were checked."""
     if y_true.ndim == 2:
         return Counts(weight @ (y_true * y_pred), weight @ y_pred, weight @ y_true)
     size = _num_classes(y_true, y_pred, num_classes)
@@ -220,7 +219,7 @@ def _averaged(
         y_true, y_pred = np.split(numbers, 2)
         highest = len(occurring) - 1
     _check_entries(highest, f"Scores of {highest + 1} classes")
-    count = _counted(y_true, y_pred, highest + 1, sample_weight)
+    count = _counted(y_true, y_pred, highest + 1, arguments.weights(sample_weight, len(y_true)))
     numerator, denominator = parts(count)  # both (..., k)
     if average == "binary":
         return arguments.plain(arguments.ratio(numerator, denominator)[..., 1])

@@ -178,7 +178,8 @@ def choose_threshold(
         y_true: 0 or 1, `(n,)`.
         scores: probabilities, logits or any others, `(n,)`; those above the threshold are class 1.
         metric: `"f1"`, `"accuracy"` or `"balanced_accuracy"`; a function of `(y_true, y_pred)` of which more
-            is better, tried at no more than 1000 thresholds; or the costs of both errors,
+            is better, tried at no more than 1000 thresholds, where NaN is never chosen; or the costs of both
+            errors,
             `{"false_positive": 1, "false_negative": 5}`, of which the sum is minimised.
 
     Returns:
@@ -186,7 +187,8 @@ def choose_threshold(
         good it is the one nearest to 0.5.
 
     Raises:
-        DataError: the arguments do not fit together, or a cost is no number of 0 or more.
+        DataError: the arguments do not fit together, the metric is NaN at every threshold, or a cost is no
+            number of 0 or more.
         UnknownNameError: there is no such metric or cost.
 
     Example:
@@ -207,7 +209,9 @@ def choose_threshold(
         true, false, edges = true[tried], false[tried], edges[tried]
         target = y_true.astype(np.int64)
         values = np.array([float(metric(target, (scores > edge).astype(np.int64))) for edge in edges])
-        best = values == values.max()
+        if np.isnan(values).all():
+            raise DataError("The metric is NaN at every threshold, so that none of them is the best.")
+        best = values == np.nanmax(values)
     elif isinstance(metric, Mapping):
         values = _cost(metric, false, y_true.sum() - true)
         best = values == values.min()
@@ -223,7 +227,7 @@ def _one_column(y_true: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.nd
     y_true, scores = arguments.one_vs_rest(y_true, scores)
     if y_true.shape[1] > 1:
         raise DataError(
-            f"One curve is of two classes, and there are {y_true.shape[1]}: take a column at a time."
+            f"One curve is of one column of scores, and there are {y_true.shape[1]}: take a column at a time."
         )
     return y_true[:, 0], scores[:, 0]
 

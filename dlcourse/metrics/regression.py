@@ -38,7 +38,7 @@ def absolute_errors(y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
         array([1. , 0.5])
     """
     y_true, y_pred = arguments.numbers(y_true, y_pred)
-    return np.abs(y_true - y_pred).mean(axis=1)
+    return np.abs(arguments.difference(y_true, y_pred)).mean(axis=1)
 
 
 def mean_squared_error(
@@ -62,7 +62,7 @@ def squared_errors(y_true: ArrayLike, y_pred: ArrayLike) -> np.ndarray:
         array([1.  , 0.25])
     """
     y_true, y_pred = arguments.numbers(y_true, y_pred)
-    return ((y_true - y_pred) ** 2).mean(axis=1)
+    return (arguments.difference(y_true, y_pred) ** 2).mean(axis=1)
 
 
 def root_mean_squared_error(
@@ -79,7 +79,9 @@ def root_mean_squared_error(
     """
     y_true, y_pred = arguments.numbers(y_true, y_pred)
     weight = arguments.weights(sample_weight, len(y_true))
-    squared = weight @ (y_true - y_pred) ** 2 / weight.sum(axis=-1, keepdims=True)  # (..., k)
+    squared = (
+        weight @ arguments.difference(y_true, y_pred) ** 2 / weight.sum(axis=-1, keepdims=True)
+    )  # (..., k)
     return arguments.plain(np.sqrt(squared).mean(axis=-1))
 
 
@@ -98,8 +100,8 @@ def r2_score(
     y_true, y_pred = arguments.numbers(y_true, y_pred)
     weight = arguments.weights(sample_weight, len(y_true))
     total = weight.sum(axis=-1, keepdims=True)
-    y_true, y_pred = y_true - y_true[:1], y_pred - y_true[:1]  # near zero, where squares are exact enough
-    residual = weight @ (y_true - y_pred) ** 2  # (..., k)
+    residual = weight @ arguments.difference(y_true, y_pred) ** 2  # (..., k)
+    y_true = arguments.difference(y_true, y_true[:1])  # near zero, where squares are exact enough
     average = weight @ y_true / total
     spread = np.empty_like(average)
     for column in range(y_true.shape[1]):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -111,7 +113,7 @@ def report(
 
     Raises:
         ModelError: the model is not compiled, or its outputs don't fit its loss, its task or the data.
-        DataError: the data don't fit together, or don't fit the task.
+        DataError: the data don't fit together, or don't fit the task; or the threshold is no number.
         UnknownNameError: there is no such task.
 
     Example:
@@ -124,6 +126,8 @@ def report(
     """
     task = tasks.of_model(model) if task is None else task
     tasks.check_task(task)
+    if not isinstance(threshold, Real) or math.isnan(threshold):
+        raise DataError(f"The threshold must be a number, as 0.5, and is {threshold!r}.")
     x, y = checking.arrays(data)
     outputs = predicted(model, x, task, batch_size)
     units = outputs.shape[1]
@@ -172,13 +176,15 @@ def baseline(y_train: ArrayLike, n: int, task: Task, units: int | None = None) -
         `(n, units)`, as from a model.
 
     Raises:
-        DataError: the target does not fit the task.
+        DataError: the target does not fit the task, or `n` or `units` is no whole number of 1 or more.
 
     Example:
         >>> baseline([0, 2, 2, 2], 2, "multiclass")
         array([[0.25, 0.  , 0.75],
                [0.25, 0.  , 0.75]])
     """
+    checking.check_whole(n=n)
+    checking.check_counts(units=units)
     y_train = tasks.check_target(y_train, task, units if task == "multiclass" else None)
     if task == "multiclass" and y_train.ndim == 1:
         shares = np.bincount(y_train.astype(np.int64), minlength=units or 0) / len(y_train)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from dlcourse.datasets.splitting import Part, Split
@@ -62,7 +63,7 @@ def drop_outliers(data: Data, z: float = 3.0, columns: Sequence[str] | None = No
         A new DataFrame, whose rows keep their index, or a new `Split`.
 
     Raises:
-        DataError: `z` is not positive, a column is not numeric, or it is no table.
+        DataError: `z` is not positive, a column is not numeric or infinite somewhere, or it is no table.
         UnknownNameError: there is no such column.
 
     Example:
@@ -86,6 +87,12 @@ def drop_outliers(data: Data, z: float = 3.0, columns: Sequence[str] | None = No
             raise DataError(f"Column '{name}' is not numeric: it has no outliers.")
     numbers = frame[list(columns)] if columns else frame.select_dtypes("number")
     numbers = numbers.astype("float64")
+    largest = numbers.abs().max()
+    if np.isinf(largest).any():
+        name = largest.index[np.isinf(largest)][0]
+        row = numbers.index[np.isinf(numbers[name])][0]
+        raise DataError(f"Column '{name}' is infinite in row {row}: correct it, or make it missing.")
+    numbers = numbers / 2.0 ** (np.frexp(largest)[1] - 1)  # near 1, whose squares neither over- nor underflow
     spread = numbers.std(ddof=0)
     distance = (numbers - numbers.mean()).abs() / spread.where(spread > 0, 1.0)
     return frame[~(distance > z).any(axis=1)]

@@ -161,15 +161,25 @@ def of_kind(columns: list[Numbers | Texts], kind: type) -> list:
 
 
 def is_text(column: pd.Series) -> bool:
-    """Whether a column holds texts, and not numbers; a `DataError` if it holds both, or neither."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return True
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+    """Whether a column holds texts, and not numbers; a `DataError` if it holds both, or neither.
+
+    A categorical one holds the names of its categories, which may be both.
+    """
+    categorical = isinstance(column.dtype, pd.CategoricalDtype)
+    if (
+        not categorical
+        and pd.api.types.is_numeric_dtype(column)
+        and not pd.api.types.is_complex_dtype(column)
+    ):
         return False
-    found = {str if isinstance(value, str) else type(value) for value in _present(column)}
-    if found <= {str}:
+    values = column.cat.categories if categorical else _present(column)
+    found = {str if isinstance(value, str) else type(value) for value in values}
+    real = all(
+        issubclass(kind, (bool, int, float, np.integer, np.floating, np.bool_)) for kind in found - {str}
+    )
+    if found <= {str} or (categorical and real):
         return True
-    if all(issubclass(kind, (bool, int, float, np.number, np.bool_)) for kind in found):
+    if real and str not in found:
         return False
     names = " and ".join(sorted(kind.__name__ for kind in found))
     raise DataError(f"Column '{column.name}' holds {names}: make it either numbers or texts.")
@@ -183,11 +193,19 @@ def _present(column: pd.Series) -> pd.Series:
 def _numbers(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column):
         return pd.Series(column.to_numpy(np.float64, na_value=np.nan), index=column.index)
-    return _present(column).astype("float64").reindex(column.index)
+    return _present(column).map(_float).astype("float64").reindex(column.index)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of Python's beyond 1e308
+        return np.inf
 
 
 def _text(value: Any) -> str:
     """The name that a number is: 3 where a column with missing values holds 3.0."""
     if isinstance(value, str):
         return str(value)
-    return str(int(value)) if float(value).is_integer() else str(float(value))
+    whole = isinstance(value, int) or float(value).is_integer()
+    return str(int(value)) if whole else str(float(value))

@@ -116,8 +116,10 @@ class Preprocessor(BaseEstimator):
         frame = table(x)
         if isinstance(self.categorical, str):
             raise DataError(f"categorical takes a list of columns: write ['{self.categorical}'].")
+        if not hasattr(self.categorical, "__iter__"):
+            raise DataError(f"categorical takes a list of columns, as [], and is {self.categorical!r}.")
         for name in self.categorical:
-            if name not in frame.columns:
+            if not isinstance(name, str) or name not in frame.columns:
                 raise UnknownNameError("column", name, frame.columns)
         texts = [name for name in frame.columns if name in self.categorical or is_text(frame[name])]
         numbers = [name for name in frame.columns if name not in texts]

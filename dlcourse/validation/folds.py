@@ -51,7 +51,7 @@ def folds(
 
     Raises:
         DataError: there are more folds than samples, samples of a class, groups, or sets of equal samples;
-            a sample has no group; or the arguments don't go together.
+            a sample has no group; the arguments don't go together; or a splitter can't cut these samples.
         UnknownNameError: there is no such scheme.
 
     Source: https://scikit-learn.org/stable/modules/cross_validation.html
@@ -66,8 +66,12 @@ def folds(
     check_seed(seed)
     check_whole(repeats=repeats)
     numbers = None if groups is None else numbered_groups(groups, len(y))
-    if hasattr(k, "split"):
-        return list(k.split(np.zeros(len(y)), y, groups))
+    if hasattr(k, "split") and not isinstance(k, (str, type)):
+        try:
+            return list(k.split(np.zeros(len(y)), y, groups))
+        except (TypeError, ValueError) as error:
+            why = " ".join(str(error).split()).rstrip(".")
+            raise DataError(f"The splitter {type(k).__name__} can't cut these samples: {why}.") from error
     if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
         raise DataError(f"k must be a whole number of folds or a scikit-learn splitter, not {k!r}.")
     classes = y.argmax(axis=1) if task == "multiclass" and y.ndim == 2 else y

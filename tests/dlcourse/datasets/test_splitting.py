@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcourse.datasets import split
+from dlcourse.datasets.splitting import numbered_groups
 from dlcourse.errors import DataError, UnknownNameError
 
 
@@ -149,6 +150,15 @@ def test_a_series_of_texts_is_split_like_a_list():
 def test_bad_input(x, y, options, words):
     with pytest.raises(DataError, match=words):
         split(x, y, **options)
+
+
+@pytest.mark.parametrize("make", [list, lambda groups: np.array(groups, dtype=object), pd.Series])
+def test_groups_that_are_equal_stay_together(make):
+    groups = [1, 1.0, np.int64(1), True, 2.5, np.float32(2.5), "a", "1"] * 5
+    expected = [0, 0, 0, 0, 1, 1, 2, 0] * 5
+    np.testing.assert_array_equal(numbered_groups(make(groups), 40), expected)
+    with pytest.raises(DataError, match="must be a number or a text: unhashable"):
+        numbered_groups(make([*groups[:39], {}]), 40)
 
 
 def test_unknown_task():

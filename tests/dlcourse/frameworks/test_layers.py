@@ -33,6 +33,8 @@ LAYERS = {
     "Reshape": (SERIES, lambda: layers.Reshape((3, -1))),
     "Rescaling": (IMAGE, lambda: layers.Rescaling(1 / 127.5, offset=-1)),
     "Normalization": (TABLE, lambda: layers.Normalization(mean=np.arange(5.0), variance=[0, 1, 4, 9, 16])),
+    "Normalization inverted": (TABLE, lambda: layers.Normalization(mean=1, variance=4, invert=True)),
+    "Rescaling by channel": (IMAGE, lambda: layers.Rescaling([1.0, 2.0, 0.5], offset=np.arange(3.0))),
     "Dropout": (TABLE, lambda: layers.Dropout(0.5)),
     "BatchNormalization": (TABLE, lambda: layers.BatchNormalization()),
     "BatchNormalization images": (IMAGE, lambda: layers.BatchNormalization(scale=False, momentum=0.9)),
@@ -76,6 +78,16 @@ def test_merging_layer_gives_the_same(kind):
     assert_equal_outputs(keras.Model([a, b], getattr(layers, kind)()([b, a])))
 
 
+@pytest.mark.parametrize("kind", ["Add", "Subtract", "Multiply", "Maximum"])
+@pytest.mark.parametrize("shapes", [((4, 3), (3,)), ((3,), (2, 4, 3), (4, 1))], ids=["two", "three"])
+def test_merging_of_different_ranks_stays_within_the_sample(kind, shapes):
+    inputs = [keras.Input(shape) for shape in shapes]
+    if kind == "Subtract":
+        inputs = inputs[:2]
+    model = keras.Model(inputs, getattr(layers, kind)()(inputs))
+    assert_equal_outputs(model)  # of 4 samples: as many as there are steps, which PyTorch would mix up
+
+
 def test_every_converter_is_tested():
     tested = {type(layer()) for _, layer in LAYERS.values()}
     elsewhere = {layers.Embedding, layers.MultiHeadAttention}
@@ -90,6 +102,30 @@ def chain(shape, *stack):
 def embedded(layer):
     tokens = keras.Input((6,), dtype="int32")
     return keras.Model(tokens, layer(layers.Embedding(10, 4, mask_zero=True)(tokens)))
+
+
+def padded_pair(kind):
+    tokens = keras.Input((6,)), keras.Input((6,))
+    return keras.Model(tokens, kind()([layers.Embedding(9, 4, mask_zero=True)(one) for one in tokens]))
+
+
+def gelu(x):
+    return x * 7
+
+
+def own(name):
+    """A function that has the name of one of Keras's."""
+
+    def function(x):
+        return x * 7
+
+    function.__name__ = name
+    return function
+
+
+class Sevenfold(keras.Sequential):
+    def call(self, x, training=None, mask=None):
+        return super().call(x) * 7
 
 
 def with_operation():
@@ -109,6 +145,30 @@ REFUSED = {
     ),
     "operation": (with_operation, "is a Exp, which has no PyTorch twin. These have: Dense, Conv1D"),
     "activation": (lambda: chain(TABLE, layers.Dense(2, "mish", name="d")), "'d' has the activation 'mish'"),
+    "own activation": (lambda: chain(TABLE, layers.Dense(2, gelu, name="d")), r"'d' has .*'gelu \(not Keras"),
+    "own activation, alone": (lambda: chain(TABLE, layers.Activation(gelu)), "not Keras's own"),
+    "own activation, recurrent": (lambda: chain(SERIES, layers.SimpleRNN(2, own("tanh"))), "'tanh \\(not"),
+    "own gates": (lambda: chain(SERIES, layers.GRU(2, own("tanh"))), "activations tanh \\(not"),
+    "layer as activation": (lambda: chain(TABLE, layers.Dense(2, layers.ReLU(name="relu"))), "'ReLU \\(not"),
+    "noise shape": (
+        lambda: chain(SERIES, layers.Dropout(0.5, noise_shape=(None, 1, 4), name="d")),
+        r"'d' \(Dropout\) has noise_shape=\(None, 1, 4\), which",
+    ),
+    "constraint": (
+        lambda: chain(TABLE, layers.Dense(2, kernel_constraint="non_neg", name="d")),
+        r"'d' \(Dense\) has the constraint NonNeg on its kernel, which",
+    ),
+    "constraint inside": (
+        lambda: chain(SERIES, layers.Bidirectional(layers.LSTM(2, recurrent_constraint="max_norm"))),
+        "constraint MaxNorm on its recurrent_kernel",
+    ),
+    "whole numbers in normalisation": (
+        lambda: keras.Sequential([keras.Input(TABLE, dtype="int32"), layers.LayerNormalization(name="n")]),
+        r"'n' \(LayerNormalization\) has whole numbers as its input, which",
+    ),
+    "LoRA": (lambda: chain(TABLE, layers.Dense(2, lora_rank=1)), "has LoRA weights"),
+    "masks in a product": (lambda: padded_pair(layers.Multiply), r"\(Multiply\) gets the mask of padding"),
+    "masks in a maximum": (lambda: padded_pair(layers.Maximum), r"\(Maximum\) gets the mask of padding"),
     "padding": (lambda: chain(SERIES, layers.Conv1D(2, 3, padding="causal")), "padding='causal'"),
     "gates": (lambda: chain(SERIES, layers.LSTM(2, "relu")), "activations relu and sigmoid"),
     "reset": (lambda: chain(SERIES, layers.GRU(2, reset_after=False)), "reset_after=False"),
@@ -118,6 +178,11 @@ REFUSED = {
     "several outputs": (with_several_outputs, "has several outputs"),
     "mask": (lambda: embedded(layers.LSTM(3, name="reader")), r"'reader' \(LSTM\) gets the mask of padding"),
     "mask in normalisation": (lambda: embedded(layers.BatchNormalization()), "use mask_zero=False"),
+    "own model": (lambda: Sevenfold([keras.Input(TABLE), layers.Dense(2)]), r"\(Sevenfold\) has a `call` of"),
+    "own model inside": (
+        lambda: chain(TABLE, Sevenfold([keras.Input(TABLE), layers.Dense(2)])),
+        "a `call` of",
+    ),
     "no graph": (keras.Sequential, "has no graph of layers"),
 }
 

@@ -37,6 +37,16 @@ REFUSED = {
         "2 columns, and there is a class 2",
     ),
     "one column": (lambda: metrics.roc_auc([0, 2], [0.1, 0.3]), "more than two classes need a column"),
+    "curve of one-hot": (
+        lambda: metrics.roc_curve(np.eye(2)[[0, 1, 0]], [[0.1, 0.9], [0.4, 0.6], [0.7, 0.3]]),
+        "of one column of scores, and there are 2",
+    ),
+    "metric of NaN": (
+        lambda: metrics.choose_threshold([0, 1], [0, 1], lambda t, p: np.nan),
+        "at every thresh",
+    ),
+    "baseline of no samples": (lambda: metrics.baseline([0, 1], -1, "binary"), "n must be a whole .* is -1"),
+    "baseline of no units": (lambda: metrics.baseline([0], 1, "multiclass", -1), "units must be a whole"),
     "curve of three": (lambda: metrics.roc_curve([0, 1, 2], np.eye(3)), "take a column at a time"),
     "logits": (lambda: metrics.log_loss([0, 1], [-2.0, 3.0]), "A probability is -2: if these are logits"),
     "sum": (
@@ -104,6 +114,25 @@ REFUSED = {
     "seed": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0], [0], seed=-1), "seed must be a whole"),
     "bootstrap": (lambda: metrics.bootstrap_interval(metrics.accuracy, [0, 1], [0]), "need one row a sample"),
 }
+
+
+@pytest.mark.parametrize("scale", [1e-308, 1e-200, 1e200, 1e308])
+def test_the_scale_of_weights_does_not_matter(scale):
+    y, p = np.array([0, 1, 0, 1, 1]), np.array([0.125, 0.75, 0.625, 0.375, 0.875])
+    weight = np.array([1.0, 0.5, 0.25, 1.0, 0.125])
+    for metric, predicted in [
+        *((metric, p) for metric in (metrics.roc_auc, metrics.average_precision, metrics.log_loss)),
+        *((metric, p) for metric in (metrics.brier_score, metrics.expected_calibration_error)),
+        *((metric, p > 0.5) for metric in DECISIONS[:4]),
+        *((metric, p) for metric in (metrics.mean_absolute_error, metrics.mean_squared_error)),
+        *((metric, p) for metric in (metrics.root_mean_squared_error, metrics.r2_score)),
+    ]:
+        expected = metric(y, predicted, sample_weight=weight)
+        assert metric(y, predicted, sample_weight=weight * scale) == pytest.approx(expected, rel=1e-12)
+        several = metric(y, predicted, sample_weight=[weight, weight * scale])
+        np.testing.assert_allclose(several, expected, rtol=1e-12)
+    matrix = metrics.confusion_matrix([0, 1], [0, 1], sample_weight=[scale, scale / 2])
+    np.testing.assert_array_equal(matrix, np.diag([scale, scale / 2]))
 
 
 DECISIONS = (metrics.accuracy, metrics.precision, metrics.recall, metrics.f1_score, metrics.confusion_matrix)

@@ -99,6 +99,15 @@ def test_chosen_threshold_costs_least(data, miss):
     assert value == cost(threshold) == min(cost(t) for t in np.append(-1.0, scores))
 
 
+def test_a_threshold_at_which_the_metric_is_nan_is_not_chosen():
+    y_true, scores = np.array([0, 1, 0, 1]), np.array([0.1, 0.9, 0.4, 0.6])
+
+    def precision(y_true, y_pred):
+        return (y_true * y_pred).sum() / y_pred.sum() if y_pred.sum() else np.nan
+
+    assert metrics.choose_threshold(y_true, scores, precision) == (0.5, 1.0)
+
+
 def test_threshold_between_neighbouring_float32_scores_separates_them():
     low = np.float32(0.7)
     scores = np.array([low, np.nextafter(low, np.float32(1))])

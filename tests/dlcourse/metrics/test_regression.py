@@ -57,5 +57,24 @@ def test_one_sample_has_no_r2():
     assert np.isnan(metrics.r2_score([1.0], [2.0], sample_weight=[[1.0], [2.0]])).tolist() == [True, True]
 
 
+@pytest.mark.parametrize(
+    "kinds", [(np.int64,) * 2, (np.uint64,) * 2, (np.int64, np.float64), (np.int64, np.int8)]
+)
+def test_integers_beyond_float64_are_subtracted_exactly(kinds):
+    y_true, y_pred = [2**60 + 100, 2**60 + 4096, 5, 2**62 - 1], [2**60, 2**60 + 512, 7, 2**62 - 1024]
+    if kinds[1] is np.int8:
+        y_pred = [-100, 0, 7, 127]
+    errors = [a - b for a, b in zip(y_true, y_pred, strict=True)]
+    squares = [error**2 for error in errors]
+    spread = [(4 * a - sum(y_true)) ** 2 / 16 for a in y_true]
+    pair = np.array(y_true, kinds[0]), np.array(y_pred, kinds[1])
+    for order in (pair, pair[::-1]):
+        assert metrics.mean_absolute_error(*order) == pytest.approx(sum(map(abs, errors)) / 4, rel=1e-15)
+        assert metrics.mean_squared_error(*order) == pytest.approx(sum(squares) / 4, rel=1e-15)
+        assert metrics.root_mean_squared_error(*order) == pytest.approx((sum(squares) / 4) ** 0.5, rel=1e-15)
+    assert metrics.r2_score(*pair) == pytest.approx(1 - sum(squares) / sum(spread), rel=1e-12)
+    assert metrics.mean_absolute_error([-(2**63), 0], [-(2**63) + 3, 0]) == 1.5
+
+
 def test_column_of_keras_outputs_fits_a_flat_target():
     assert metrics.mean_absolute_error([1.0, 2.0, 4.0], [[1.0], [2.0], [3.0]]) == pytest.approx(1 / 3)

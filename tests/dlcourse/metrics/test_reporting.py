@@ -237,6 +237,12 @@ def test_report_refuses_models_and_data_that_do_not_fit():
         metrics.report(broken, (X, X[:, 0]))
 
 
+@pytest.mark.parametrize("threshold", ["a", None, float("nan"), [0.5]])
+def test_report_refuses_a_threshold_that_is_no_number(threshold):
+    with pytest.raises(DataError, match="The threshold must be a number"):
+        metrics.report(network(1, "sigmoid", "binary_crossentropy"), (X, X[:, 0] > 0), threshold=threshold)
+
+
 def test_report_refuses_inputs_that_do_not_fit_the_model():
     y = MODELS["binary"][2]
     model = network(1, "sigmoid", "binary_crossentropy")

@@ -43,6 +43,14 @@ def test_few_rows_have_no_outliers():
     assert len(drop_outliers(pd.DataFrame({"a": [0.0] * 10 + [1e6]}))) == 10
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e200, 1e307])
+def test_outliers_are_the_same_at_any_scale(scale):
+    values = np.append(np.random.default_rng(0).normal(size=40), 9.0)
+    frame = pd.DataFrame({"a": values * scale, "b": 0.0, "c": np.nan, "d": ["x"] * 41})
+    assert drop_outliers(frame).index.tolist() == list(range(40))
+    assert len(drop_outliers(frame[["c", "d"]])) == len(drop_outliers(frame[["d"]])) == 41
+
+
 def test_outliers_leave_the_training_part_only(rents):
     cleaned = drop_outliers(rents, columns=["area"])
     assert 3 <= len(rents.train.y) - len(cleaned.train.y) <= 12
@@ -60,6 +68,7 @@ def test_outliers_leave_the_training_part_only(rents):
         (lambda: drop_outliers(pd.DataFrame({"ab": [1.0]}), columns="ab"), DataError, r"write \['ab'\]"),
         (lambda: drop_outliers(pd.DataFrame({"a": ["x"]}), columns=["a"]), DataError, "not numeric"),
         (lambda: drop_outliers(pd.DataFrame({"area": [1.0]}), columns=["are"]), UnknownNameError, "'area'"),
+        (lambda: drop_outliers(pd.DataFrame({"b": [1.0, -np.inf]})), DataError, "'b' is infinite in row 1"),
         (lambda: drop_outliers(np.zeros((3, 2))), DataError, "needs a DataFrame, and got .* ndarray"),
         (lambda: drop_outliers(load("wine").split()), DataError, "needs a DataFrame"),
         (lambda: drop_duplicates([1, 1]), DataError, "needs a DataFrame, and got .* list"),

@@ -67,12 +67,16 @@ def test_arrays_of_numbers():
     [
         (pd.DataFrame({"a": [1, "x", 2]}), "Column 'a' holds int and str: make it either"),
         (pd.DataFrame({"a": pd.to_datetime(["2020-01-01"])}), "Column 'a' holds Timestamp"),
+        (pd.DataFrame({"a": pd.cut([1.0, 2.0, 3.0], 2)}), "Column 'a' holds Interval: make it either"),
+        (pd.DataFrame({"a": pd.Categorical(pd.to_datetime(["2020-01-01"]))}), "Column 'a' holds Timestamp"),
+        (pd.DataFrame({"a": pd.Categorical([("a", 1), ("b", 2)])}), "Column 'a' holds tuple"),
         (pd.DataFrame({"a": [[1], [2]]}), "Column 'a' holds list"),
         (pd.DataFrame({"a": [1j, 2j]}), "Column 'a' holds complex"),
         (pd.DataFrame({"a": [1.0, np.inf]}), "Column 'a' is infinite, .* in row 1"),
         (pd.DataFrame({"a": [1.0], "b": [np.nan]}), "Column 'b' has no value in the training rows"),
         (pd.DataFrame({"a": [1.0], "b": [""]}), "Column 'b' has no value"),
         (pd.DataFrame({"a": [1.0, None, 1e300]}), "too large for float32, in row 2"),
+        (pd.DataFrame({"a": [1, 10**400]}), "too large for float32, in row 1"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "Two columns are called 'a'"),
         (pd.DataFrame({"a": []}), "of 0 rows and 1 columns is empty"),
         (pd.DataFrame(index=range(2)), "of 2 rows and 0 columns is empty"),
@@ -105,6 +109,23 @@ def test_bad_options(rents, options, words):
 def test_one_categorical_column_is_a_list_too(rents):
     with pytest.raises(DataError, match=r"write \['floor'\]"):
         Preprocessor(categorical="floor").fit(rents)
+
+
+@pytest.mark.parametrize("categorical", [None, 3])
+def test_categorical_columns_are_a_list(rents, categorical):
+    with pytest.raises(DataError, match=rf"takes a list of columns, as \[\], and is {categorical}"):
+        Preprocessor(categorical=categorical).fit(rents)
+
+
+def test_categories_may_be_texts_and_numbers():
+    rows = pd.DataFrame({"a": pd.Categorical(["x", 1, None, 2.5], categories=["x", 1, 2.5])})
+    assert Preprocessor().fit_rows(rows).feature_names_out == ["a_1", "a_2.5", "a_x"]
+
+
+def test_a_very_large_whole_number_may_be_a_name():
+    rows = pd.DataFrame({"a": [1, 10**400]})
+    names = Preprocessor(categorical=["a"]).fit_rows(rows).feature_names_out
+    assert names == ["a_1", f"a_{10**400}"]
 
 
 def test_a_dict_of_columns_is_a_table():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.model_selection import ShuffleSplit
+from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit, StratifiedKFold
 
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.validation import folds
@@ -98,6 +98,13 @@ def test_groups_may_be_of_any_labels():
         assert not set(map(str, names[train])) & set(map(str, names[held_out]))
 
 
+def test_groups_equal_to_python_are_one_group():
+    groups = np.array([value for i in range(30) for value in (i, float(i))], dtype=object)
+    for task in ("regression", "multiclass"):
+        for train, held_out in folds(CLASSES, task, 5, groups=groups):
+            assert not set(groups[train]) & set(groups[held_out])
+
+
 def test_one_hot_classes_are_stratified_too():
     for _, held_out in folds(np.eye(3, dtype=int)[CLASSES], "multiclass", 4):
         np.testing.assert_array_equal(np.bincount(CLASSES[held_out]), [5, 5, 5])
@@ -127,6 +134,11 @@ def test_a_splitter_of_scikit_learn_decides_alone():
         ({"groups": range(60), "scheme": "shuffled"}, DataError, "scheme='shuffled' does not heed"),
         ({"groups": range(60), "scheme": "stratified"}, DataError, "scheme='grouped', which keeps each"),
         ({"groups": range(60), "scheme": "time"}, DataError, "scheme='time' does not heed groups"),
+        ({"k": GroupKFold(3)}, DataError, "GroupKFold can't cut these samples: The 'groups' parameter"),
+        ({"k": KFold(100)}, DataError, "KFold can't cut .*n_splits=100 .*n_samples=60"),
+        ({"k": StratifiedKFold(3), "y": CLASSES / 7}, DataError, "StratifiedKFold can't cut .*'continuous'"),
+        ({"k": "5"}, DataError, "splitter, not '5'"),
+        ({"k": KFold}, DataError, "splitter, not <class"),
         ({"repeats": 2.5}, DataError, "repeats must be a whole number of 1 or more, and is 2.5"),
         ({"repeats": None}, DataError, "repeats must be a whole number of 1 or more, and is None"),
         ({"seed": "a"}, DataError, "seed must be a whole number from 0 to 2147483647, and is 'a'"),

@@ -8,7 +8,7 @@ from dlcourse import models
 from dlcourse.datasets import load
 from dlcourse.errors import DataError, UnknownNameError
 from dlcourse.preprocessing import Preprocessor
-from dlcourse.validation import cross_validate, fitting, grid_search, random_search
+from dlcourse.validation import cross_validate, fitting, grid_search, random_search, search
 
 IRIS = load("iris")
 BUILD = partial(models.mlp, (4,), "multiclass", 3)
@@ -104,12 +104,23 @@ def test_lower_is_better_where_it_is():
     assert (found.score, found.best) == ("cost", {"learning_rate": 0.02})
 
 
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint8, float, np.float32, np.float64])
+def test_a_range_may_be_of_numpys_numbers(kind):
+    random = np.random.default_rng(0)
+    drawn = [search._draw("h", (kind(8), kind(64)), random) for _ in range(50)]
+    whole = issubclass(kind, (int, np.integer))
+    assert {type(value) for value in drawn} == {int if whole else float}
+    assert len(set(drawn)) > 10
+    assert all(8 <= value <= 64 for value in drawn)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
         (lambda: grid_search(BUILD, {"hidden": []}, IRIS), DataError, "no value for 'hidden'"),
         (lambda: random_search(BUILD, {"hidden": []}, IRIS), DataError, "no value for 'hidden'"),
         (lambda: random_search(BUILD, {"l2": (0, 1)}, IRIS), DataError, "The range of 'l2' must go"),
+        (lambda: random_search(BUILD, {"l2": (1, np.inf)}, IRIS), DataError, "The range of 'l2' must go"),
         (lambda: random_search(BUILD, {"l2": [0.0]}, IRIS, n=0), DataError, "n must be a whole number"),
         (lambda: grid_search(BUILD, GRID, IRIS, score="acuracy", k=2), UnknownNameError, "'accuracy'"),
         (lambda: grid_search(BUILD, {"learning_rate": [1e30]}, IRIS, k=2), DataError, "No configuration"),
@@ -120,7 +131,7 @@ def test_bad_input_is_answered_in_a_sentence(call, error, words):
         call()
 
 
-@pytest.mark.parametrize("search", [grid_search, random_search])
-def test_arguments_in_another_order_are_said(search):
+@pytest.mark.parametrize("searching", [grid_search, random_search])
+def test_arguments_in_another_order_are_said(searching):
     with pytest.raises(DataError, match="must be a dict, of an argument's name what to try, not a tuple"):
-        search(BUILD, ([[1.0]], [0]), GRID)
+        searching(BUILD, ([[1.0]], [0]), GRID)

@@ -353,7 +353,7 @@ def page(of: dict[str, Any], minutes: dict[str, float], rows: list[Row]) -> str:
 What README and docs/ say of speed, measured again by `python benchmarks/figures.py`. A claim holds where its
 figure is within what is claimed, with room for another machine: `benchmarks/claims.toml` says how much.
 
-{small if of["sizes"] == "small" else ""}{table(("", ""), facts.items())}
+{small if of["sizes"] == "small" else ""}{table(("of", "what"), facts.items())}
 
 Of {len(rows)} claims: {totals}.
 

@@ -656,12 +656,12 @@ def page(zoo: Any, now: Page, minutes: float, jobs: int) -> str:
         lines = [f"## {kind}", "", row_of(HEADER), row_of(["---"] * len(HEADER))]
         lines += [row_of((name, *(written(c, numbers) for c in now[name].values()))) for name in rows]
         tables.append("\n".join(lines))
-    counts = [row_of(("", *COLUMNS)), row_of(["---"] * len(HEADER))]
+    counts = [row_of(("mark", *COLUMNS)), row_of(["---"] * len(HEADER))]
     for mark in (*MARKS, UNMEASURED):
         found = [sum(row[column].mark == mark for row in now.values()) for column in COLUMNS]
         if any(found):
             counts.append(row_of((mark, *(str(n or "") for n in found))))
-    limits = [row_of(("", "ok up to", "coarse up to")), row_of(["---"] * 3)]
+    limits = [row_of(("column", "ok up to", "coarse up to")), row_of(["---"] * 3)]
     for column, (ok, coarse) in LIMITS.items():
         most = f"r={CORRELATION}" if coarse is None else digits(coarse)
         limits.append(row_of((column, digits(ok), most)))

@@ -264,8 +264,8 @@ def probabilities(outputs: ArrayLike, model: keras.Model, task: Task | None = No
     low, high = np.nanmin(outputs, initial=0.0), np.nanmax(outputs, initial=0.0)
     if low < -1e-3 or high > 1 + 1e-3:
         raise ModelError(
-            f"The outputs run from {low:g} to {high:g}, and the loss takes them for probabilities: give the "
-            "last layer a sigmoid or softmax, or the loss from_logits=True."
+            f"The outputs run from {low:g} to {high:g}, and are taken for probabilities: give the last "
+            "layer a sigmoid or softmax, or the loss from_logits=True if it has that (a hinge loss has not)."
         )
     return outputs
 

@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -142,7 +143,9 @@ def train(
         (30, True)
     """
     started = time.perf_counter()
-    _check_settings(engine, seed, patience, validation, epochs=epochs, batch_size=batch_size)
+    listening = [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
+    counts = {"epochs": epochs, "batch_size": batch_size}
+    _check_settings(engine, seed, patience, min_delta, validation, listening, **counts)
     check_compiled(model)
     _check_streamed(data, validation, engine, class_weight, checkpoint)
     training_data, validation_data = _in_memory(model, data, validation, class_weight)
@@ -160,7 +163,7 @@ def train(
         kept = Checkpoint(checkpoint, watch.history, early_stopping, settings)
         remaining, seconds = kept.restore(model, training_data, epochs), kept.seconds
         listeners.append(kept)
-    listeners += [callbacks] if isinstance(callbacks, keras.callbacks.Callback) else callbacks
+    listeners += listening
 
     fit = _fit_compiled if engine == "compiled" else _fit_keras
     with watch.shown(len(remaining)):
@@ -188,15 +191,25 @@ def strategy() -> tf.distribute.Strategy:
 
 
 def _check_settings(
-    engine: str, seed: Any, patience: int | None, validation: Data | None, **counts: Any
+    engine: str,
+    seed: Any,
+    patience: int | None,
+    min_delta: Any,
+    validation: Data | None,
+    callbacks: Any,
+    **counts: Any,
 ) -> None:
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
     checking.check_counts(**counts, patience=patience)
-    if not isinstance(seed, (int, np.integer)):
-        raise DataError(f"seed must be a whole number, and is {seed!r}.")
+    checking.check_seed(seed)
     if patience is not None and validation is None:
         raise DataError("patience needs validation data: the training loss falls while a model overfits.")
+    if not isinstance(min_delta, Real) or not math.isfinite(min_delta):
+        raise DataError(f"min_delta must be a number, as 0.001, and is {min_delta!r}.")
+    for callback in callbacks if isinstance(callbacks, list | tuple) else [callbacks]:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise DataError(f"callbacks are of keras.callbacks.Callback, and {callback!r} is none.")
 
 
 def _check_streamed(

@@ -13,6 +13,7 @@ file                what it has
 `estimators`        `KerasClassifier` and `KerasRegressor`, for scikit-learn
 `folds`             which samples train, and which are held out
 `fitting`           many trainings at once
+`kept_weights`      what of a model they begin with
 `sharing`           which of them may be of one network
 `inputs`            what each of them sees, after a preprocessing of its own
 `scoring`           the scores of each fold

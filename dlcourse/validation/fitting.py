@@ -29,9 +29,10 @@ with quiet():
 
 from dlcourse.errors import DataError, ModelError
 from dlcourse.training.engine import Engine, State, stack, unstack
-from dlcourse.training.keras_internals import flatten_layers, inner_layers, user_metrics
+from dlcourse.training.keras_internals import flatten_layers, user_metrics
+from dlcourse.validation import kept_weights
 from dlcourse.validation.inputs import fit_preprocessing, one_below_the_other, transformed
-from dlcourse.validation.sharing import ADAPTED, is_own, key
+from dlcourse.validation.sharing import ADAPTED, key
 
 MAX_STACKED_BYTES = 2**30  # the most that the states of the stacks take that train at a time
 MAX_INPUT_BYTES = (
@@ -294,32 +295,12 @@ def _built(model: keras.Model | Builder, job: Job) -> tuple[keras.Model, keras.M
             made = build(model, job.configuration)
             return made, made
         fresh = _copied(model)
-    _check_own_weights(model, fresh)
+    kept_weights.check(model, fresh)
     for old, new in _layers(model, fresh):
         if not old.trainable:
             for source, variable in zip(old.weights, new.weights, strict=True):
                 variable.assign(source)
     return fresh, model
-
-
-def _check_own_weights(model: keras.Model, fresh: keras.Model) -> None:
-    """Raise a `ModelError` if a layer of somebody's own has learnt something without training.
-
-    A mean of the data should be kept, and a running average of the training begin anew: Keras does not say
-    which of them such a weight is.
-    """
-    for old, new in zip(flatten_layers(model), flatten_layers(fresh), strict=True):
-        if not is_own(old) or not old.trainable or isinstance(old, keras.layers.BatchNormalization):
-            continue
-        others = {id(weight) for layer in inner_layers(old) for weight in layer.weights}
-        for learnt, first in zip(old.weights, new.weights, strict=True):
-            if learnt.trainable or id(learnt) in others or np.array_equal(learnt.numpy(), first.numpy()):
-                continue
-            raise ModelError(
-                f"Layer '{old.name}' has a weight '{learnt.name}' that was changed without training, and "
-                "nothing says whether each training should keep it: set the layer's trainable to False and "
-                "compile again if it should, else pass a function that builds the model."
-            )
 
 
 def build(model: Builder, configuration: Mapping[str, Any]) -> keras.Model:

@@ -200,3 +200,20 @@ def test_metrics_that_are_arrays_are_refused(engine, validation, units):
     data = TRAIN[0], np.eye(3, dtype=int)[TRAIN[1]][:, :units]
     with pytest.raises(ModelError, match="f1_score gives an array"):
         train(model, data, validation=data if validation else None, epochs=1, engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"min_delta": "a"}, "min_delta must be a number"),
+        ({"min_delta": float("nan")}, "min_delta must be a number"),
+        ({"callbacks": [3]}, "and 3 is none"),
+        ({"callbacks": 3}, "and 3 is none"),
+    ],
+)
+def test_odd_settings_are_said_in_a_sentence(settings, words):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mean_squared_error")
+    with pytest.raises(DataError, match=words):
+        train(model, (np.zeros((8, 4)), np.zeros(8)), epochs=1, **settings)

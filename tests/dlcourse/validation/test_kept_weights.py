@@ -72,3 +72,11 @@ def test_averages_of_a_trained_model_begin_anew(layer):
     trained.fit(X * 50 + 1000, PRODUCT, epochs=1, verbose=0)
     one, other = (cross_validate(model, (X, PRODUCT), k=3, epochs=1).outputs for model in (new, trained))
     np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_weight_that_was_frozen_by_itself_is_said():
+    model = network(layers.Dense(3))
+    model.layers[0].kernel.trainable = False
+    model.compile("sgd", "mean_squared_error")
+    with pytest.raises(ModelError, match="kernel' was frozen or thawed by itself"):
+        cross_validate(model, (X, PRODUCT), k=3, epochs=1)

@@ -108,7 +108,7 @@ def test_before_fit_and_with_other_columns_it_says_so():
         (KerasRegressor(NUMBER), IRIS.features[:, :2], DataError, "target"),
         (KerasRegressor(partial(NUMBER, num_classes=2)), IRIS.target, DataError, "target"),
         (KerasClassifier(BUILD, epochs=0), IRIS.target, DataError, "epochs must be a whole number"),
-        (KerasClassifier(partial(BUILD, learning_rate=1e30)), IRIS.target, TrainingError, "no number"),
+        (KerasClassifier(partial(BUILD, learning_rate=1e30)), IRIS.target, TrainingError, "came to numbers"),
     ],
 )  # fmt: skip
 def test_targets_and_models_that_do_not_fit_are_refused(estimator, y, error, words):

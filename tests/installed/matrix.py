@@ -6,9 +6,9 @@
 
 The sdist is built, and the wheel from it. Each environment is new, gets the wheel with its part for lessons,
 and must do what `smoke.py` does. "tested" are the versions in constraints.txt, "oldest" those that
-pyproject.toml names as its lowest, tried on the oldest Python alone, "newest" what the index has. With `--tests` an environment of the
-tested versions runs these tests of the clone. It needs uv, the index that uv is set to, and 2 GB a
-row. The exit status is 1 where a row fails, and where no Python was found.
+pyproject.toml names as its lowest, tried on the oldest Python alone, "newest" what the index has. With
+`--tests` an environment of the tested versions runs these tests of the clone. It needs uv, the index that uv
+is set to, and 2 GB a row. The exit status is 1 where a row fails, and where no Python was found.
 """
 
 import argparse

@@ -12,7 +12,6 @@ A row with a target says whether it was met; the exit status is 1 if one was mis
 and checks one file once: it tries the benchmark, and its numbers say nothing.
 """
 
-import argparse
 import json
 import statistics
 import sys
@@ -25,9 +24,8 @@ from pathlib import Path
 import nbformat
 import peers
 from grading import GRADER, our_environment, submissions
-from library import ROOT, Row, Say, machine, spread, table
+from library import ROOT, Row, Say, asked, machine, shown, spread, table
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 sys.path.insert(0, str(ROOT))
 
@@ -35,26 +33,12 @@ from lessons import build
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
-    parser.add_argument("--quick", action="store_true", help="one lesson: only to try the benchmark")
-    options = parser.parse_args()
-    names = options.only.split(",")
-    if not set(names) <= set(PARTS):
-        parser.error(f"the parts are {', '.join(PARTS)}")
+    options, names = asked(__doc__, PARTS, quick="one lesson: only to try the benchmark")
     console = Console(width=None if sys.stdout.isatty() else 200)
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     rows: list[Row] = []
-    with (
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        task = progress.add_task("")
+    with shown() as say, tempfile.TemporaryDirectory() as folder:
         for name in names:
-            rows += PARTS[name](
-                Path(folder), options.quick, lambda text: progress.reset(task, description=text)
-            )
+            rows += PARTS[name](Path(folder), options.quick, say)
     console.print(table("What one learner waits for", rows, console))
     if options.json:
         facts = {"machine": machine(), "quick": options.quick}

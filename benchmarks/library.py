@@ -30,7 +30,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -57,23 +57,12 @@ Say = Callable[[str], None]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
-    parser.add_argument("--quick", action="store_true", help="two epochs: only to try the benchmark")
-    options = parser.parse_args()
-    names = options.only.split(",")
-    if not set(names) <= set(PARTS):
-        parser.error(f"the parts are {', '.join(PARTS)}")
+    options, names = asked(__doc__, PARTS, quick="two epochs: only to try the benchmark")
     console = Console(width=None if sys.stdout.isatty() else 200)
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     results: dict[str, list[Row]] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("")
+    with shown() as say:
         for name in names:
-            results[name] = PARTS[name](
-                options.quick, lambda text: progress.reset(task, description=f"[bold]{text}")
-            )
+            results[name] = PARTS[name](options.quick, say)
     for name, rows in results.items():
         console.print(table(PARTS[name].__doc__, rows, console))
     missed = sum(row.met is False for rows in results.values() for row in rows)
@@ -83,6 +72,35 @@ def main() -> None:
         parts = {name: [asdict(row) | {"met": row.met} for row in rows] for name, rows in results.items()}
         options.json.write_text(json.dumps(facts | parts, indent=1) + "\n", encoding="utf-8")
     sys.exit(1 if missed else 0)
+
+
+def asked(text: str, parts: Iterable[str], *, quick: str = "") -> tuple[argparse.Namespace, list[str]]:
+    """The options of a benchmark in parts, and the parts that are asked for.
+
+    Args:
+        text: the script's, of which the first line describes it.
+        parts: their names.
+        quick: what `--quick` does, where there is that.
+    """
+    parser = argparse.ArgumentParser(description=text.partition("\n")[0])
+    parser.add_argument("--only", default=",".join(parts), help="parts, separated by commas")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
+    if quick:
+        parser.add_argument("--quick", action="store_true", help=quick)
+    options = parser.parse_args()
+    names = options.only.split(",")
+    if not set(names) <= set(parts):
+        parser.error(f"the parts are {', '.join(parts)}")
+    return options, names
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[Say]:
+    """A spinner, and a function that says what is being measured."""
+    columns = SpinnerColumn(), TextColumn("[bold]{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("")
+        yield lambda text: progress.reset(task, description=text)
 
 
 def machine() -> dict[str, Any]:

@@ -13,20 +13,17 @@ A row with a target says whether it was met; the exit status is 1 if one was mis
 turns, since a machine's speed changes from minute to minute.
 """
 
-import argparse
 import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from library import Row, Say, apart, machine, measured, spread, table
+from library import Row, Say, apart, asked, machine, measured, shown, spread, table
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 SAMPLES = 200_000
 COLUMNS = 30
@@ -34,20 +31,12 @@ PAIRS = 3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers there")
-    options = parser.parse_args()
-    names = options.only.split(",")
-    if not set(names) <= set(PARTS):
-        parser.error(f"the parts are {', '.join(PARTS)}")
+    options, names = asked(__doc__, PARTS)
     console = Console(width=None if sys.stdout.isatty() else 200)
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     results: dict[str, list[Row]] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("")
+    with shown() as say:
         for name in names:
-            results[name] = PARTS[name](lambda text: progress.reset(task, description=text))
+            results[name] = PARTS[name](say)
     for name, rows in results.items():
         console.print(table(PARTS[name].__doc__, rows, console))
     if options.json:

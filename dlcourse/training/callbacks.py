@@ -52,12 +52,14 @@ class Watch(keras.callbacks.Callback):
             if not math.isfinite(logs.get(name, 0.0)):
                 self.model.set_weights(self._finite)
                 raise TrainingError(_why_not_finite(name, logs[name], epoch, self.model))
-        for variable in self.model.trainable_variables:  # an epoch's last step comes after its last loss
-            if not np.isfinite(value := variable.numpy()).all():
+        weights = self.model.get_weights()
+        for variable, value in zip(self.model.weights, weights, strict=True):
+            # The last step of an epoch comes after its last loss.
+            if variable.trainable and not np.isfinite(value).all():
                 odd = value[~np.isfinite(value)].flat[0]
                 self.model.set_weights(self._finite)
                 raise TrainingError(_why_not_finite(f"The weight {variable.path}", odd, epoch, self.model))
-        self._finite = self.model.get_weights()
+        self._finite = weights
         for name, value in logs.items():
             if np.ndim(value):
                 raise ModelError(

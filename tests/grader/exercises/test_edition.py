@@ -76,6 +76,7 @@ def own_course(tmp_path):
         shutil.copytree(release.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "datasets").mkdir()
     for name in ("pyproject.toml", "README.md", *release.AT_ROOT):
+        (root / name).parent.mkdir(exist_ok=True)
         shutil.copy(release.ROOT / name, root / name)
     registry = root / "grader" / "exercises" / "__init__.py"
     lessons = registry.read_text("utf-8")

@@ -233,7 +233,10 @@ def test_odd_outputs_are_told():
 
 
 def with_means(x, y):
-    """Weights in int8, activations in floats; means in the place of maxima, normalised, and copies."""
+    """Weights in int8, activations in floats; means in the place of maxima, normalised, and copies.
+
+    Its learning rate ends at zero: one that stays high once left a network at 88 %.
+    """
     shifted = np.concatenate([x, np.roll(x, 1, axis=1), np.roll(x, -1, axis=2)])
     layers = [keras.Input((8, 8, 1))]
     for filters in (16, 32):
@@ -245,7 +248,8 @@ def with_means(x, y):
         ]
     model = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(10)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.AdamW(0.01), loss)
+    steps = 15 * -(-len(shifted) // 64)
+    model.compile(keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(0.01, steps)), loss)
     model.fit(shifted, np.tile(y, 3), batch_size=64, epochs=15, verbose=0)
     return converted(model)
 

@@ -147,7 +147,9 @@ def fit_all(
         fitted = preprocessings[id(job.train)]
         example = transformed(fitted, checking.take(x, slice(1)))
         fresh, compiled = _built(model, job)
-        kind = f"{training['batch_size']} {key(compiled, job.configuration)}"
+        # A model that is passed is one of a kind, and building its engine changes what `key` reads.
+        network = "" if compiled is model else key(compiled, job.configuration)
+        kind = f"{training['batch_size']} {network}"
         checking.check_input(example, compiled)
         if kind not in engines:
             engines[kind] = Engine(compiled, (example, y[:1]), training["batch_size"])
@@ -158,7 +160,7 @@ def fit_all(
         prepared.append(one)
         stacks[one.shape if engine.stackable else number].append(number)
 
-    groups = [part for group in stacks.values() for part in _parts(group, prepared, len(y))]
+    groups = [part for group in _spread([*stacks.values()]) for part in _parts(group, prepared, len(y))]
     together = [group for group in groups if len(group) > 1]
     alone = [group[0] for group in groups if len(group) == 1]
     with progress(sum(one.epochs for one in prepared), "training") as advance:
@@ -267,6 +269,16 @@ def _check_outside(engine: Engine) -> None:
             "there. Make it with the layer's add_weight, trainable=False, or draw numbers with a "
             "keras.random.SeedGenerator."
         )
+
+
+def _spread(stacks: list[list[int]]) -> list[list[int]]:
+    """The stacks, each in equal parts of two or more where there are fewer stacks than cores."""
+    stacked = sum(len(stack) > 1 for stack in stacks)
+    a_stack = (os.cpu_count() or 1) // max(stacked, 1)  # how many cores there are for it
+    parts = [max(1, min(a_stack, len(stack) // 2)) for stack in stacks]
+    return [
+        part.tolist() for stack, n in zip(stacks, parts, strict=True) for part in np.array_split(stack, n)
+    ]
 
 
 def _parts(group: list[int], prepared: list[_Prepared], samples: int) -> Iterator[list[int]]:

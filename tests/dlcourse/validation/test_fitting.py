@@ -199,7 +199,30 @@ def test_networks_that_differ_in_the_learning_rate_alone_do_share_one(monkeypatc
     assert len(made) == 1
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw", "adagrad", "lion", "ftrl", "muon"])
+def test_the_folds_of_one_model_share_one(optimizer, monkeypatch):
+    """Making it builds the model's optimizer and metrics, which is no difference to the folds after it."""
+    made = []
+    monkeypatch.setattr(fitting, "Engine", lambda *arguments: made.append(1) or ENGINE(*arguments))
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(4), layers.Dropout(0.1), layers.Dense(1)])
+    model.compile(optimizer, "mean_squared_error", metrics=["mae"])
+    cross_validate(model, (X, PRODUCT), k=3, epochs=1)
+    assert len(made) == 1
+
+
 ENGINE = fitting.Engine
+
+
+@pytest.mark.parametrize(
+    ("cores", "sizes"), [(1, [[10]]), (2, [[5, 5]]), (8, [[2] * 5]), (2, [[7], [3]]), (4, [[4, 3], [3]])]
+)
+def test_stacks_are_spread_over_the_cores(cores, sizes, monkeypatch):
+    monkeypatch.setattr(fitting.os, "cpu_count", lambda: cores)
+    numbers = iter(range(10))
+    stacks = [[next(numbers) for _ in range(sum(parts))] for parts in sizes]
+    spread = fitting._spread(stacks)
+    assert [len(part) for part in spread] == [size for parts in sizes for size in parts]
+    assert [number for part in spread for number in part] == [*range(10)]
 
 
 def normalization():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 TASKS: tuple[Task, ...] = get_args(Task)
+ONE_HOT_LOSSES = ("categoricalcrossentropy", "categoricalfocalcrossentropy", "categoricalhinge")
 
 
 class Head(NamedTuple):
@@ -205,6 +206,33 @@ def of_model(model: keras.Model) -> Task:
     if "binary" in name:
         return "binary" if shape[-1] == 1 else "multilabel"
     return "regression"
+
+
+def check_form(target: np.ndarray, model: keras.Model) -> None:
+    """Raise a `DataError` if a compiled model's loss takes classes as one-hot rows and these are not, or so.
+
+    Args:
+        target: of several classes, as `check_target` returns it.
+        model: compiled with one loss.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+        >>> model.compile(loss="categorical_crossentropy")
+        >>> check_form(np.array([0, 2, 1]), model)
+        Traceback (most recent call last):
+        dlcourse.errors.DataError: The loss takes one-hot rows, and these are numbers: pass np.eye(3)[y].
+        >>> check_form(np.eye(3), model)
+    """
+    name = _loss_name(model.loss)
+    if name in ONE_HOT_LOSSES and target.ndim == 1:
+        raise DataError(
+            f"The loss takes one-hot rows, and these are numbers: pass np.eye({model.output_shape[-1]})[y]."
+        )
+    if name == "sparsecategoricalcrossentropy" and target.ndim == 2:
+        raise DataError(
+            "The loss takes classes as numbers, and these are one-hot rows: pass y.argmax(axis=1)."
+        )
 
 
 def output_shape(model: keras.Model) -> Any:

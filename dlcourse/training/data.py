@@ -36,6 +36,7 @@ def prepared(model: keras.Model, data: Data, task: tasks.Task, class_weight: Any
         x = checking.as_float32(x)
     checking.check_input(x, model)
     checked = tasks.check_target(y, task, model.output_shape[-1] if task != "binary" else None)
+    tasks.check_form(checked, model)
     if class_weight is None:
         return x, y
     if task not in ("binary", "multiclass"):

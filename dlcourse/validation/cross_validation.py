@@ -234,6 +234,7 @@ def checked_task(
     one = model if isinstance(model, keras.Model) else build(model, configuration)
     task = task or tasks.of_model(one)
     y = tasks.check_target(y, task, None if task == "binary" else one.output_shape[-1])
+    tasks.check_form(y, one)
     tasks.check_classes(y, task)
     return task, y
 

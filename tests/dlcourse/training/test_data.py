@@ -7,6 +7,7 @@ from iris_runs import ENGINES, TRAIN, classifier, weights
 from dlcourse import models
 from dlcourse.errors import DataError, ModelError, UnknownNameError
 from dlcourse.training import find_learning_rate, train
+from dlcourse.validation import cross_validate
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -123,3 +124,21 @@ def test_targets_of_another_width_are_refused_instead_of_broadcast(engine):
 def test_more_bad_input_is_answered_in_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("loss", "target", "remedy"),
+    [
+        ("categorical_crossentropy", np.arange(12) % 3, r"takes one-hot rows.*np\.eye\(3\)\[y\]"),
+        (keras.losses.CategoricalHinge(), np.arange(12)[:, None] % 3, "takes one-hot rows"),
+        ("sparse_categorical_crossentropy", np.eye(3)[np.arange(12) % 3], r"as numbers.*argmax\(axis=1\)"),
+    ],
+)
+def test_a_loss_says_which_form_of_classes_it_takes(loss, target, remedy):
+    x = np.random.default_rng(0).normal(size=(12, 4)).astype("float32")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("adam", loss)
+    with pytest.raises(DataError, match=remedy):
+        train(model, (x, target), epochs=1)
+    with pytest.raises(DataError, match=remedy):
+        cross_validate(model, (x, target), k=2, epochs=1)

@@ -6,11 +6,13 @@ first run and completed when that changes; delete it at any time.
 """
 
 # No newer syntax than Python 3.6's in this file: an old Python must get as far as the sentence for it.
+import contextlib
 import hashlib
 import os
 import platform
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +28,7 @@ VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 UNFINISHED = VENV / "unfinished"
+LOCK = ROOT / ".venv.lock"
 
 TICK = 1  # seconds after which a terminal's line moves on
 EVERY = 5  # seconds after which a pipe or a file gets another line
@@ -34,7 +37,7 @@ NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError"
 
 
 def main(arguments):
-    if arguments[:1] in (["-h"], ["--help"]):
+    if {"-h", "--help"} & set(arguments[:2]):
         print(USAGE)
         return 0
     if arguments[:1] == ["lab"]:
@@ -57,15 +60,51 @@ def set_up(extra):
     digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()
     stamps = {name: VENV / ("installed-" + name) for name in ("lab", "dev")}
     enough = [stamps[extra], stamps["dev"]]  # dev contains lab
-    if not UNFINISHED.exists() and any(read(stamp) == digest for stamp in enough):
+
+    def done():
+        return not UNFINISHED.exists() and any(read(stamp) == digest for stamp in enough)
+
+    if done():
         return
     require_whole_lists(extra)
-    if UNFINISHED.exists() or not healthy():
-        make_venv()
-    UNFINISHED.touch()  # if this run is killed, the next one starts from nothing
-    install(extra)
-    stamps[extra].write_text(digest)
-    UNFINISHED.unlink()
+    with one_at_a_time():
+        if done():
+            return
+        if UNFINISHED.exists() or not healthy():
+            make_venv()
+        UNFINISHED.touch()  # if this run is killed, the next one starts from nothing
+        install(extra)
+        stamps[extra].write_text(digest)
+        UNFINISHED.unlink()
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Wait while another run sets up: each would take away what the other has made."""
+    with open(str(LOCK), "w") as file:
+        if not locked(file):
+            print("Another run sets up .venv: waiting for it", flush=True)
+            while not locked(file):
+                time.sleep(TICK)
+        yield  # the system ends the lock with the process, however that ends
+
+
+def locked(file):
+    """Lock a file, unless another process has; where the file system knows no locks, go on without."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def lists(extra):
@@ -179,8 +218,9 @@ def lines_and_pauses(stream):
     lines = queue.Queue()
 
     def read():
-        for line in stream:
-            lines.put(line)
+        with contextlib.suppress(ValueError):  # closed, as this run is interrupted
+            for line in stream:
+                lines.put(line)
         lines.put("")
 
     threading.Thread(target=read, daemon=True).start()
@@ -218,6 +258,8 @@ def stop(reason):
 
 
 if __name__ == "__main__":
+    if os.name == "posix":
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly when nobody reads on, as of `| head`
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -56,6 +56,8 @@ def main() -> None:
             _fail(
                 f"{error.format_message().rstrip('.')}. `grader --help` and `grader COMMAND --help` show how."
             )
+        if isinstance(error, ModuleNotFoundError):
+            _fail(f"The package {error.name} is not installed: pip install 'dlcourse[dev]' has all of them.")
         if isinstance(error, OSError) and error.strerror:
             _fail(f"{error.filename or 'A file'}: {error.strerror}.")
         _fail(

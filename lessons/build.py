@@ -27,12 +27,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import jupytext
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+try:
+    import jupytext
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbformat import NotebookNode
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed: `python3 run.py test` sets up what building lessons needs.")
 
 LESSONS = Path(__file__).resolve().parent
 sys.path.insert(0, str(LESSONS.parent))  # so that a clone which isn't installed builds too

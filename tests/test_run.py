@@ -43,8 +43,34 @@ def test_unknown_command(arguments):
     assert done.stderr.startswith("usage: python3 run.py lab")
 
 
-def test_help():
-    assert run(SCRIPT, "--help").stdout.startswith("usage: ")
+@pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["test", "-h"]])
+def test_help_sets_nothing_up(arguments, tmp_path):
+    script = Path(shutil.copy(SCRIPT, tmp_path))
+    assert run(script, *arguments).stdout.startswith("usage: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
+
+
+def test_two_at_a_time_set_up_one_after_the_other(tmp_path, monkeypatch, capsys):
+    other = load()
+    other.LOCK = tmp_path / "lock"
+    held = other.one_at_a_time()
+    held.__enter__()
+    module = load()
+    module.LOCK = other.LOCK
+    monkeypatch.setattr(module.time, "sleep", lambda _: held.__exit__(None, None, None))
+    with module.one_at_a_time():
+        assert "waiting for it" in capsys.readouterr().out
+        with open(other.LOCK) as file:
+            assert not other.locked(file)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
+def test_it_ends_quietly_when_nobody_reads_on():
+    with subprocess.Popen(
+        [sys.executable, str(SCRIPT), "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_failed_setup_is_explained_and_healed(tmp_path):

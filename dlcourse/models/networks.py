@@ -133,9 +133,9 @@ def cnn(
     pool_size = arguments.count("pool_size", pool_size)
     arguments.one_of("padding", padding, ("valid", "same"))
     dense = arguments.count("dense", dense)
+    end = output_layer(task, num_classes)
     _check_sizes(height, width, len(filters), kernel_size, pool_size, padding)
     block = _Block(activation, kernel_initializer, dropout, l2, batch_normalization)
-    end = output_layer(task, num_classes)
     stack = [keras.Input(input_shape), *reshape]
     for number in filters:
         stack += block(layers.Conv2D, number, kernel_size, padding=padding)

@@ -19,7 +19,11 @@ sys.path.insert(0, str(ROOT))  # so that a clone which isn't installed builds to
 
 from rich.console import Console  # noqa: E402
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: E402
-from sphinx.cmd.build import build_main  # noqa: E402
+
+try:
+    from sphinx.cmd.build import build_main
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is not installed: `python3 run.py test` sets up what building the book needs.")
 
 import dlcourse  # noqa: E402
 

@@ -145,7 +145,7 @@ def _require_known_names(function: ast.FunctionDef, places: Places) -> None:
     bound = {name for node in body for name in _bound(node)} | set(vars(builtins))
     if function.name in bound:
         raise UnusableInput(
-            f"{function.name!r} means something else in {places.shown(places.solutions)} already: choose "
+            f"{function.name!r} is in {places.shown(places.solutions)} already, or Python's own: choose "
             "another name."
         )
     signature = [function.args, *([function.returns] if function.returns else [])]

@@ -11,7 +11,7 @@ more of another lesson is only a name that both have. A lesson counts
 3. where there is no answer at all, if it counted before all answers were replaced; or else if a file defines
    a name of its exercises; or else every lesson does.
 
-Learners are those who handed in something of some lesson.
+Learners are those who handed in answers of some lesson.
 """
 
 from collections import Counter, defaultdict
@@ -60,7 +60,7 @@ def _lessons(course: Course, handed_in: "_HandedIn", replaced: Sequence[Entry]) 
     learners = len(handed_in.learners)
     common = {lesson: len(handed_in.of[lesson]) for lesson in LESSONS if handed_in.is_common(lesson)}
     if common:
-        whose = f"{learners} learners" if learners > 1 else "1 learner"
+        whose = f"{learners} learners with answers" if learners > 1 else "1 learner with answers"
         shares = [f"{count} of {whose} handed in {lesson}" for lesson, count in common.items()]
         return list(common), _and(shares)
     answered = [lesson for lesson in LESSONS if handed_in.of[lesson] or handed_in.strays[lesson]]
@@ -80,7 +80,7 @@ class _HandedIn:
         notebooks: by lesson, the learners who handed in its notebook.
         of: by lesson and learner, the file of that lesson.
         strays: by lesson, the files of other lessons that have answers of it.
-        learners: who handed in something of some lesson.
+        learners: who handed in answers of some lesson.
         defined: the lessons that any file has names of.
     """
 

@@ -83,7 +83,7 @@ def verdict_card(
         heading += f", {report.passed} of {report.cases} cases right"
     hints = exercise.hints[:hint]
     lines = [f"Hint {number} of 3: {text}" for number, text in enumerate(hints, start=1)]
-    if len(hints) < len(exercise.hints) and not reference and (hints or report.status != "missing"):
+    if len(hints) < len(exercise.hints) and not solution and (hints or report.status != "missing"):
         lines.append(f"{'More' if hints else 'A hint'}: `check({report.name}, hint={len(hints) + 1})`")
     if solution:
         lines.append(SEEN if reference else not_yet or NO_SOLUTIONS)

@@ -52,3 +52,14 @@ def test_a_fault_of_our_own_is_one_line(grader, tmp_path):
     done = grader("check", "m.py", program=program)
     assert done.returncode == 2
     assert "fault of the grader itself" in one_line(done.stderr)
+
+
+def test_a_package_that_is_not_there_is_named(grader, tmp_path):
+    (tmp_path / "m.py").write_text(RIGHT)
+    program = (
+        "from grader import cli\nfrom grader.judging import grading\n"
+        "def grade(*_, **__): import no_such_package\ngrading.grade = grade\ncli.main()"
+    )
+    done = grader("check", "m.py", program=program)
+    assert done.returncode == 2
+    assert "package no_such_package is not installed: pip install" in one_line(done.stderr)

@@ -38,6 +38,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
         (lambda: models.rnn((5, None), "regression"), "features must be a whole number"),
         (lambda: models.rnn((None, 2), "regression", unroll=True), "not None"),
         (lambda: models.transformer(0, 6, "binary"), "vocabulary_size must be"),
+        (lambda: models.cnn((8, 8, 1), "multiclas", 10), "'multiclass'"),  # before its pixels are looked at
         (lambda: models.transformer(20, 6, "binary", depth=10, heads=4), "10 is no multiple of 4"),
         (lambda: models.transfer(7, "binary"), "not 7"),
         (lambda: models.transfer(classifier(), "binary", weights="imagenet"), "belong to a backbone's name"),
@@ -65,6 +66,7 @@ def test_wrong_arguments_are_explained(build, words):
         (lambda: models.mlp((6,), "binary", optimizer="adamm"), "'adam'"),
         (lambda: models.rnn((5, 2), "binary", cell="LSTM "), "Available: lstm, gru, simple"),
         (lambda: models.cnn((28, 28, 1), "binary", padding="sam"), "'same'"),
+        (lambda: models.cnn((8, 8, 1), "multiclas", 10), "'multiclass'"),  # before its pixels are looked at
         (lambda: models.transformer(20, 6, "binary", activation="gellu"), "'gelu'"),
         (lambda: models.transfer("MobilNetV2", "binary"), "'MobileNetV2'"),
     ],

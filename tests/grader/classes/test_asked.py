@@ -59,7 +59,7 @@ def test_a_lone_notebook_is_of_the_lesson_that_it_names():
     assert lessons(entry("ada/hw.ipynb", "relu", "mse", lesson=NETS)) == (
         [NETS],
         (
-            "The class is out of 16 points: 1 of 1 learner handed in 02_neural_networks.",
+            "The class is out of 16 points: 1 of 1 learner with answers handed in 02_neural_networks.",
             "03a_backpropagation does not count: answers of it are only in files of other lessons, as ada/hw"
             ".ipynb; if it is to count, name it under `lessons` in course.toml.",
         ),
@@ -96,7 +96,7 @@ def test_one_name_of_another_lesson_hands_in_no_lesson(name):
     assert lessons(entry(name, "relu", "tanh", "mse")) == (
         [NETS],
         (
-            "The class is out of 16 points: 1 of 1 learner handed in 02_neural_networks.",
+            "The class is out of 16 points: 1 of 1 learner with answers handed in 02_neural_networks.",
             "03a_backpropagation does not count: answers of it are only in files of other lessons, as "
             f"{name}; if it is to count, name it under `lessons` in course.toml.",
         ),

@@ -130,7 +130,7 @@ def test_what_replaces_a_class_without_an_answer_leaves_what_it_is_out_of(book, 
     assert [learner.name for learner in after.learners] == ["New"]
     assert after.basis == (
         "The class is out of 16 points: nobody has an answer, and of those that were replaced, 1 of 1 "
-        "learner handed in 02_neural_networks.",
+        "learner with answers handed in 02_neural_networks.",
     )
     assert [report.out_of for report in book.reports()] == [0]
     book.begin("s", Course(), handed("new.py"), replace=True)

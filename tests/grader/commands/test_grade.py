@@ -122,7 +122,7 @@ def test_one_learners_stray_files_change_nothing_for_the_class(grader, tmp_path)
         "grace/utils.py: no answer in it",
     ]
     assert done.stderr.splitlines()[-2:] == [
-        f"The class is out of {count} points: 2 of 2 learners handed in 02_neural_networks.",
+        f"The class is out of {count} points: 2 of 2 learners with answers handed in 02_neural_networks.",
         "03a_backpropagation does not count: only grace/hw.py has answers of it; if it is to count, name it "
         "under `lessons` in course.toml.",
     ]

@@ -308,3 +308,17 @@ def test_how_a_class_split_on_a_question_is_said(class_of, one_question):
 
 def test_a_class_that_predicted_nothing_has_no_section_of_it(class_of):
     assert "expected" not in class_page(class_of({"a": ["passed"]})).lower()
+
+
+def test_what_a_damaged_file_may_have_held_is_not_called_unanswered(class_of):
+    results = class_of({"Ada": ["missing", "passed", "missing"], "Ben": ["missing", "passed", "missing"]})
+    ada, ben = results.learners
+    results = msgspec.structs.replace(
+        results, learners=(msgspec.structs.replace(ada, errors=("No JSON.",)), ben)
+    )
+    names = [asked.name for asked in results.exercises]
+    pages = [learner_page(learner, results) for learner in results.learners]
+    assert [page.count('class="exercise"') for page in pages] == [1, 3]
+    unread = pages[0].partition("In no file that could be read")[2]
+    assert [name in unread for name in names] == [True, False, True]
+    assert "In no file" not in pages[1]

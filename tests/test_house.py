@@ -37,7 +37,8 @@ FLOOR = (
     "text",
 )  # types and small things that everybody but `child` may use
 MAX_LINES = 400
-LONG = ("benchmarks/", "lessons/", "solutions/", "docs/", "datasets/")  # lesson texts, teaching code, data
+# Lesson texts, teaching code, data: wrong answers by the hundred among them.
+LONG = ("benchmarks/", "lessons/", "solutions/", "docs/", "datasets/", "tests/grader/shared/planted/")
 
 
 @cache

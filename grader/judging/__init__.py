@@ -3,6 +3,12 @@
 bank         the cases of an exercise for a seed, with the reference's and each mistake's outcomes
 comparison   one answer against what was expected
 findings     what is wrong with a function's outcomes, case by case
+diagnosis    what the outcomes tell of the cause: a known mistake, a relation, a variant
+relations    how wrong outputs relate to what is right
+variants     the reference with one thing changed by a rule, and what that is in words
+changes      functions with one thing changed in them
+rules        what beginners write in the place of something
+additions    what beginners put in, move or mix up
 judge        outcomes → verdict: smallest failing case, known mistake, message
 report       verdicts as data
 grading      a submission → its report: cut, run, judge

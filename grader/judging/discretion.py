@@ -25,10 +25,12 @@ def _discreet(verdict: Verdict) -> Verdict:
     if verdict.status == "passed" or exercise.kind != "value":
         return msgspec.structs.replace(verdict, counterexample=None)
     bare = msgspec.structs.replace(verdict, counterexample=None, error=None, passed=0, credit=0.0)
+    if verdict.diagnosis != "mistake":  # what is true of the cases that fail says which these are
+        bare = msgspec.structs.replace(bare, mistake=None, diagnosis="")
     if verdict.status in TOLD or verdict.fault:
         return bare
     known = {mistake.name: mistake.message for mistake in exercise.mistakes}
-    message = known.get(verdict.mistake or "")
+    message = known.get(bare.mistake or "")
     if message is None and verdict.status == "error":
         message = "Your function raises an exception in some of the secret cases."
     if message is None:

@@ -1,6 +1,6 @@
 """The judge: outcomes in, verdict out. It never calls a learner's code, and trusts nothing that came of it.
 
-compare each case → smallest failing case → which known mistake gives the same outcomes → message
+compare each case → smallest failing case → what the outcomes tell of the cause (`diagnosis`) → message
 
 For a grade it runs in the trusted process; a notebook's own check runs it in the learner's, on public cases.
 """
@@ -8,17 +8,16 @@ For a grade it runs in the trusted process; a notebook's own check runs it in th
 import inspect
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, TypeGuard
 
 from grader.child import plaindata
-from grader.child.calling import Outcome, Raised
+from grader.child.calling import Raised
 from grader.child.forbidding import ForbiddenFunction, ForbiddenPackage
 from grader.exercise import Exercise, Finding
 from grader.exercises import lesson_of
 from grader.judging.bank import AS_GIVEN, Bank
-from grader.judging.comparison import compare
-from grader.judging.findings import difference, ends_group, raised_message
+from grader.judging.diagnosis import diagnose, is_alike
+from grader.judging.findings import ends_group, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
 from grader.judging.showing import Sentence, indented, presentable, says_itself, shown
 from grader.running.attempt import Attempt
@@ -49,13 +48,13 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         return _cut_short(exercise, bank, passed, attempt, credit)
     if all(_is_of_a_stub(outcome.raised) for outcome in attempt.outcomes):
         return not_answered(exercise, len(bank.units))
-    alike = partial(_is_alike, exercise, bank, attempt.outcomes, found)
-    complete = attempt.end == "complete"
-    if complete and alike(AS_GIVEN):
-        return unchanged(exercise, len(bank.units))
-    mistake = next((m for m in exercise.mistakes if complete and alike(m.name)), None)
-    message = mistake.message if mistake else found[first].message
-    if mistake and bank.groups[first]:  # a rate or a mean: what it came to belongs to the message
+    diagnosis = None
+    if attempt.end == "complete":
+        if is_alike(exercise, bank, attempt.outcomes, found, AS_GIVEN):
+            return unchanged(exercise, len(bank.units))
+        diagnosis = diagnose(exercise, bank, attempt.outcomes, found)
+    message = diagnosis.message if diagnosis else found[first].message
+    if diagnosis and bank.groups[first]:  # a rate or a mean: what it came to belongs to the message
         message = f"{found[first].message} {message}"
     raised = attempt.outcomes[first].raised
     got = Sentence(f"{raised.type}: {raised.message}") if raised else attempt.outcomes[first].value()
@@ -66,7 +65,8 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         cases=len(bank.units),
         passed=passed,
         seconds=attempt.seconds,
-        mistake=mistake.name if mistake else None,
+        mistake=diagnosis.mistake if diagnosis else None,
+        diagnosis=diagnosis.kind if diagnosis else "",
         counterexample=_counterexample(exercise, bank, first, got, attempt.outcomes[first].warnings),
         raised=raised,
         credit=credit,
@@ -110,7 +110,10 @@ def refused(exercise: Exercise, used: str) -> Verdict:
     message = f"Your code uses `{used}`, which this exercise asks you to do without."
     if exercise.packages and used not in exercise.forbidden:
         allowed = ", ".join(f"`{package}`" for package in exercise.packages)
-        message = f"Your code uses `{used}`. Write this one with {allowed} and Python's own modules alone."
+        message = (
+            f"Your code uses `{used}`, or something that comes from it. Write this one with {allowed} and "
+            "Python's own modules alone."
+        )
     return verdict_on(exercise, "refused", message)
 
 
@@ -123,6 +126,7 @@ def verdict_on(
     passed: int = 0,
     seconds: float = 0.0,
     mistake: str | None = None,
+    diagnosis: str = "",
     counterexample: Counterexample | None = None,
     raised: Raised | None = None,
     credit: float = 0.0,
@@ -139,6 +143,7 @@ def verdict_on(
         passed=passed,
         seconds=round(seconds, 6),
         mistake=mistake,
+        diagnosis=diagnosis,
         message=message,
         counterexample=counterexample,
         error=LearnerError(raised.type, raised.message, raised.line) if raised else None,
@@ -165,40 +170,6 @@ def _counted(bank: Bank, found: Sequence[Finding]) -> tuple[int, float]:
     ]
     credit = sum(bank.weights[place] for places in right for place in places) / sum(bank.weights)
     return len(right), credit
-
-
-def _is_alike(
-    exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], found: Sequence[Finding], name: str
-) -> bool:
-    """Whether the known mistake of this name, if there is one, gives the learner's outcomes on every case.
-
-    What is verified is told by what was found of it: the same on every case as of the mistake.
-    """
-    if exercise.verify is not None:
-        return bank.flaws.get(name) == tuple(found)
-    triples = zip(bank.cases, bank.mistakes.get(name, ()), outcomes, strict=False)
-    return name in bank.mistakes and all(_same(exercise, *triple) for triple in triples)
-
-
-def _same(exercise: Exercise, case: bytes, known: Outcome, outcome: Outcome) -> bool:
-    if known.raised is not None or outcome.raised is not None:
-        return bool(known.raised and outcome.raised and known.raised.type == outcome.raised.type)
-    if difference(exercise, known, outcome):
-        return False
-    if exercise.stable and bool(known.warnings) != bool(outcome.warnings):
-        return False
-    if (known.arguments != case) != (outcome.arguments != case):
-        return False
-    return known.arguments == outcome.arguments or _left_alike(exercise, known, outcome)
-
-
-def _left_alike(exercise: Exercise, known: Outcome, outcome: Outcome) -> bool:
-    """Whether two calls did the same to their arguments: to the weights of a model, say."""
-    try:
-        theirs, ours = plaindata.decode(known.arguments), plaindata.decode(outcome.arguments)
-    except plaindata.Malformed:
-        return False
-    return compare(theirs, ours, exercise.tolerance) is None
 
 
 def _cut_short(exercise: Exercise, bank: Bank, passed: int, attempt: Attempt, credit: float) -> Verdict:

@@ -41,8 +41,9 @@ class Counterexample(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """The verdict on one exercise; `message` is one or two sentences to the learner.
 
-    Two fields are no part of the published report. `credit` is the share of the cases that are right, by
-    their weights; the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
+    `diagnosis` is how the cause was found that the message says, one of `diagnosis.Kind`; it is published
+    where there is one. Two fields never are: `credit` is the share of the cases that are right, by their
+    weights, and the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
     instructor, how the grader itself failed on the exercise, where it did.
     """
 
@@ -60,11 +61,14 @@ class Verdict(msgspec.Struct, frozen=True):
     error: LearnerError | None
     credit: float = 0.0
     fault: str = ""
+    diagnosis: str = ""
 
     def published(self) -> dict[str, Any]:
         """Return what is part of the published report."""
         fields = msgspec.structs.asdict(self)
         del fields["credit"], fields["fault"]
+        if not self.diagnosis:
+            del fields["diagnosis"]
         if self.counterexample is not None:
             fields["counterexample"] = msgspec.structs.asdict(self.counterexample)
             del fields["counterexample"]["shown"]

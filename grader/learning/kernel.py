@@ -44,7 +44,7 @@ def attempt(exercise: Exercise, bank: Bank, function: Callable[..., Any], *, pla
     restricted = forbidding.without(
         exercise.forbidden, variables, packages=exercise.packages, whole_process=False
     )
-    with _kept_state(), silence, restricted:
+    with kept_state(), silence, restricted:
         if exercise.tensors:  # here, and not in the thread: neither its time nor its failing is the answer's
             import tensorflow  # noqa: F401
         previous = threading.stack_size(STACK_BYTES)
@@ -159,7 +159,7 @@ def _unseen(error: type[BaseException]) -> Callable[[Any], Any]:
 
 
 @contextlib.contextmanager
-def _kept_state() -> Iterator[None]:
+def kept_state() -> Iterator[None]:
     """Put back what a learner's function may change: random generators, warning filters; hide its output."""
     generators = random.getstate(), np.random.get_state()
     filters, stdout = list(warnings.filters), sys.stdout

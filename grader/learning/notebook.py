@@ -11,17 +11,19 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
+import msgspec
+
 from dlcourse import console
 from dlcourse.errors import nearest
 from grader.child.forbidding import is_forbidden
 from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, edition, exercises_of, lesson_of, own
-from grader.judging.bank import bank_of
+from grader.judging.bank import Bank, bank_of
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, not_answered, refused, unchanged
 from grader.judging.report import Verdict
-from grader.learning import kernel, progress, way_out
+from grader.learning import kernel, own_line, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
 from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
@@ -143,7 +145,7 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
             return unchanged(exercise)
         bank = bank_of(exercise)
         attempt = kernel.attempt(exercise, bank, function)
-        verdict = judge(exercise, bank, attempt)
+        verdict = _located(exercise, bank, function, judge(exercise, bank, attempt))
         return verdict if definition is None else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
@@ -151,6 +153,17 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         if culprit(error):
             raise
         return fault(exercise, error)
+
+
+def _located(exercise: Exercise, bank: Bank, function: Callable[..., Any], verdict: Verdict) -> Verdict:
+    """Return the verdict with the line to look at, where nothing else tells the cause."""
+    if verdict.status not in ("failed", "error") or verdict.diagnosis:
+        return verdict
+    with kernel.kept_state():
+        where = own_line.look_at(exercise, bank, function)
+    if not where:
+        return verdict
+    return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
 
 
 def _names(caller: dict[str, Any]) -> dict[str, Any]:

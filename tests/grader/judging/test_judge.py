@@ -1,3 +1,5 @@
+import re
+
 import msgspec
 import numpy as np
 import pytest
@@ -55,13 +57,13 @@ def test_right_answers_in_tensorflow_pass():
 @pytest.mark.parametrize(
     ("name", "used", "message"),
     [
-        ("tanh", "tanh", "Your code uses `tanh`, which this exercise asks you to do without."),
-        ("tanh", "pandas", "Your code uses `pandas`. Write this one with `numpy` and Python's own modules"),
-        ("train_step", "torch", "Your code uses `torch`. Write this one with `numpy`, `tensorflow`, `keras`"),
+        ("tanh", "tanh", r"`tanh`, which this exercise asks you to do without"),
+        ("tanh", "pandas", r"`pandas`, or something .*Write this one with `numpy` and Python"),
+        ("train_step", "torch", r"`torch`, or something .*with `numpy`, `tensorflow`, `keras`"),
     ],
 )
 def test_what_may_not_be_used_is_named_with_what_may(name, used, message):
-    assert refused(EXERCISES[name], used).message.startswith(message)
+    assert re.match(f"Your code uses {message}", refused(EXERCISES[name], used).message)
 
 
 def test_only_the_stubs_own_error_counts_as_no_answer():

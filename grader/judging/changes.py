@@ -1,0 +1,240 @@
+"""Functions with one thing changed in them, as `rules` and `additions` say: `versions`."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import inspect
+import itertools
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeGuard
+
+import numpy as np
+
+from grader.judging.additions import additions, returned
+from grader.judging.rules import replacements, with_names
+
+# What takes as long, or as much memory, as a number among its arguments is large.
+SIZED = frozenset(
+    {"range", "arange", "zeros", "ones", "empty", "full", "eye", "identity", "linspace", "tile", "repeat"}
+    | {"permutation", "choice", "normal", "uniform", "random", "integers", "standard_normal", "bincount"}
+    | {"array_split", "split", "pad"}
+)
+HARMLESS = frozenset(dir(builtins)) - SIZED
+SAFE = (  # also of such a number
+    *("one round too few", "one round too many", "the size of another axis", "the reversed order left out"),
+)
+
+
+class _Place(NamedTuple):
+    """Where a node stands in a tree."""
+
+    node: ast.AST
+    parent: ast.AST
+    field: str
+    at: int | None  # in a list
+    is_size: bool = False  # or a part of one: what else would stand there might never end
+
+    def put(self, node: ast.AST) -> None:
+        if self.at is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.at] = node
+
+
+class Change(NamedTuple):
+    """What takes the place of a node: `words` say what that is, and those that are alike have one `kind`."""
+
+    place: int
+    old: Any  # an `ast` node
+    node: ast.AST
+    words: str
+    kind: tuple
+
+
+def versions(function: Callable[..., Any]) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
+    """Yield what is changed in a function, and the function with that, in an order that doesn't change.
+
+    Of one whose source isn't there, or that has a loop without a known end, which a change may keep from
+    ending, there are none.
+    """
+    tree = _definition(function)
+    if tree is None or any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
+        return
+    places = _places(tree)
+    for changes in filter(None, _changes(tree, places)):
+        with _changed(places, changes):
+            made = _compiled(tree, function)
+        if made is not None:
+            yield changes, made
+
+
+def _definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
+    """Return a function's definition, without what says nothing of its answers."""
+    try:
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, SyntaxError, TypeError, ValueError):
+        return None
+    if not isinstance(tree, ast.FunctionDef):
+        return None
+    tree.decorator_list = []
+    if ast.get_docstring(tree) is not None:
+        tree.body = tree.body[1:] or [ast.Pass()]
+    tree.returns = None
+    for argument in ast.walk(tree.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return tree
+
+
+def _places(tree: ast.AST) -> list[_Place]:
+    """Return the places of all nodes inside a tree, the outermost first."""
+    sizes = _sizes(tree)
+    found: list[_Place] = []
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                found.append(_Place(value, parent, field, None, id(value) in sizes))
+            elif isinstance(value, list):
+                inside = [(i, one) for i, one in enumerate(value) if isinstance(one, ast.AST)]
+                found += [_Place(one, parent, field, i, id(one) in sizes) for i, one in inside]
+    return found
+
+
+def _sizes(tree: ast.AST) -> set[int]:
+    """Return which nodes are a size of something, or decide on one: that of a loop or an array."""
+    outer: list[ast.AST] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            is_helper = isinstance(node.func, ast.Name) and name not in HARMLESS
+            outer += [*node.args, *node.keywords] if name in SIZED or is_helper else []
+        elif isinstance(node, ast.For | ast.comprehension):
+            outer.append(node.iter)
+        elif isinstance(node, ast.BinOp) and isinstance(node.left, ast.List):
+            outer.append(node.right)
+    named: set[str] = set()
+    while True:
+        names = {
+            part.id
+            for node in outer
+            for part in ast.walk(node)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
+        }
+        if names <= named:
+            break
+        named |= names
+        outer += [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign | ast.AugAssign)
+            and any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(_target(node)))
+        ]
+    return {id(part) for node in outer for part in ast.walk(node)}
+
+
+def _target(node: ast.Assign | ast.AugAssign) -> ast.AST:
+    return ast.Tuple(node.targets) if isinstance(node, ast.Assign) else node.target
+
+
+def _changes(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Change, ...]]:
+    """Yield what to change together: one place, all places that are alike, or two arguments everywhere."""
+    arguments = [argument.arg for argument in tree.args.args]
+    single = list(_single(tree, places, arguments))
+    alike: dict[tuple, list[Change]] = defaultdict(list)
+    for change in single:
+        yield (change,)
+        alike[change.kind].append(change)
+    yield from (tuple(several) for several in alike.values() if len(several) > 1)
+    sizes = {place.node.id for place in places if place.is_size and _is_read(place.node)}
+    for one, other in itertools.combinations([name for name in arguments if name not in sizes], 2):
+        exchanged = {one: other, other: one}
+        words = f"`{one}` and `{other}` exchanged"
+        yield tuple(
+            Change(number, place.node, ast.Name(exchanged[place.node.id], ast.Load()), words, ())
+            for number, place in enumerate(places)
+            if _is_read(place.node) and place.node.id in exchanged
+        )
+
+
+def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
+    made = [place.node.id for place in places if _is_variable(place.node) and not _is_read(place.node)]
+    names = list(dict.fromkeys([*arguments, *made]))
+    for number, place in enumerate(places):
+        for new, words, *kind in replacements(place.node, arguments):
+            if place.is_size and words not in SAFE and not _is_next(place.node, new):
+                continue
+            yield Change(number, place.node, new, words, (words, *kind))
+        for new, words in returned(place.node, tree.body[-1]):
+            yield Change(number, place.node, new, words, (words, number))
+        if isinstance(place.node, ast.AugAssign | ast.Expr) or _is_again(place.node):
+            words = f"a step{with_names(place.node, arguments)} left out"
+            yield Change(number, place.node, ast.Pass(), words, (words, number))
+    for number, place in enumerate(places):
+        for new, words in () if place.is_size else additions(place.node, place.parent, place.field, names):
+            yield Change(number, place.node, new, words, (words, number))
+    for number, place in enumerate(places):
+        if _is_read(place.node) and place.node.id in names and not place.is_size:
+            appended_to = getattr(
+                getattr(place.parent, "func", None), "value", None
+            )  # to itself, without end
+            for name in names:
+                if name == getattr(appended_to, "id", None):
+                    continue
+                if name != place.node.id and not {name, place.node.id} <= {*arguments}:
+                    words = "the value of another step in one place"
+                    yield Change(
+                        number, place.node, ast.Name(name, ast.Load()), words, (words, place.node.id, name)
+                    )
+
+
+def _is_variable(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
+
+
+def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def _is_next(node: ast.AST, new: ast.AST) -> bool:
+    """Whether both are whole numbers, and the new one is no larger than the next."""
+    now, then = (getattr(one, "value", None) for one in (node, new))
+    return isinstance(now, int) and isinstance(then, int) and then <= now + 1
+
+
+def _is_again(node: ast.AST) -> bool:
+    """Whether a statement makes anew, of itself, what was there before."""
+    if not isinstance(node, ast.Assign):
+        return False
+    made = {part.id for t in node.targets for part in ast.walk(t) if isinstance(part, ast.Name)}
+    return any(isinstance(part, ast.Name) and part.id in made for part in ast.walk(node.value)) or any(
+        isinstance(target, ast.Subscript) for target in node.targets
+    )
+
+
+@contextlib.contextmanager
+def _changed(places: Sequence[_Place], changes: Sequence[Change]) -> Iterator[None]:
+    """Have changes in a tree for a while: a copy for each would take most of the time."""
+    for change in changes:
+        places[change.place].put(ast.fix_missing_locations(ast.copy_location(change.node, change.old)))
+    try:
+        yield
+    finally:
+        for change in changes:
+            places[change.place].put(change.old)
+
+
+def _compiled(tree: ast.FunctionDef, function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the function that a definition makes among another's names; `None` where it makes none."""
+    names = {**inspect.unwrap(function).__globals__, "np": np}
+    try:
+        exec(compile(ast.Module([tree], []), "<variant>", "exec"), names)
+    except (SyntaxError, TypeError, ValueError):
+        return None
+    made = names[tree.name]
+    made.__defaults__ = getattr(function, "__defaults__", None)
+    return made

@@ -1,0 +1,91 @@
+import inspect
+
+import numpy as np
+import pytest
+from asking import BY_NAME
+
+from grader.judging.bank import bank_of
+from grader.learning import notebook, own_line
+from grader.learning.own_line import look_at
+
+
+def sum_without_the_first(x, w, b):
+    total = 0.0
+    for i in range(1, len(x)):
+        total += x[i] * w[i]
+    return total + b
+
+
+def sum_that_is_overwritten(x, w, b):
+    total = 0.0
+    for i in range(len(x)):
+        total = x[i] * w[i]
+    return total + b
+
+
+def sum_of_the_first(x, w, b):
+    total = b
+    for i in range(len(x)):
+        total += x[i] * w[i]
+        return float(total)
+    return 0.0
+
+
+def sum_that_prints(x, w, b):
+    print("here")
+    return float(x @ w - b)
+
+
+def sum_that_writes(x, w, b):
+    open("/nowhere/at/all", "w")  # noqa: SIM115
+    return float(x @ w - b)
+
+
+def sum_of_two_slips(x, w, b):
+    return float(np.abs(x).sum() * w.mean() - b)
+
+
+def sum_that_waits(x, w, b):
+    while len(x) > 100:
+        pass
+    return float(x @ w - b)
+
+
+def line_of(function, text):
+    lines, first = inspect.getsourcelines(function)
+    return first + next(i for i, line in enumerate(lines) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "aspect"),
+    [
+        (sum_without_the_first, "range", "the number"),
+        (sum_that_is_overwritten, "total =", "what is assigned"),
+        (sum_of_the_first, "for i", "the loop"),
+        (sum_that_prints, "x @ w", "the arithmetic"),
+    ],
+)
+def test_the_line_that_one_change_makes_right_is_named(function, code, aspect, monkeypatch, capfd):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)  # however slow the machine is
+    exercise = BY_NAME["weighted_sum"]
+    said = look_at(exercise, bank_of(exercise), function)
+    text = "total = x" if function is sum_that_is_overwritten else code
+    assert said.startswith(f"Look at {aspect}")
+    assert f"in line {line_of(function, text)}: one change there" in said
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "function", [sum_of_two_slips, sum_that_writes, sum_that_waits, len, lambda x, w, b: 0]
+)
+def test_nothing_is_said_where_no_change_helps_or_the_code_may_do_more_than_compute(function, monkeypatch):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)
+    exercise = BY_NAME["weighted_sum"]
+    assert look_at(exercise, bank_of(exercise), function) == ""
+
+
+def test_a_check_says_it_where_nothing_else_tells_the_cause(monkeypatch):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)
+    verdict = notebook._judged(BY_NAME["weighted_sum"], sum_without_the_first)
+    assert verdict.diagnosis == "own line"
+    assert "is right. Look at the number in line" in verdict.message

@@ -23,6 +23,8 @@ SIZED = frozenset(
     | {"permutation", "choice", "normal", "uniform", "random", "integers", "standard_normal", "bincount"}
     | {"array_split", "split", "pad"}
 )
+PAIRED = (ast.BinOp, ast.Call, ast.keyword, ast.Compare, ast.UnaryOp, ast.Attribute)
+MAX_PAIRED = 60  # changes that are tried in pairs
 HARMLESS = frozenset(dir(builtins)) - SIZED
 SAFE = (  # also of such a number
     *("one round too few", "one round too many", "the size of another axis", "the reversed order left out"),
@@ -55,17 +57,23 @@ class Change(NamedTuple):
     kind: tuple
 
 
-def versions(function: Callable[..., Any]) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
+def versions(
+    function: Callable[..., Any], *, pairs: bool = False
+) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
     """Yield what is changed in a function, and the function with that, in an order that doesn't change.
 
     Of one whose source isn't there, or that has a loop without a known end, which a change may keep from
     ending, there are none.
+
+    Args:
+        function: of which.
+        pairs: two places at a time, of those where something is left out or exchanged.
     """
     tree = _definition(function)
     if tree is None or any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
     places = _places(tree)
-    for changes in filter(None, _changes(tree, places)):
+    for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
         with _changed(places, changes):
             made = _compiled(tree, function)
         if made is not None:
@@ -160,6 +168,22 @@ def _changes(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[
         )
 
 
+def _pairs(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Change, ...]]:
+    """Yield changes of two places, the inner one first where one is inside of the other."""
+    arguments = [argument.arg for argument in tree.args.args]
+    likely = [
+        change
+        for change in _single(tree, places, arguments)
+        if isinstance(
+            change.old, ast.BinOp | ast.Call | ast.keyword | ast.Compare | ast.UnaryOp | ast.Attribute
+        )
+        and not change.words.endswith(("too many", "too few", "in its place"))  # what is put in
+    ]
+    for one, other in itertools.combinations(likely[:MAX_PAIRED], 2):
+        if one.place != other.place:
+            yield other, one
+
+
 def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence[str]) -> Iterator[Change]:
     """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
     made = [place.node.id for place in places if _is_variable(place.node) and not _is_read(place.node)]
@@ -179,9 +203,8 @@ def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence
             yield Change(number, place.node, new, words, (words, number))
     for number, place in enumerate(places):
         if _is_read(place.node) and place.node.id in names and not place.is_size:
-            appended_to = getattr(
-                getattr(place.parent, "func", None), "value", None
-            )  # to itself, without end
+            # A list that is appended to itself has no end.
+            appended_to = getattr(getattr(place.parent, "func", None), "value", None)
             for name in names:
                 if name == getattr(appended_to, "id", None):
                     continue

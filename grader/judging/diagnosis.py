@@ -20,7 +20,7 @@ from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference
 from grader.judging.relations import Pair, relation
-from grader.judging.variants import outcome_of, variants_of
+from grader.judging.variants import likely, outcome_of, variants_of
 
 MAX_OTHERWISE = 0.2  # of the cases that fail: so many may differ that the learner has right
 MIN_FAILING = 3
@@ -148,26 +148,25 @@ def _of_variants(
     found: Sequence[Finding],
     failing: Sequence[int],
 ) -> Iterator[Diagnosis]:
-    variants = variants_of(exercise)
 
     def alike(number: int, i: int) -> bool:
         return _same(exercise, bank.cases[i], outcome_of(exercise, number, bank.cases[i]), outcomes[i])
 
-    likely = list(range(len(variants)))
-    for i in sorted(failing, key=lambda i: outcomes[i].raised is not None):  # what tells most goes first
-        likely = [number for number in likely if alike(number, i)]
-        if not likely:
-            return
+    first, *rest = sorted(failing, key=lambda i: outcomes[i].raised is not None)  # what tells most goes first
+    same = [number for number in likely(exercise, bank.cases[first], outcomes[first]) if alike(number, first)]
+    for i in rest:
+        same = [number for number in same if alike(number, i)]
+    if not same:
+        return
     right = [i for i, finding in enumerate(found) if finding.right]
-    otherwise = {n: sum(not alike(n, i) for i in right) for n in likely[:MAX_LIKELY]}
+    otherwise = {n: sum(not alike(n, i) for i in right) for n in same[:MAX_LIKELY]}
     best = min(otherwise, key=lambda number: otherwise[number])
     if not _is_likely(otherwise[best], failing):
         return
     where = "On every case" if otherwise[best] == 0 else "On every case that fails"
-    yield Diagnosis(
-        "variant",
-        f"{found[failing[0]].message} {where} it is what a right answer gives with {variants[best].changed}.",
-    )
+    changed = variants_of(exercise)[best].changed
+    message = f"{found[failing[0]].message} {where} it is what a right answer gives with {changed}."
+    yield Diagnosis("variant", message)
 
 
 def _alike(

@@ -10,10 +10,13 @@ import inspect
 import itertools
 import signal
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from types import FunctionType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from grader.child.calling import Outcome, Raised, call
 from grader.exercise import Exercise
@@ -21,6 +24,9 @@ from grader.judging.changes import versions
 
 MAX_VARIANTS = 2500
 DEPTH = 2  # of what the reference calls, and what that calls in turn
+MAX_CASE_BYTES = 6_000
+NEAR = 1e-3  # how near sketches are, as a share of the numbers: tolerances are smaller
+NAN, INFINITE = 12_345.0, 1e15  # what stands for them in a sketch
 SECONDS = 1.0  # that a variant may take for a case
 
 
@@ -36,7 +42,15 @@ def variants_of(exercise: Exercise) -> tuple[Variant, ...]:
     """Return the variants of a reference, in an order that doesn't change; none of what is heavy."""
     if exercise.public is not None or exercise.heavy:
         return ()
-    return tuple(itertools.islice(_variants(inspect.unwrap(exercise.reference), DEPTH), MAX_VARIANTS))
+    reference = inspect.unwrap(exercise.reference)
+    two = (
+        Variant(" and ".join(change.words for change in changes), made)
+        for changes, made in versions(reference, pairs=True)
+    )
+    return (
+        *itertools.islice(_variants(reference, DEPTH), MAX_VARIANTS),
+        *itertools.islice(two, MAX_VARIANTS),
+    )
 
 
 def _variants(function: Callable[..., Any], depth: int) -> Iterator[Variant]:
@@ -55,10 +69,54 @@ def _variants(function: Callable[..., Any], depth: int) -> Iterator[Variant]:
                 yield variant._replace(function=with_it)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def outcome_of(exercise: Exercise, number: int, case: bytes) -> Outcome:
     """Return what a variant, by its number in `variants_of`, does with a case."""
     return within(SECONDS, lambda: call(variants_of(exercise)[number].function, case))
+
+
+def likely(exercise: Exercise, case: bytes, outcome: Outcome) -> list[int]:
+    """Return which variants may have this outcome on a case: all that have, and few others.
+
+    None on a large case, which all of them together would take long for.
+    """
+    if len(case) > MAX_CASE_BYTES:
+        return []
+    kinds, sums, sizes = _sketches(exercise, case)
+    kind, total, size = _sketch(outcome)
+    near = np.abs(sums - total) <= NEAR * (sizes + size) + NEAR**2
+    return np.flatnonzero((kinds == kind) & near).tolist()
+
+
+@lru_cache(maxsize=2048)
+def _sketches(exercise: Exercise, case: bytes) -> np.ndarray:
+    """Return the sketches of all variants' outcomes on a case: to compare with thousands takes no time."""
+    outcomes = (outcome_of.__wrapped__(exercise, n, case) for n in range(len(variants_of(exercise))))
+    return np.array([_sketch(outcome) for outcome in outcomes]).reshape(-1, 3).T
+
+
+def _sketch(outcome: Outcome) -> tuple[float, float, float]:
+    """Return three numbers that are alike for like outcomes: the kind, a weighted sum, and its size."""
+    if outcome.raised is not None:
+        return -1.0 - zlib.crc32(outcome.raised.type.encode()), 0.0, 0.0
+    numbers = np.array(list(_numbers(outcome.value())), float)
+    weights = np.cos(np.arange(len(numbers))) + 1.5
+    return len(numbers), float(numbers @ weights), float(np.abs(numbers) @ weights)
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """Yield something for all that an answer holds, in its order."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(one)
+    elif isinstance(value, dict):
+        for key in sorted(value, key=str):
+            yield from _numbers(value[key])
+    elif isinstance(value, int | float | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "biuf":
+        flat = np.nan_to_num(np.asarray(value, float).ravel(), nan=NAN, posinf=INFINITE, neginf=-INFINITE)
+        yield from np.clip(flat, -INFINITE, INFINITE).tolist()
+    else:
+        yield zlib.crc32(repr(value)[:200].encode()) / 2**16
 
 
 def within(seconds: float, run: Callable[[], Outcome]) -> Outcome:

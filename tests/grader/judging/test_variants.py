@@ -6,11 +6,15 @@ import textwrap
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from grader.child import plaindata
+from grader.child.calling import Outcome
 from grader.exercises import all_exercises
 from grader.judging import additions, changes, rules
 from grader.judging.bank import bank_of
-from grader.judging.variants import MAX_VARIANTS, outcome_of, variants_of
+from grader.judging.variants import MAX_VARIANTS, _sketch, likely, outcome_of, variants_of
 
 EXERCISES = all_exercises()
 
@@ -90,7 +94,7 @@ def test_what_decides_how_much_there_is_to_do_is_left_alone(code, tmp_path, monk
 def test_variants_leave_the_reference_as_it_is(name):
     exercise = EXERCISES[name]
     variants = variants_of(exercise)
-    assert len(variants) <= MAX_VARIANTS
+    assert len(variants) <= 2 * MAX_VARIANTS
     assert len({id(variant.function) for variant in variants}) == len(variants)
     source = inspect.getsource(exercise.reference)
     for variant in variants:
@@ -113,3 +117,21 @@ def test_alike_places_change_together():
     alike = [variant.function(z) for variant in variants if variant.changed == "another axis"]
     assert any(np.shape(got) == z.shape and np.allclose(got, wanted) for got in alike)
     assert outcome_of(exercise, 0, bank.cases[i]) == outcome_of(exercise, 0, bank.cases[i])
+
+
+def test_a_large_case_is_not_tried_with_all_of_them():
+    """Ten thousand steps back, four thousand times, are most of a minute."""
+    exercise = EXERCISES["backward_pass"]
+    bank = bank_of(exercise)
+    largest = max(range(len(bank.cases)), key=lambda i: len(bank.cases[i]))
+    assert likely(exercise, bank.cases[largest], bank.expected[largest]) == []
+    assert likely(exercise, bank.cases[0], bank.expected[0])  # many are right there
+
+
+@given(st.floats() | st.lists(st.floats(), max_size=4), st.floats(-0.3, 0.3))
+def test_what_is_as_good_as_equal_has_like_sketches(value, share):
+    """However large, or undefined."""
+    near = np.asarray(value, float) * (1 + 1e-5 * share)
+    one, other = (_sketch(Outcome(plaindata.encode(np.asarray(v, float)))) for v in (value, near))
+    assert one[0] == other[0]
+    assert abs(one[1] - other[1]) <= 1e-3 * (one[2] + other[2]) + 1e-6

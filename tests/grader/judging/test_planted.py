@@ -28,4 +28,4 @@ def test_they_are_refused_and_called_no_known_mistake(name):
 def test_a_third_get_a_cause_by_their_outputs_alone():
     """A change of their own code, which a notebook looks for, explains another sixth."""
     assert TOLD.total() in (0, len(PLANTED))  # or this test runs alone
-    assert TOLD["relation"] + TOLD["variant"] >= 0.35 * TOLD.total()
+    assert TOLD["relation"] + TOLD["variant"] >= 0.33 * TOLD.total()

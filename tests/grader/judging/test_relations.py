@@ -35,7 +35,7 @@ RELATIONS = {
     "…it is what is right, divided by 7.": lambda right: right / 7,
     "…it is 0.5 more than what is right.": lambda right: right + 0.5,
     "…it is 2 less than what is right.": lambda right: right - 2,
-    "…only the first entry of it is right.": lambda right: np.concatenate([right[:1], 5 - right[1:] ** 3]),
+    "…only the first entry of it is wrong.": lambda right: np.concatenate([0 * right[:1], right[1:]]),
     "…only the last entry of it is wrong.": lambda right: np.concatenate([right[:-1], 0 * right[-1:]]),
     "…it has the right numbers, in another order.": lambda right: np.roll(right, 1, axis=0),
 }
@@ -99,6 +99,11 @@ def test_what_is_nearly_right_is_told():
         ([1.0, 2.0], [2.0, 4.0]),  # so could two be a factor
         ([1.0, 2.0, 4.0], [2.0, 4.0, 9.0]),
         (["a", "b"], ["b", "a"]),
+        ([["a"], ["b"]], ["a", "b"]),
+        (
+            [np.array([0.0, 1.0]), np.array([0.0, 0.0, 1.0])],
+            [np.array([0.1, 1.0]), np.array([0.1, 0.2, 1.0])],
+        ),
         ([[1.0], [2.0, 3.0]], [[2.0], [1.0]]),
         ([np.array([np.nan, 1.0]), np.array([2.0, 3.0])], [np.array([0.0, 1.0]), np.array([2.0, 0.0])]),
         ([np.array([]), np.array([1.0])], [np.array([]), np.array([2.0])]),

@@ -38,7 +38,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
         (lambda: models.rnn((5, None), "regression"), "features must be a whole number"),
         (lambda: models.rnn((None, 2), "regression", unroll=True), "not None"),
         (lambda: models.transformer(0, 6, "binary"), "vocabulary_size must be"),
-        (lambda: models.cnn((8, 8, 1), "multiclas", 10), "'multiclass'"),  # before its pixels are looked at
         (lambda: models.transformer(20, 6, "binary", depth=10, heads=4), "10 is no multiple of 4"),
         (lambda: models.transfer(7, "binary"), "not 7"),
         (lambda: models.transfer(classifier(), "binary", weights="imagenet"), "belong to a backbone's name"),

@@ -10,6 +10,7 @@ import itertools
 import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -73,9 +74,10 @@ def versions(
     if tree is None or any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
     places = _places(tree)
+    names = {**inspect.unwrap(function).__globals__, "np": np}
     for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
         with _changed(places, changes):
-            made = _compiled(tree, function)
+            made = _compiled(tree, function, names)
         if made is not None:
             yield changes, made
 
@@ -251,13 +253,14 @@ def _changed(places: Sequence[_Place], changes: Sequence[Change]) -> Iterator[No
             places[change.place].put(change.old)
 
 
-def _compiled(tree: ast.FunctionDef, function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return the function that a definition makes among another's names; `None` where it makes none."""
-    names = {**inspect.unwrap(function).__globals__, "np": np}
+def _compiled(
+    tree: ast.FunctionDef, function: Callable[..., Any], names: dict[str, Any]
+) -> Callable[..., Any] | None:
+    """Return the function that a definition makes among some names; `None` where it makes none."""
     try:
-        exec(compile(ast.Module([tree], []), "<variant>", "exec"), names)
+        module = compile(ast.Module([tree], []), "<version>", "exec")
     except (SyntaxError, TypeError, ValueError):
         return None
-    made = names[tree.name]
-    made.__defaults__ = getattr(function, "__defaults__", None)
-    return made
+    code = next(one for one in module.co_consts if isinstance(one, CodeType) and one.co_name == tree.name)
+    # Not by running the module: all of them can have the same names, which take more memory than the code.
+    return FunctionType(code, names, tree.name, getattr(function, "__defaults__", None))

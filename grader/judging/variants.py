@@ -12,7 +12,7 @@ import signal
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -64,9 +64,13 @@ def _variants(function: Callable[..., Any], depth: int) -> Iterator[Variant]:
         called = function.__globals__.get(name)
         if isinstance(called, FunctionType) and called.__module__.rpartition(".")[0] == package:
             for variant in _variants(called, depth - 1):
-                names = {**function.__globals__, name: variant.function}
-                with_it = FunctionType(function.__code__, names, name, function.__defaults__)
-                yield variant._replace(function=with_it)
+                yield variant._replace(function=partial(_called_with, function, {name: variant.function}))
+
+
+def _called_with(function: FunctionType, others: dict[str, Callable[..., Any]], *arguments: Any) -> Any:
+    """Call a function that finds others by some of its names; these are put together for the call alone."""
+    names = {**function.__globals__, **others}
+    return FunctionType(function.__code__, names, function.__name__, function.__defaults__)(*arguments)
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +92,7 @@ def likely(exercise: Exercise, case: bytes, outcome: Outcome) -> list[int]:
     return np.flatnonzero((kinds == kind) & near).tolist()
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _sketches(exercise: Exercise, case: bytes) -> np.ndarray:
     """Return the sketches of all variants' outcomes on a case: to compare with thousands takes no time."""
     outcomes = (outcome_of.__wrapped__(exercise, n, case) for n in range(len(variants_of(exercise))))

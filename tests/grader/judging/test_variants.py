@@ -99,7 +99,7 @@ def test_variants_leave_the_reference_as_it_is(name):
     source = inspect.getsource(exercise.reference)
     for variant in variants:
         assert variant.function is not exercise.reference
-        assert variant.function.__globals__ is not exercise.reference.__globals__
+        assert getattr(variant.function, "__globals__", None) is not exercise.reference.__globals__
         for line in source.splitlines():  # of the solution nothing is said
             code = line.partition("#")[0].strip()
             assert len(code) < 12 or code not in variant.changed

@@ -38,7 +38,7 @@ FLOOR = (
 )  # types and small things that everybody but `child` may use
 MAX_LINES = 400
 # Lesson texts, teaching code, data: wrong answers by the hundred among them.
-LONG = ("benchmarks/", "lessons/", "solutions/", "docs/", "datasets/", "tests/grader/shared/planted/")
+LONG = ("benchmarks/", "lessons/", "solutions/", "docs/", "datasets/", "tests/grader/shared/unforeseen/")
 
 
 @cache

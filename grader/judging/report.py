@@ -42,9 +42,9 @@ class Verdict(msgspec.Struct, frozen=True):
     """The verdict on one exercise; `message` is one or two sentences to the learner.
 
     `diagnosis` is how the cause was found that the message says, one of `diagnosis.Kind`; it is published
-    where there is one. Two fields never are: `credit` is the share of the cases that are right, by their
-    weights, and the `score` is all or nothing unless the course gives partial credit. `fault` says, for the
-    instructor, how the grader itself failed on the exercise, where it did.
+    where that isn't by the name of a known mistake. Two fields never are: `credit` is the share of the cases
+    that are right, by their weights, and the `score` is all or nothing unless the course gives partial
+    credit. `fault` says, for the instructor, how the grader itself failed on the exercise, where it did.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Verdict(msgspec.Struct, frozen=True):
         """Return what is part of the published report."""
         fields = msgspec.structs.asdict(self)
         del fields["credit"], fields["fault"]
-        if not self.diagnosis:
+        if self.diagnosis in ("", "mistake"):  # the mistake's name says that
             del fields["diagnosis"]
         if self.counterexample is not None:
             fields["counterexample"] = msgspec.structs.asdict(self.counterexample)

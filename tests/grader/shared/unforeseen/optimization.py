@@ -4,7 +4,7 @@
 import math
 
 import numpy as np
-from planted.catalogue import wrong
+from unforeseen.catalogue import wrong
 
 
 @wrong(

@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 from asking import verdict
-from planted.catalogue import PLANTED
+from unforeseen.catalogue import PLANTED
 
 LESSONS = ("introduction", "neural_networks", "backpropagation", "optimization", "architecture")
 for lesson in (*LESSONS, "evaluation", "transformers"):
-    importlib.import_module(f"planted.{lesson}")
+    importlib.import_module(f"unforeseen.{lesson}")
 NAMES = list(dict.fromkeys(planted.exercise for planted in PLANTED))
 TOLD = Counter()  # how causes were found, of all answers so far
 

@@ -4,7 +4,7 @@
 import math
 
 import numpy as np
-from planted.catalogue import wrong
+from unforeseen.catalogue import wrong
 
 
 @wrong("output_head", "takes the mean squared error for the binary task, too")

@@ -4,7 +4,7 @@
 from collections import Counter
 
 import numpy as np
-from planted.catalogue import wrong
+from unforeseen.catalogue import wrong
 
 # dense_parameter_count
 

@@ -2,7 +2,7 @@
 """Lesson 3a: wrong answers, and what is wrong about each."""
 
 import numpy as np
-from planted.catalogue import wrong
+from unforeseen.catalogue import wrong
 
 
 def _softmax(z):

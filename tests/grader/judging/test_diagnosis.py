@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from asking import BY_NAME, verdict
+from asking import verdict
 
-from grader.judging.bank import bank_of
 from grader.judging.discretion import _discreet
 
 
@@ -46,14 +45,3 @@ def test_nothing_of_it_is_told_where_one_may_hand_in_again():
     """It would say what the secret cases gave."""
     found = verdict("mse", lambda y, y_hat: 3 * np.mean((y - y_hat) ** 2))
     assert "what is right" not in _discreet(found).message
-
-
-@pytest.mark.parametrize("name", BY_NAME)
-def test_a_known_mistake_keeps_its_name(name):
-    """Whatever else may be told of it: it comes first."""
-    exercise = BY_NAME[name]
-    bank = bank_of(exercise)
-    for mistake in exercise.mistakes:
-        if mistake.name in bank.mistakes and exercise.kind == "value":
-            found = verdict(name, mistake.answer)
-            assert found.diagnosis == "mistake", mistake.name

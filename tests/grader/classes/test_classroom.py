@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import msgspec
 import pytest
-from graded_class import graded, wait_for_results, write_class
+from graded_class import SLOW, graded, wait_for_results, write_class
 from sources import RIGHT
 
 from grader.classes import classroom, classwork
@@ -25,7 +25,7 @@ from grader.judging.report import Report
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_was_ended_goes_on_to_the_same_bytes(grader, started, tmp_path, signal_number):
-    write_class(tmp_path / "class", 12)
+    write_class(tmp_path / "class", 12, SLOW.replace("0.02", "0.05"))  # so that it is ended before its end
     arguments = ("class", "--seed", "s", "--json", "--jobs", "2")
     whole = grader("grade", *arguments, "--out", "whole", status=(0, 1))
     ended = started(tmp_path, "grade", *arguments, "--out", "ended", stdout=subprocess.DEVNULL)

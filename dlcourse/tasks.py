@@ -209,7 +209,7 @@ def of_model(model: keras.Model) -> Task:
 
 
 def check_form(target: np.ndarray, model: keras.Model) -> None:
-    """Raise a `DataError` if a compiled model's loss takes classes as one-hot rows and these are not, or so.
+    """Raise a `DataError` if a loss takes classes as one-hot rows and these are numbers, or the reverse.
 
     Args:
         target: of several classes, as `check_target` returns it.

@@ -188,7 +188,11 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Ch
 
 def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence[str]) -> Iterator[Change]:
     """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
-    made = [place.node.id for place in places if _is_variable(place.node) and not _is_read(place.node)]
+    made = [
+        node.id
+        for node in (place.node for place in places)
+        if isinstance(node, ast.Name) and not _is_read(node)
+    ]
     names = list(dict.fromkeys([*arguments, *made]))
     for number, place in enumerate(places):
         for new, words, *kind in replacements(place.node, arguments):
@@ -215,10 +219,6 @@ def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence
                     yield Change(
                         number, place.node, ast.Name(name, ast.Load()), words, (words, place.node.id, name)
                     )
-
-
-def _is_variable(node: ast.AST) -> TypeGuard[ast.Name]:
-    return isinstance(node, ast.Name)
 
 
 def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -85,16 +85,19 @@ def _diagnoses(
         return
     where = {m.name: [i for i in failing if alike[m.name](i)] for m in known}
     # A mistake that fails elsewhere, too, is another one than the learner's, with the same outcome here.
-    otherwise = {m.name: _otherwise(exercise, bank, found, m) for m in known if where[m.name]}
     for mistake in known:
-        if len(where[mistake.name]) == len(failing) and _is_likely(otherwise[mistake.name], failing):
+        if len(where[mistake.name]) == len(failing) and _is_likely(
+            _otherwise(exercise, bank, found, mistake), failing
+        ):
             right = len(found) - len(failing)
             yield Diagnosis(
                 "where it fails",
                 f"{mistake.message} That is so on every case that fails; {right} of {len(found)} are right.",
                 mistake.name,
             )
-    only = [m for m in known if len(where[m.name]) >= MIN_FAILING and not otherwise[m.name]]
+    only = [
+        m for m in known if len(where[m.name]) >= MIN_FAILING and not _otherwise(exercise, bank, found, m)
+    ]
     for one, other in combinations(only, 2):
         both = {*where[one.name], *where[other.name]}
         if both >= {*failing} and both & {*telling}:

@@ -181,12 +181,10 @@ def _of_call(node: ast.Call, names: Sequence[str]) -> Iterator[tuple]:
                     f"`{other}` in the place of another function",
                 )
     if name in WITHOUT:
-        of_value = isinstance(function, ast.Attribute) and not _is_module(function.value)
-        inner = (
-            [function.value, *node.args] if of_value and isinstance(function, ast.Attribute) else node.args
-        )
-        if inner:
-            yield inner[0], f"{WITHOUT[name]} left out"
+        if isinstance(function, ast.Attribute) and not _is_module(function.value):
+            yield function.value, f"{WITHOUT[name]} left out"
+        elif node.args:
+            yield node.args[0], f"{WITHOUT[name]} left out"
     if name == "range" and node.args:
         last = node.args[-1] if len(node.args) < 3 else node.args[1]
         for by, what in ((ast.Sub(), "one round too few"), (ast.Add(), "one round too many")):
@@ -199,12 +197,10 @@ def _of_call(node: ast.Call, names: Sequence[str]) -> Iterator[tuple]:
         test, *both = node.args
         yield ast.Call(function, [test, *both[::-1]], node.keywords), "the two sides of a condition exchanged"
     if name == "clip" and len(node.args) == 3 and isinstance(function, ast.Attribute):
-        yield (
-            ast.Call(ast.Attribute(function.value, "maximum", ast.Load()), node.args[:2], []),
-            "a bound left out",
-        )
-        upper = [node.args[0], node.args[2]]
-        yield ast.Call(ast.Attribute(function.value, "minimum", ast.Load()), upper, []), "a bound left out"
+        value, *bounds = node.args
+        for one_sided, bound in zip(("maximum", "minimum"), bounds, strict=True):
+            called = ast.Attribute(function.value, one_sided, ast.Load())
+            yield ast.Call(called, [value, bound], []), "a bound left out"
     for i, keyword in enumerate(node.keywords):
         if keyword.arg in ("axis", "keepdims", "ddof", "where", "initial"):
             rest = [other for j, other in enumerate(node.keywords) if j != i]

@@ -21,6 +21,7 @@ DENSE = ("Dense", "EinsumDense", "Conv1D")
 SUMS = 3  # of tokens and positions, and two beside the block's parts
 SAME = 1e-5  # of probabilities that differ by rounding
 APART = 1e-4  # of logarithms of probabilities
+TOGETHER = 1e-5  # of what two words add together: 7e-5 and more with attention, 8e-7 and less without
 PARTS = 21  # of the whole texts: see `_parts`
 ENOUGH = 0.95  # of a loss, after some steps: what learns has less
 
@@ -183,7 +184,7 @@ def _looks_nowhere(whole: np.ndarray) -> str | None:
     texts, _, one, two, _ = map(_logs, _parts(whole))
     together = two - one[::2] - one[1::2] + texts
     together -= together.mean(axis=-1, keepdims=True)
-    if np.abs(together).max(axis=(1, 2)).min() > APART:
+    if np.abs(together).max(axis=(1, 2)).min() > TOGETHER:
         return None
     return "There is attention in your model, and what a word adds doesn't hang on the word beside it."
 

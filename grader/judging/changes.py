@@ -32,7 +32,7 @@ SAFE = (  # also of such a number
 )
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where a node stands in a tree."""
 
     node: ast.AST
@@ -70,19 +70,19 @@ def versions(
         function: of which.
         pairs: two places at a time, of those where something is left out or exchanged.
     """
-    tree = _definition(function)
+    tree = definition(function)
     if tree is None or any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
-    places = _places(tree)
+    places = places_of(tree)
     names = {**inspect.unwrap(function).__globals__, "np": np}
     for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
         with _changed(places, changes):
-            made = _compiled(tree, function, names)
+            made = compiled(tree, function, names)
         if made is not None:
             yield changes, made
 
 
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
+def definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
     """Return a function's definition, without what says nothing of its answers."""
     try:
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
@@ -100,17 +100,17 @@ def _definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
     return tree
 
 
-def _places(tree: ast.AST) -> list[_Place]:
+def places_of(tree: ast.AST) -> list[Place]:
     """Return the places of all nodes inside a tree, the outermost first."""
     sizes = _sizes(tree)
-    found: list[_Place] = []
+    found: list[Place] = []
     for parent in ast.walk(tree):
         for field, value in ast.iter_fields(parent):
             if isinstance(value, ast.AST):
-                found.append(_Place(value, parent, field, None, id(value) in sizes))
+                found.append(Place(value, parent, field, None, id(value) in sizes))
             elif isinstance(value, list):
                 inside = [(i, one) for i, one in enumerate(value) if isinstance(one, ast.AST)]
-                found += [_Place(one, parent, field, i, id(one) in sizes) for i, one in inside]
+                found += [Place(one, parent, field, i, id(one) in sizes) for i, one in inside]
     return found
 
 
@@ -150,7 +150,7 @@ def _target(node: ast.Assign | ast.AugAssign) -> ast.AST:
     return ast.Tuple(node.targets) if isinstance(node, ast.Assign) else node.target
 
 
-def _changes(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Change, ...]]:
+def _changes(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Change, ...]]:
     """Yield what to change together: one place, all places that are alike, or two arguments everywhere."""
     arguments = [argument.arg for argument in tree.args.args]
     single = list(_single(tree, places, arguments))
@@ -170,7 +170,7 @@ def _changes(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[
         )
 
 
-def _pairs(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Change, ...]]:
+def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Change, ...]]:
     """Yield changes of two places, the inner one first where one is inside of the other."""
     arguments = [argument.arg for argument in tree.args.args]
     likely = [
@@ -186,7 +186,7 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[_Place]) -> Iterator[tuple[Ch
             yield other, one
 
 
-def _single(tree: ast.FunctionDef, places: Sequence[_Place], arguments: Sequence[str]) -> Iterator[Change]:
+def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
     """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
     made = [
         node.id
@@ -242,7 +242,7 @@ def _is_again(node: ast.AST) -> bool:
 
 
 @contextlib.contextmanager
-def _changed(places: Sequence[_Place], changes: Sequence[Change]) -> Iterator[None]:
+def _changed(places: Sequence[Place], changes: Sequence[Change]) -> Iterator[None]:
     """Have changes in a tree for a while: a copy for each would take most of the time."""
     for change in changes:
         places[change.place].put(ast.fix_missing_locations(ast.copy_location(change.node, change.old)))
@@ -253,7 +253,7 @@ def _changed(places: Sequence[_Place], changes: Sequence[Change]) -> Iterator[No
             places[change.place].put(change.old)
 
 
-def _compiled(
+def compiled(
     tree: ast.FunctionDef, function: Callable[..., Any], names: dict[str, Any]
 ) -> Callable[..., Any] | None:
     """Return the function that a definition makes among some names; `None` where it makes none."""

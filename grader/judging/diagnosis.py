@@ -19,14 +19,15 @@ from grader.exercise import Exercise, Finding, Mistake
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference
-from grader.judging.relations import Pair, relation
+from grader.judging.relations import Pair, relation, relation_of_a_part, step
+from grader.judging.steps import steps_of
 from grader.judging.variants import likely, outcome_of, variants_of
 
 MAX_OTHERWISE = 0.2  # of the cases that fail: so many may differ that the learner has right
 MIN_FAILING = 3
 MAX_LIKELY = 8  # variants that are compared on every case
 
-Kind = Literal["mistake", "where it fails", "two mistakes", "relation", "variant", "own line"]
+Kind = Literal["mistake", "where it fails", "two mistakes", "relation", "variant", "step", "own line"]
 
 
 class Diagnosis(NamedTuple):
@@ -105,8 +106,14 @@ def _diagnoses(
             yield Diagnosis(
                 "two mistakes", f"{first.message} Beside that, there is a second mistake.", first.name
             )
-    yield from _of_outputs(exercise, bank, outcomes, found, failing)
+    pairs = _pairs(exercise, bank, outcomes, failing)
+    if pairs and (said := relation(pairs, exercise.returns, exercise.tolerance)):
+        yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     yield from _of_variants(exercise, bank, outcomes, found, failing)
+    if pairs and (said := relation_of_a_part(pairs, exercise.returns, exercise.tolerance)):
+        yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
+    if pairs and (said := step(pairs, exercise.returns, exercise.tolerance)):
+        yield Diagnosis("step", f"{found[failing[0]].message} {said}")
 
 
 def _is_likely(otherwise: int, failing: Sequence[int]) -> bool:
@@ -125,23 +132,19 @@ def _otherwise(exercise: Exercise, bank: Bank, found: Sequence[Finding], mistake
     return sum(ours.right and not known.right for ours, known in zip(found, theirs, strict=True))
 
 
-def _of_outputs(
-    exercise: Exercise,
-    bank: Bank,
-    outcomes: Sequence[Outcome],
-    found: Sequence[Finding],
-    failing: Sequence[int],
-) -> Iterator[Diagnosis]:
+def _pairs(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], failing: Sequence[int]) -> list[Pair]:
+    """Return the cases that fail as what is related; none where one of them raises, or answers rightly."""
     names = list(inspect.signature(exercise.reference).parameters)
     pairs = []
     for i in failing:
         expected, outcome = bank.expected[i], outcomes[i]
         if expected.raised or outcome.raised or not difference(exercise, expected, outcome):
-            return
+            return []
         arguments = dict(zip(names, plaindata.decode(bank.cases[i]), strict=False))
-        pairs.append(Pair(expected.value(), outcome.value(), arguments))
-    if said := relation(pairs, exercise.returns, exercise.tolerance):
-        yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
+        steps = steps_of(exercise, bank.cases[i])
+        last = {place: plaindata.decode(values[-1]) for place, values in steps.items() if values}
+        pairs.append(Pair(expected.value(), outcome.value(), arguments, last))
+    return pairs
 
 
 def _of_variants(

@@ -6,9 +6,11 @@ looked for that needs no number before one with a number, since several values h
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +25,12 @@ Array = np.ndarray
 
 
 class Pair(NamedTuple):
-    """A case that fails: what is right, what came, and the arguments by name."""
+    """A case that fails: what is right, what came, the arguments by name, and what is computed on the way."""
 
     right: Any
     got: Any
     arguments: Mapping[str, Any]
+    steps: Mapping[Any, Any] = MappingProxyType({})
 
 
 def relation(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
@@ -42,30 +45,56 @@ def relation(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) 
     >>> relation(pairs, (), Tolerance(1e-6, 1e-9))
     'On every case that fails it is 2 × what is right.'
     """
-    subject = "it"
-    if all(isinstance(pair.right, list | tuple | dict) for pair in pairs):
-        if all(_is_reversed(pair.right, pair.got, tolerance) for pair in pairs):
-            return "On every case that fails its items are right, in another order."
-        subject, pairs = _wrong_part(pairs, names, tolerance)
-        if not pairs:
-            return ""
-        if all(_same(pair.right, pair.got, tolerance) for pair in pairs):
-            return "On every case that fails its numbers are right, and cut in other places."
+    if all(_is_reversed(pair.right, pair.got, tolerance) for pair in pairs):
+        return "On every case that fails its items are right, in another order."
+    subject, of_part = next(_wrong_parts(pairs, names, tolerance), ("", []))
+    if of_part and all(_same(pair.right, pair.got, tolerance) for pair in of_part):
+        return "On every case that fails its numbers are right, and cut in other places."
+    return _of_part(of_part, tolerance).format(subject=subject)
+
+
+def relation_of_a_part(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
+    """Return the same of the first part for which there is one, where several parts are wrong."""
+    several = itertools.islice(_wrong_parts(pairs, names, tolerance), 1, None)
+    found = (_of_part(of_part, tolerance).format(subject=subject) for subject, of_part in several)
+    return next(filter(None, found), "")
+
+
+def step(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
+    """Return that all answers, or one part of each, are what the reference has at one place on its way."""
+    for subject, of_part in _wrong_parts(pairs, names, tolerance):
+        numeric = [array for pair in of_part if (array := _numbers(pair.got)) is not None]
+        if len(numeric) == len(of_part) and _distinct(numeric) >= MIN_VALUES_FOR_A_NUMBER:
+            for place in of_part[0].steps:
+                if all(
+                    place in pair.steps and _same(pair.steps[place], pair.got, tolerance) for pair in of_part
+                ):
+                    return (
+                        f"On every case that fails {subject} is what a right answer computes on its way: "
+                        "as a step, and not as the answer."
+                    )
+    return ""
+
+
+def _of_part(pairs: Sequence[Pair], tolerance: Tolerance) -> str:
+    """Return the relation with a place for what is related, if there is one."""
+    if not pairs:
+        return ""
     if returned := _returned(pairs, tolerance):
-        return returned.format(subject=subject)
+        return returned
     numeric = [
         pair._replace(right=r, got=g)
         for pair in pairs
         if (r := _numbers(pair.right)) is not None and (g := _numbers(pair.got)) is not None
     ]
-    if len(numeric) < len(pairs):
+    distinct = _distinct(pair.right for pair in numeric)
+    if len(numeric) < len(pairs) or distinct < MIN_VALUES:
         return ""
-    distinct = len({float(value) for pair in numeric for value in pair.right.flat[:20]})
-    if distinct < MIN_VALUES:
-        return ""
-    for found in _relations(numeric, tolerance, numbers=distinct >= MIN_VALUES_FOR_A_NUMBER):
-        return found.format(subject=subject)
-    return ""
+    return next(_relations(numeric, tolerance, numbers=distinct >= MIN_VALUES_FOR_A_NUMBER), "")
+
+
+def _distinct(arrays: Iterable[Array]) -> int:
+    return len({float(value) for array in arrays for value in array.flat[:20]})
 
 
 def _relations(pairs: Sequence[Pair], tolerance: Tolerance, *, numbers: bool) -> Iterator[str]:
@@ -209,35 +238,42 @@ def _returned(pairs: Sequence[Pair], tolerance: Tolerance) -> str:
     return ""
 
 
-def _wrong_part(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> tuple[str, list[Pair]]:
-    """Return the one part that is wrong in every case, by name, with what is right and came of it.
+def _wrong_parts(
+    pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance
+) -> Iterator[tuple[str, list[Pair]]]:
+    """Yield what is wrong on every case, by name, with what is right and came of it.
 
-    Where several parts are wrong, all numbers are one part; where the parts are others, there is none.
+    First the whole answer, or the one part of it that is wrong, or the numbers of all parts together; then
+    each part of several.
     """
-    parts = [(list(_leaves(pair.right)), list(_leaves(pair.got))) for pair in pairs]
-    if any([name for name, _ in right] != [name for name, _ in got] for right, got in parts):
-        return "", []
-    wrong = {
-        name
-        for right, got in parts
-        for (name, one), (_, other) in zip(right, got, strict=True)
-        if not _same(one, other, tolerance)
-    }
-    if len(wrong) == 1:
-        ((*_, last),) = wrong
-        named = names[last] if isinstance(last, int) and last < len(names) else last
-        subject = f"`{named}`" if isinstance(named, str) else f"item {named}"
-        return subject, [
-            pair._replace(right=dict(right)[name], got=dict(got)[name])
-            for pair, (right, got) in zip(pairs, parts, strict=True)
-            for name in wrong
-            if name in dict(right)
-        ]
-    together = [
-        pair._replace(right=_joined(right), got=_joined(got))
-        for pair, (right, got) in zip(pairs, parts, strict=True)
+    if not all(isinstance(pair.right, list | tuple | dict) for pair in pairs):
+        yield "it", [*pairs]
+        return
+    leaves = [(dict(_leaves(pair.right)), dict(_leaves(pair.got))) for pair in pairs]
+    if any([*right] != [*got] for right, got in leaves):
+        return
+    wrong = [
+        {place for place, one in right.items() if not _same(one, got[place], tolerance)}
+        for right, got in leaves
     ]
-    return "it", [pair for pair in together if pair.right is not None and pair.got is not None]
+    if len(set().union(*wrong)) > 1:
+        together = [
+            pair._replace(right=_joined(right.values()), got=_joined(got.values()))
+            for pair, (right, got) in zip(pairs, leaves, strict=True)
+        ]
+        is_numbers = all(pair.right is not None and pair.got is not None for pair in together)
+        yield "it", together if is_numbers else []
+    for place in leaves[0][0]:
+        if all(place in of_case for of_case in wrong):
+            last = place[-1]
+            named = names[last] if isinstance(last, int) and last < len(names) else last
+            yield (
+                f"`{named}`" if isinstance(named, str) else f"item {named}",
+                [
+                    pair._replace(right=right[place], got=got[place])
+                    for pair, (right, got) in zip(pairs, leaves, strict=True)
+                ],
+            )
 
 
 def _leaves(value: Any, place: tuple = ()) -> Iterator[tuple[tuple, Any]]:
@@ -256,9 +292,9 @@ def _leaves(value: Any, place: tuple = ()) -> Iterator[tuple[tuple, Any]]:
         yield from _leaves(one, (*place, key))
 
 
-def _joined(leaves: Sequence[tuple[tuple, Any]]) -> Array | None:
+def _joined(leaves: Iterable[Any]) -> Array | None:
     """Return all numbers one after another; `None` where there is anything else."""
-    arrays = [_numbers(leaf) for _, leaf in leaves]
+    arrays = [_numbers(leaf) for leaf in leaves]
     if not arrays or any(array is None for array in arrays):
         return None
     return np.concatenate([array.ravel() for array in arrays if array is not None])

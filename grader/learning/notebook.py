@@ -157,7 +157,7 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
 
 def _located(exercise: Exercise, bank: Bank, function: Callable[..., Any], verdict: Verdict) -> Verdict:
     """Return the verdict with the line to look at, where nothing else tells the cause."""
-    if verdict.status not in ("failed", "error") or verdict.diagnosis:
+    if verdict.status not in ("failed", "error") or verdict.diagnosis not in ("", "step"):
         return verdict
     with kernel.kept_state():
         where = own_line.look_at(exercise, bank, function)

@@ -19,8 +19,10 @@ from grader.judging.bank import Bank
 from grader.judging.changes import Change, versions
 from grader.judging.findings import findings
 from grader.judging.variants import within
+from grader.learning.right_values import point_to_look_at
 
 PATIENCE = 0.3  # seconds for all that is tried
+SECONDS = 0.1  # of a call
 # Code that may do more than compute is not run with changes in it.
 DOING = frozenset(
     {"open", "input", "exec", "eval", "compile", "os", "sys", "shutil", "subprocess", "socket", "pathlib"}
@@ -41,13 +43,21 @@ def look_at(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> str
         return ""
     order = sorted(range(len(bank.cases)), key=lambda i: bool(bank.expected[i].raised))
     until = time.monotonic() + PATIENCE
+    is_right = partial(_is_right, exercise, bank)
     for changes, made in versions(function):
-        if len(changes) == 1 and _is_right(exercise, bank, made, order):
+        if len(changes) == 1 and all(is_right(made, i) for i in order):
             line = code.co_firstlineno + changes[0].old.lineno - 1
             return f"Look at {aspect(changes[0])} in line {line}: one change there makes every case right."
-        if time.monotonic() > until:
-            return ""
-    return ""
+        if time.monotonic() > until - PATIENCE / 2:
+            break
+    point = point_to_look_at(exercise, bank, function, is_right, until)
+    if point is None:
+        return ""
+    line = code.co_firstlineno + point.line - 1
+    return (
+        f"It goes wrong in line {line} at the latest, at `{point.code}`: with what is right there, all else "
+        "that you wrote is right."
+    )
 
 
 def aspect(change: Change) -> str:
@@ -87,19 +97,16 @@ ASPECTS: dict[type[ast.AST], str] = {
 }
 
 
-def _is_right(exercise: Exercise, bank: Bank, function: Callable[..., Any], order: list[int]) -> bool:
-    """Whether a function is right on every case, whatever it prints."""
+def _is_right(exercise: Exercise, bank: Bank, function: Callable[..., Any], i: int) -> bool:
+    """Whether a function is right on the case of this number, whatever it prints."""
     with contextlib.redirect_stdout(io.StringIO()):
-        for i in order:
-            outcome = within(PATIENCE, partial(call, function, bank.cases[i]))
-            found = findings(
-                exercise,
-                [outcome],
-                cases=[bank.cases[i]],
-                secrets=[bank.secrets[i]],
-                groups=[bank.groups[i]],
-                expected=[bank.expected[i]],
-            )
-            if not found[0].right:
-                return False
-    return True
+        outcome = within(SECONDS, partial(call, function, bank.cases[i]))
+    found = findings(
+        exercise,
+        [outcome],
+        cases=[bank.cases[i]],
+        secrets=[bank.secrets[i]],
+        groups=[bank.groups[i]],
+        expected=[bank.expected[i]],
+    )
+    return found[0].right

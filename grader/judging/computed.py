@@ -1,0 +1,149 @@
+"""What a function computes on its way, place by place; and the same with other values in one of them.
+
+watch = Watch()
+function = watched(function, watch)
+function(...)             # watch.seen[n]: what was computed at watch.points[n], time after time
+watch.begin(n, values)
+function(...)             # as if these had been computed there
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.child import plaindata
+from grader.judging.changes import Place, compiled, definition, places_of
+
+HANDLER = "__computed__"
+MAX_BYTES = 50_000  # of a value that is kept
+MAX_TIMES = 400  # that one place is reached in a call
+MAX_CODE = 40  # characters
+DATA = (bool, int, float, np.ndarray, np.generic, list, tuple, dict)
+EXPRESSIONS = (
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Subscript, ast.Attribute, ast.IfExp),
+    *(ast.List, ast.ListComp, ast.Tuple, ast.Dict),
+)
+UNUSUAL = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr, ast.ClassDef)
+
+
+class Point(NamedTuple):
+    """Where something is computed: in which line, counted from the definition's first, and its code."""
+
+    line: int
+    code: str
+
+
+class Exhausted(BaseException):
+    """A place was reached more often than there are values for it; no `except Exception` may catch that."""
+
+
+class Watch:
+    """Sees what is computed at each place, or puts something else there."""
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self.begin()
+
+    def begin(self, at: int | None = None, values: Sequence[bytes] = ()) -> None:
+        """Forget what was seen, and put these values, encoded, at a place, if one is named."""
+        self.seen: dict[int, tuple[bytes, ...]] = {}  # in the order in which they were computed first
+        self._at, self._values = at, iter(values)
+
+    def __call__(self, number: int, compute: Callable[[], Any]) -> Any:
+        if number == self._at:
+            for value in self._values:
+                return plaindata.decode(value, ours=True)
+            raise Exhausted
+        value = compute()
+        if self._at is None:
+            self._see(number, value)
+        return value
+
+    def _see(self, number: int, value: Any) -> None:
+        values = self.seen.setdefault(number, ())
+        if isinstance(value, DATA) and len(values) < MAX_TIMES and getattr(value, "nbytes", 0) < MAX_BYTES:
+            self.seen[number] = (*values, plaindata.encode(value, MAX_BYTES))
+
+
+def watched(function: Callable[..., Any], watch: Watch, **others: Any) -> Callable[..., Any] | None:
+    """Return a function that is watched; `None` where its source isn't there, or is unusual.
+
+    Args:
+        function: of which.
+        watch: gets its points, after those that it has.
+        others: what it finds by these names, in place of what it would.
+    """
+    tree = definition(function)
+    if tree is None or any(isinstance(node, UNUSUAL) for node in ast.walk(tree)):
+        return None
+    begun = {argument.arg: 0 for argument in tree.args.args}  # by variable, the line it is there from
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            begun[node.id] = min(node.lineno, begun.get(node.id, node.lineno))
+    for place in places_of(tree):
+        node = place.node
+        if isinstance(node, ast.For | ast.While):
+            kept = [
+                _kept(watch, node, name) for name in _made(node) if begun.get(name, node.lineno) < node.lineno
+            ]
+            if kept:
+                place.put(ast.If(ast.Constant(True), [node, *kept], []))
+        elif _is_computed(place):
+            point = Point(node.lineno, _code(place))
+            place.put(_handled(watch, point, node))
+    known = {**inspect.unwrap(function).__globals__, **others, HANDLER: watch}
+    return compiled(ast.fix_missing_locations(tree), function, known)
+
+
+def _is_computed(place: Place) -> bool:
+    if place.field in ("func", "target", "targets", "defaults", "kw_defaults", "annotation", "returns"):
+        return False
+    if not isinstance(getattr(place.node, "ctx", ast.Load()), ast.Load):
+        return False
+    is_assigned = place.field == "value" and isinstance(
+        place.parent, ast.Assign | ast.AnnAssign | ast.AugAssign
+    )
+    return isinstance(place.node, EXPRESSIONS) or is_assigned
+
+
+def _code(place: Place) -> str:
+    """Return the variable that is made at a place, or else its code, which is cut short if it is long."""
+    parent: Any = place.parent
+    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    text = target.id if isinstance(target, ast.Name) else ast.unparse(place.node)
+    return text if len(text) <= MAX_CODE else f"{text[:MAX_CODE]}…"
+
+
+def _handled(watch: Watch, point: Point, node: Any) -> ast.Call:
+    watch.points.append(point)
+    arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    number = ast.Constant(len(watch.points) - 1)
+    return ast.Call(ast.Name(HANDLER, ast.Load()), [number, ast.Lambda(arguments, node)], [])
+
+
+def _kept(watch: Watch, loop: ast.stmt, name: str) -> ast.Assign:
+    point = Point(loop.end_lineno or loop.lineno, name)
+    return ast.Assign([ast.Name(name, ast.Store())], _handled(watch, point, ast.Name(name, ast.Load())))
+
+
+def _made(loop: ast.For | ast.While) -> Iterator[str]:
+    """Yield the variables that a loop assigns, adds to, or appends to."""
+    found: dict[str, None] = {}
+    for statement in loop.body:
+        for node in ast.walk(statement):
+            targets = getattr(node, "targets", [getattr(node, "target", None)])
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                targets = [getattr(node.value.func, "value", None)]
+            elif not isinstance(node, ast.Assign | ast.AugAssign):
+                continue
+            for target in targets:
+                while isinstance(target, ast.Subscript):
+                    target = target.value
+                if isinstance(target, ast.Name):
+                    found[target.id] = None
+    yield from found

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +33,10 @@ UNUSUAL = (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr, ast.ClassDef)
 
 
 class Point(NamedTuple):
-    """Where something is computed: in which line, counted from the definition's first, and its code."""
+    """Where something is computed: in which line, counted from the definition's first, and its code.
+
+    A variable stands for what is assigned to it.
+    """
 
     line: int
     code: str
@@ -49,18 +53,18 @@ class Watch:
         self.points: list[Point] = []
         self.begin()
 
-    def begin(self, at: int | None = None, values: Sequence[bytes] = ()) -> None:
-        """Forget what was seen, and put these values, encoded, at a place, if one is named."""
+    def begin(self, values: Mapping[int, Sequence[bytes]] = MappingProxyType({})) -> None:
+        """Forget what was seen, and have these values, encoded, at the points of these numbers."""
         self.seen: dict[int, tuple[bytes, ...]] = {}  # in the order in which they were computed first
-        self._at, self._values = at, iter(values)
+        self._values = {number: iter(at_point) for number, at_point in values.items()}
 
     def __call__(self, number: int, compute: Callable[[], Any]) -> Any:
-        if number == self._at:
-            for value in self._values:
+        if number in self._values:
+            for value in self._values[number]:
                 return plaindata.decode(value, ours=True)
             raise Exhausted
         value = compute()
-        if self._at is None:
+        if not self._values:
             self._see(number, value)
         return value
 
@@ -94,8 +98,7 @@ def watched(function: Callable[..., Any], watch: Watch, **others: Any) -> Callab
             if kept:
                 place.put(ast.If(ast.Constant(True), [node, *kept], []))
         elif _is_computed(place):
-            point = Point(node.lineno, _code(place))
-            place.put(_handled(watch, point, node))
+            place.put(_handled(watch, _point(place), node))
     known = {**inspect.unwrap(function).__globals__, **others, HANDLER: watch}
     return compiled(ast.fix_missing_locations(tree), function, known)
 
@@ -111,12 +114,13 @@ def _is_computed(place: Place) -> bool:
     return isinstance(place.node, EXPRESSIONS) or is_assigned
 
 
-def _code(place: Place) -> str:
-    """Return the variable that is made at a place, or else its code, which is cut short if it is long."""
+def _point(place: Place) -> Point:
     parent: Any = place.parent
     target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
-    text = target.id if isinstance(target, ast.Name) else ast.unparse(place.node)
-    return text if len(text) <= MAX_CODE else f"{text[:MAX_CODE]}…"
+    if isinstance(target, ast.Name):
+        return Point(parent.lineno, target.id)
+    code = ast.unparse(place.node)
+    return Point(place.node.lineno, code if len(code) <= MAX_CODE else f"{code[:MAX_CODE]}…")
 
 
 def _handled(watch: Watch, point: Point, node: Any) -> ast.Call:

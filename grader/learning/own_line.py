@@ -9,7 +9,7 @@ import ast
 import contextlib
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,23 +41,43 @@ def look_at(exercise: Exercise, bank: Bank, function: Callable[..., Any]) -> str
     code = getattr(function, "__code__", None)
     if exercise.kind != "value" or exercise.heavy or code is None or DOING & {*code.co_names}:
         return ""
-    order = sorted(range(len(bank.cases)), key=lambda i: bool(bank.expected[i].raised))
     until = time.monotonic() + PATIENCE
-    is_right = partial(_is_right, exercise, bank)
-    for changes, made in versions(function):
-        if len(changes) == 1 and all(is_right(made, i) for i in order):
-            line = code.co_firstlineno + changes[0].old.lineno - 1
-            return f"Look at {aspect(changes[0])} in line {line}: one change there makes every case right."
-        if time.monotonic() > until - PATIENCE / 2:
+    first_line, is_right = code.co_firstlineno, partial(_is_right, exercise, bank)
+    order = sorted(range(len(bank.cases)), key=lambda i: is_right(function, i))  # what fails tells most
+    if found := _changed(function, is_right, order, until - PATIENCE / 2, pairs=False):
+        return _said(found, first_line)
+    if point := point_to_look_at(exercise, bank, function, is_right, until):
+        return (
+            f"It goes wrong in line {first_line + point.line - 1} at `{point.code}`, or before: with what is "
+            "right there, all else that you wrote is right."
+        )
+    return _said(_changed(function, is_right, order, until, pairs=True), first_line)
+
+
+def _changed(
+    function: Callable[..., Any],
+    is_right: Callable[[Callable[..., Any], int], bool],
+    order: Sequence[int],
+    until: float,
+    *,
+    pairs: bool,
+) -> Sequence[Change]:
+    """Return the changes with which every case is right; none where there are none in time."""
+    for changes, made in versions(function, pairs=pairs):
+        if all(is_right(made, i) for i in order):
+            return changes
+        if time.monotonic() > until:
             break
-    point = point_to_look_at(exercise, bank, function, is_right, until)
-    if point is None:
-        return ""
-    line = code.co_firstlineno + point.line - 1
-    return (
-        f"It goes wrong in line {line} at the latest, at `{point.code}`: with what is right there, all else "
-        "that you wrote is right."
-    )
+    return ()
+
+
+def _said(changes: Sequence[Change], first_line: int) -> str:
+    """Return where changes are, and at what to look there, without what they are."""
+    places = sorted((first_line + change.old.lineno - 1, aspect(change)) for change in changes)
+    where = " and at ".join(dict.fromkeys(f"{what} in line {line}" for line, what in places))
+    if len(changes) > 1:
+        return f"Look at {where}: changes there make every case right."
+    return f"Look at {where}: one change there makes every case right." if changes else ""
 
 
 def aspect(change: Change) -> str:

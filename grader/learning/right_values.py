@@ -6,9 +6,11 @@ Where that makes every case right, the place is found: `point_to_look_at`. What 
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +20,17 @@ from grader.judging.bank import Bank
 from grader.judging.computed import Point, Watch, watched
 from grader.judging.steps import Values, steps_of
 
+# How often the reference computes something may not be how often the learner's code does.
+FORMS: tuple[str, ...] = ("same", "each", "rows", "elements", "last", "stacked")
+
+
+class Put(NamedTuple):
+    """At a point, by its number, what the reference has at a place, in one of the forms."""
+
+    number: int
+    place: int | str
+    form: str
+
 
 def point_to_look_at(
     exercise: Exercise,
@@ -26,7 +39,7 @@ def point_to_look_at(
     is_right: Callable[[Callable[..., Any], int], bool],
     until: float,
 ) -> Point | None:
-    """Return the first place of a wrong answer of which that is so; `None` where none is found.
+    """Return the first point of a wrong answer of which that is so; `None` where none is found.
 
     Args:
         exercise: what was asked.
@@ -39,55 +52,108 @@ def point_to_look_at(
     theirs = watched(function, watch)
     if theirs is None:
         return None
-    seen: dict[int, Mapping[int, Values]] = {}
-    failing = []
-    for i in range(len(bank.cases)):
-        if time.monotonic() > until:
-            return None
-        watch.begin()
-        if not is_right(theirs, i):
-            failing.append(i)
-        seen[i] = watch.seen
-    answered = [i for i in range(len(bank.cases)) if bank.expected[i].raised is None]
-    if not failing or not {*failing} <= {*answered}:
-        return None
-    right = {i: steps_of(exercise, bank.cases[i]) for i in answered}
-    first = failing[0]
-    order = [first, *(i for i in answered if i != first)]
-    for number in seen[first]:
-        tried = {seen[first][number]}
-        for place, form in ((place, form) for place in right[first] for form in FORMS):
-            put: dict[int, Values] = {}
-            for i in order:
-                values = _formed(form, right[i].get(place, ()), len(seen[i].get(number, ())))
-                if values is None or (i == first and values in tried):
-                    break
-                if i == first:
-                    tried.add(values)
-                put[i] = values
-                watch.begin(number, values)
-                if not is_right(theirs, i):
-                    break
-            else:
-                if not all(_is_the_answer(bank, i, seen[i].get(number, ()), put[i]) for i in failing):
-                    return watch.points[number]
-            if time.monotonic() > until:
-                return None
+    with contextlib.suppress(_TooLate):
+        put = _Search(exercise, bank, watch, theirs, is_right, until).found()
+        return None if put is None else watch.points[put.number]
     return None
 
 
-# How often the reference computes something may not be how often the learner's code does.
-FORMS: tuple[str, ...] = ("same", "each", "rows", "elements", "last", "stacked")
+class _TooLate(Exception):
+    """The search has taken the time that it has."""
+
+
+class _Search:
+    """A search for points of a function that is watched."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        bank: Bank,
+        watch: Watch,
+        function: Callable[..., Any],
+        is_right: Callable[[Callable[..., Any], int], bool],
+        until: float,
+    ):
+        self._exercise, self._bank, self._watch, self._until = exercise, bank, watch, until
+        self._function, self._is_right_on = function, is_right
+        self._seen: dict[int, Mapping[int, Values]] = {}  # by case, what the learner's code computes
+        self._steps: dict[int, Mapping[int | str, Values]] = {}  # and the reference
+
+    def found(self) -> Put | None:
+        """Return what is put where so that all is right.
+
+        Raises:
+            _TooLate: there was no time to see.
+        """
+        cases = range(len(self._bank.cases))
+        self._failing = [i for i in cases if not self._is_right({}, i)]
+        self._answered = [i for i in cases if self._bank.expected[i].raised is None]
+        if not self._failing or not {*self._failing} <= {*self._answered}:
+            return None
+        self._steps = {i: steps_of(self._exercise, self._bank.cases[i]) for i in self._answered}
+        return next(filter(self._makes_all_right, self._puts()), None)
+
+    def _puts(self) -> Iterator[Put]:
+        """Yield all that may be put at one point, the points in the order in which they are computed.
+
+        First what has the shape of what is there, where that is nothing which the reference computes.
+        """
+        first = self._failing[0]
+        known = {_rounded(value) for values in self._steps[first].values() for value in values}
+        later = []
+        for number, before in self._seen[first].items():
+            tried = {before}
+            is_unknown = bool(before) and _rounded(before[-1]) not in known
+            for put in itertools.starmap(Put, itertools.product([number], self._steps[first], FORMS)):
+                values = self._values(put, first)
+                if values and values not in tried:
+                    tried.add(values)
+                    if is_unknown and _shape(values[-1]) == _shape(before[-1]):
+                        yield put
+                    else:
+                        later.append(put)
+        yield from later
+
+    def _makes_all_right(self, put: Put) -> bool:
+        """Whether every case is right with that, and it is more than the answer itself."""
+        first = self._failing[0]
+        for i in (first, *(i for i in self._answered if i != first)):
+            values = self._values(put, i)
+            if values is None or not self._is_right({put.number: values}, i):
+                return False
+        return not all(self._is_the_answer(put, i) for i in self._failing)
+
+    def _is_right(self, values: Mapping[int, Values], i: int) -> bool:
+        if time.monotonic() > self._until:
+            raise _TooLate
+        self._watch.begin(values)
+        found = self._is_right_on(self._function, i)
+        if not values:
+            self._seen[i] = self._watch.seen
+        return found
+
+    def _values(self, put: Put, i: int) -> Values | None:
+        """Return what is put on a case; `None` where the place doesn't fit the point."""
+        times = len(self._seen[i].get(put.number, ()))
+        return _formed(put.form, self._steps[i].get(put.place, ()), times)
+
+    def _is_the_answer(self, put: Put, i: int) -> bool:
+        """Whether what is put on a case is no more than the whole answer: that says nothing of the point."""
+        values = self._values(put, i) or ()
+        changes = zip(values, self._seen[i].get(put.number, ()), strict=False)
+        differs = next((new for new, old in changes if new != old), None)
+        expected = self._bank.expected[i].answer
+        return differs is None or _alike(expected, differs) or _alike(expected, _together(values))
 
 
 def _formed(form: str, values: Values, times: int) -> Values | None:
-    """Return some values for a place that is reached so many times; `None` where they don't fit."""
+    """Return some values for a point that is reached so many times; `None` where they don't fit."""
     if form == "same":
         return values if len(values) == times else None
     if form == "last":
         return values[-1:] if times == 1 and len(values) > 1 else None
     if form == "stacked":
-        return _stacked(values) if times == 1 and len(values) > 1 else None
+        return (_together(values),) if times == 1 and len(values) > 1 else None
     if len(values) != 1:
         return None
     if form == "each":
@@ -99,29 +165,35 @@ def _formed(form: str, values: Values, times: int) -> Values | None:
     return tuple(map(plaindata.encode, items)) if len(items) == times else None
 
 
-def _stacked(values: Values) -> Values | None:
-    try:
-        stacked = np.array([plaindata.decode(value, ours=True) for value in values])
-    except ValueError:  # of unlike shapes
-        return None
-    return (plaindata.encode(stacked),)
+def _together(values: Values) -> bytes:
+    """Return several values as one: an array of them, or a list where their shapes differ."""
+    several = [plaindata.decode(value, ours=True) for value in values]
+    with contextlib.suppress(ValueError):
+        return plaindata.encode(np.array(several))
+    return plaindata.encode(several)
 
 
-def _is_the_answer(bank: Bank, i: int, before: Values, put: Values) -> bool:
-    """Whether what is put at a place is no more than the whole answer: that says nothing of the place."""
-    differs = next((new for new, old in zip(put, before, strict=False) if new != old), None)
-    if differs is None:
-        return True
-    expected = bank.expected[i].value()
-    return any(
-        _alike(expected, one) for one in (plaindata.decode(differs), [plaindata.decode(new) for new in put])
-    )
-
-
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: bytes, other: bytes) -> bool:
     """Whether two values have the same numbers, in whatever shape."""
     try:
-        ours, theirs = (np.ravel(np.asarray(value, float)) for value in (one, other))
+        ours, theirs = (np.ravel(np.asarray(plaindata.decode(value), float)) for value in (one, other))
     except (TypeError, ValueError):
-        return plaindata.encode(one) == plaindata.encode(other)
+        return one == other
     return ours.shape == theirs.shape and bool(np.allclose(ours, theirs, equal_nan=True))
+
+
+def _rounded(value: bytes) -> tuple[Any, ...] | bytes:
+    """Return a value so that what differs by rounding alone is the same."""
+    try:
+        array = np.asarray(plaindata.decode(value), float)
+    except (TypeError, ValueError):
+        return value
+    with np.errstate(all="ignore"):
+        return array.shape, *(float(f"{one:.6g}") for one in array.flat)
+
+
+def _shape(value: bytes) -> tuple[int, ...] | None:
+    try:
+        return np.shape(plaindata.decode(value))
+    except ValueError:
+        return None

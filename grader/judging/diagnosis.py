@@ -19,6 +19,7 @@ from grader.exercise import Exercise, Finding, Mistake
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.findings import difference
+from grader.judging.others import other_answered
 from grader.judging.relations import Pair, relation, relation_of_a_part, step
 from grader.judging.steps import steps_of
 from grader.judging.variants import likely, outcome_of, variants_of
@@ -110,6 +111,9 @@ def _diagnoses(
     if pairs and (said := relation(pairs, exercise.returns, exercise.tolerance)):
         yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     yield from _of_variants(exercise, bank, outcomes, found, failing)
+    if other := other_answered(exercise, bank, outcomes, failing):
+        said = f"On every case that fails it is what `{other}` gives."
+        yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     if pairs and (said := relation_of_a_part(pairs, exercise.returns, exercise.tolerance)):
         yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     if pairs and (said := step(pairs, exercise.returns, exercise.tolerance)):

@@ -5,8 +5,13 @@ comparison   one answer against what was expected
 findings     what is wrong with a function's outcomes, case by case
 diagnosis    what the outcomes tell of the cause: a known mistake, a relation, a variant
 relations    how wrong outputs relate to what is right
+others       answers to another exercise than the one that was asked
 variants     the reference with one thing changed by a rule, and what that is in words
+own_changes  the line of a wrong answer: the learner's code with one thing changed, in the sandbox
+aspects      where a change of a learner's own code helps, in words
 changes      functions with one thing changed in them
+computed     what a function computes on its way, place by place
+steps        what a reference computes on its way
 rules        what beginners write in the place of something
 additions    what beginners put in, move or mix up
 judge        outcomes → verdict: smallest failing case, known mistake, message

@@ -67,6 +67,17 @@ class Bank(msgspec.Struct, frozen=True):
             expected=self.expected,
         )
 
+    def of_one(self, i: int) -> "Bank":
+        """Return the bank of one case alone, by its number, without known mistakes."""
+        return Bank(
+            cases=(self.cases[i],),
+            weights=(self.weights[i],),
+            inputs=(self.inputs[i],),
+            secrets=(self.secrets[i],),
+            groups=(self.groups[i],),
+            expected=(self.expected[i],),
+        )
+
     @property
     def units(self) -> dict[str | int, list[int]]:
         """What counts as a case: the places of each group's cases, and of each case that is in none."""

@@ -61,35 +61,49 @@ class Change(NamedTuple):
 def versions(
     function: Callable[..., Any], *, pairs: bool = False
 ) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
-    """Yield what is changed in a function, and the function with that, in an order that doesn't change.
+    """Yield what is changed in a function, and the function with that; see `changed`.
 
-    Of one whose source isn't there, or that has a loop without a known end, which a change may keep from
-    ending, there are none.
-
-    Args:
-        function: of which.
-        pairs: two places at a time, of those where something is left out or exchanged.
+    Of one whose source isn't there, there are none.
     """
     tree = definition(function)
-    if tree is None or any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
+    if tree is None:
         return
-    places = places_of(tree)
     names = {**inspect.unwrap(function).__globals__, "np": np}
-    for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
-        with _changed(places, changes):
-            made = compiled(tree, function, names)
-        if made is not None:
+    for changes in changed(tree, pairs=pairs):
+        if (made := compiled(tree, function, names)) is not None:
             yield changes, made
 
 
+def changed(tree: ast.FunctionDef, *, pairs: bool = False) -> Iterator[Sequence[Change]]:
+    """Yield what is changed in a definition, as long as it is, in an order that doesn't change.
+
+    In one that has a loop without a known end, which a change may keep from ending, nothing is.
+
+    Args:
+        tree: the definition, which is as it was in the end.
+        pairs: two places at a time, of those where something is left out or exchanged.
+    """
+    if any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
+        return
+    places = places_of(tree)
+    for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
+        with _changed(places, changes):
+            yield changes
+
+
 def definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
-    """Return a function's definition, without what says nothing of its answers."""
+    """Return a function's definition, bare; `None` where it isn't to be had."""
     try:
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     except (OSError, SyntaxError, TypeError, ValueError):
         return None
-    if not isinstance(tree, ast.FunctionDef):
-        return None
+    if not isinstance(tree, ast.FunctionDef) or tree.name != getattr(function, "__name__", ""):
+        return None  # the source of a lambda, say, is the statement that it stands in
+    return bare(tree)
+
+
+def bare(tree: ast.FunctionDef) -> ast.FunctionDef:
+    """Take out of a definition what says nothing of its answers."""
     tree.decorator_list = []
     if ast.get_docstring(tree) is not None:
         tree.body = tree.body[1:] or [ast.Pass()]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,12 +19,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.child import plaindata
+from grader.judging.aspects import shortened
 from grader.judging.changes import Place, compiled, definition, places_of
 
 HANDLER = "__computed__"
 MAX_BYTES = 50_000  # of a value that is kept
-MAX_TIMES = 400  # that one place is reached in a call
-MAX_CODE = 40  # characters
 DATA = (bool, int, float, np.ndarray, np.generic, list, tuple, dict)
 EXPRESSIONS = (
     *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.Subscript, ast.Attribute, ast.IfExp),
@@ -47,15 +47,21 @@ class Exhausted(BaseException):
 
 
 class Watch:
-    """Sees what is computed at each place, or puts something else there."""
+    """Sees what is computed at each place, or puts something else there.
 
-    def __init__(self) -> None:
+    Args:
+        most: how many values are kept of one point in a call.
+    """
+
+    def __init__(self, most: int = 300) -> None:
         self.points: list[Point] = []
+        self._most = most
         self.begin()
 
     def begin(self, values: Mapping[int, Sequence[bytes]] = MappingProxyType({})) -> None:
         """Forget what was seen, and have these values, encoded, at the points of these numbers."""
-        self.seen: dict[int, tuple[bytes, ...]] = {}  # in the order in which they were computed first
+        self.seen: dict[int, list[bytes]] = {}  # in the order in which they were computed first
+        self.times: Counter[int] = Counter()  # that a point was reached
         self._values = {number: iter(at_point) for number, at_point in values.items()}
 
     def __call__(self, number: int, compute: Callable[[], Any]) -> Any:
@@ -69,9 +75,10 @@ class Watch:
         return value
 
     def _see(self, number: int, value: Any) -> None:
-        values = self.seen.setdefault(number, ())
-        if isinstance(value, DATA) and len(values) < MAX_TIMES and getattr(value, "nbytes", 0) < MAX_BYTES:
-            self.seen[number] = (*values, plaindata.encode(value, MAX_BYTES))
+        self.times[number] += 1
+        values = self.seen.setdefault(number, [])
+        if len(values) < self._most and isinstance(value, DATA) and getattr(value, "nbytes", 0) < MAX_BYTES:
+            values.append(plaindata.encode(value, MAX_BYTES))
 
 
 def watched(function: Callable[..., Any], watch: Watch, **others: Any) -> Callable[..., Any] | None:
@@ -116,11 +123,11 @@ def _is_computed(place: Place) -> bool:
 
 def _point(place: Place) -> Point:
     parent: Any = place.parent
+    node: Any = place.node
     target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
     if isinstance(target, ast.Name):
         return Point(parent.lineno, target.id)
-    code = ast.unparse(place.node)
-    return Point(place.node.lineno, code if len(code) <= MAX_CODE else f"{code[:MAX_CODE]}…")
+    return Point(node.lineno, shortened(node))
 
 
 def _handled(watch: Watch, point: Point, node: Any) -> ast.Call:

@@ -15,6 +15,7 @@ from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import KILLED, fault, killed
 from grader.judging.judge import judge, left_over, not_answered, unchanged, verdict_on
+from grader.judging.own_changes import line_to_look_at
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
 from grader.judging.verdicts import VERDICTS
@@ -175,6 +176,8 @@ def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tu
             verdict = _judged(job, attempt, worker, seed)
             if attempt.end == "killed" or (i > 0 and verdict.status != "passed" and _doubtful(attempt)):
                 verdict = _run_alone(job, worker, seed)
+            else:
+                verdict = _located(job, attempt, verdict, worker, seed)
             yield job, verdict
         waiting = waiting[len(attempts) :]
     for job in waiting:
@@ -191,7 +194,7 @@ def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
         return killed(job.exercise, attempt.seconds)
-    verdict = _judged(job, attempt, worker, seed)
+    verdict = _located(job, attempt, _judged(job, attempt, worker, seed), worker, seed)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:
         VERDICTS.add(key, verdict)
@@ -232,6 +235,25 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
         return fault(job.exercise, error)
     if attempt.end == "undefined" and not job.cut.definitions:  # something else might have bound it
         return not_answered(job.exercise)
+    return verdict
+
+
+def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str) -> Verdict:
+    """Return the verdict with the line to look at, where nothing else tells the cause."""
+    if verdict.status not in ("failed", "error") or verdict.diagnosis not in ("", "step"):
+        return verdict
+    if attempt.end != "complete" or job.exercise.kind != "value" or job.kind != "light":
+        return verdict
+    key = _key(job, seed)
+    known = VERDICTS.get(f"{key}-line") if key is not None else None
+    if known is not None:
+        return msgspec.structs.replace(known, seconds=verdict.seconds)
+    bank = bank_of(job.exercise, seed)
+    where = line_to_look_at(job, bank, bank.findings(job.exercise, attempt.outcomes), worker)
+    if where:
+        verdict = msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
+    if key is not None:
+        VERDICTS.add(f"{key}-line", verdict)
     return verdict
 
 

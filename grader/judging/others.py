@@ -24,7 +24,7 @@ MIN_VALUES = 3  # that differ: fewer could be anything
 def other_answered(
     exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], failing: Sequence[int]
 ) -> str | None:
-    """Return the name of another exercise whose right answer gives these outcomes on every case that fails."""
+    """Return the name of another exercise whose right answer gives these outcomes on each case that fails."""
     cases = [(bank.cases[i], outcomes[i]) for i in failing]
     if any(outcome.raised is not None for _, outcome in cases) or not all(
         _is_small(case) for case, _ in cases

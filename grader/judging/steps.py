@@ -15,6 +15,7 @@ from grader.judging.computed import Watch, watched
 from grader.judging.variants import DEPTH, within
 
 SECONDS = 0.1  # of a call
+MOST = 3000  # values of one place
 Values = tuple[bytes, ...]  # encoded, one for each time that a place in the code is reached
 
 
@@ -22,20 +23,25 @@ Values = tuple[bytes, ...]  # encoded, one for each time that a place in the cod
 def steps_of(exercise: Exercise, case: bytes) -> Mapping[int | str, Values]:
     """Return all that is computed on a case by a reference, and by what it calls of the solutions.
 
-    By the number of the place in the code, or the name of an argument. There is none of what is heavy.
+    By the number of the place in the code, or the name of an argument. There is none of what is heavy, and of
+    a place that has too much.
     """
     watch, reference = _watched_reference(exercise)
     watch.begin()
     if reference is not None:
         within(SECONDS, partial(call, reference, case))
     names = inspect.signature(exercise.reference).parameters
-    given = zip(names, plaindata.decode(case, ours=True), strict=False)
-    return {**watch.seen, **{name: (plaindata.encode(value),) for name, value in given}}
+    steps: dict[int | str, Values] = {
+        number: tuple(values) for number, values in watch.seen.items() if len(values) == watch.times[number]
+    }
+    for name, value in zip(names, plaindata.decode(case, ours=True), strict=False):
+        steps[name] = (plaindata.encode(value),)
+    return steps
 
 
 @lru_cache(maxsize=256)
 def _watched_reference(exercise: Exercise) -> tuple[Watch, Callable[..., Any] | None]:
-    watch = Watch()
+    watch = Watch(MOST)
     if exercise.heavy or exercise.public is not None:
         return watch, None
     return watch, _watched(inspect.unwrap(exercise.reference), watch, DEPTH)

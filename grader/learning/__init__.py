@@ -3,6 +3,7 @@
 notebook   `check` and `solved`
 predicting `predict` and `predict.outcome`
 own_line   which line of an answer to look at
+right_values  which place of an answer computes what is wrong
 kernel     runs the function in the notebook's own kernel
 card       what a check shows
 progress   what was tried, failed and passed

@@ -29,6 +29,8 @@ from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
 
+CLOSELY = 2  # the hint with which the part of a line is shown
+
 _passed: weakref.WeakSet[FunctionType] = weakref.WeakSet()  # at their last verdict
 
 
@@ -37,7 +39,8 @@ def check(function: Callable[..., Any] | None = None, *, hint: int = 0, solution
 
     Args:
         function: your answer: `check(relu)`.
-        hint: the strongest hint to show where it does not pass yet, 1 to 3; 0 for none.
+        hint: the strongest hint to show where it does not pass yet, 1 to 3; 0 for none. From 2 on, the part
+            of the line to look at is shown, too.
         solution: show a solution too: once your answer passes, or after the third hint and five failed tries.
     """
     names = _names(sys._getframe(1).f_globals)
@@ -85,7 +88,7 @@ def _hint_level(hint: Any) -> int | None:
 def _card(function: Any, names: dict[str, Any], hint: int, solution: bool) -> Card:
     exercise = _exercise(function, names)
     if exercise is not None:
-        verdict = _verdict(exercise, function)
+        verdict = _verdict(exercise, function, closely=hint >= CLOSELY)
         codes = {exercise.name: way_out.code_of(function)}
         progress.record([verdict], codes=codes, hint=hint)
         return _verdict_card(exercise, verdict, hint, solution)
@@ -127,14 +130,14 @@ def _check_all(names: dict[str, Any]) -> None:
         show(result())
 
 
-def _verdict(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
-    verdict = _judged(exercise, function)
+def _verdict(exercise: Exercise, function: Callable[..., Any], *, closely: bool = False) -> Verdict:
+    verdict = _judged(exercise, function, closely)
     if isinstance(function, FunctionType):
         (_passed.add if verdict.status == "passed" else _passed.discard)(function)
     return verdict
 
 
-def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
+def _judged(exercise: Exercise, function: Callable[..., Any], closely: bool = False) -> Verdict:
     if used := is_forbidden(function, exercise.forbidden, exercise.packages):
         return refused(exercise, used)
     try:
@@ -145,7 +148,7 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
             return unchanged(exercise)
         bank = bank_of(exercise)
         attempt = kernel.attempt(exercise, bank, function)
-        verdict = _located(exercise, bank, function, judge(exercise, bank, attempt))
+        verdict = _located(exercise, bank, function, judge(exercise, bank, attempt), closely)
         return verdict if definition is None else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
@@ -155,12 +158,14 @@ def _judged(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         return fault(exercise, error)
 
 
-def _located(exercise: Exercise, bank: Bank, function: Callable[..., Any], verdict: Verdict) -> Verdict:
+def _located(
+    exercise: Exercise, bank: Bank, function: Callable[..., Any], verdict: Verdict, closely: bool
+) -> Verdict:
     """Return the verdict with the line to look at, where nothing else tells the cause."""
     if verdict.status not in ("failed", "error") or verdict.diagnosis not in ("", "step"):
         return verdict
     with kernel.kept_state():
-        where = own_line.look_at(exercise, bank, function)
+        where = own_line.look_at(exercise, bank, function, closely=closely)
     if not where:
         return verdict
     return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")

@@ -76,7 +76,8 @@ class _Search:
     ):
         self._exercise, self._bank, self._watch, self._until = exercise, bank, watch, until
         self._function, self._is_right_on = function, is_right
-        self._seen: dict[int, Mapping[int, Values]] = {}  # by case, what the learner's code computes
+        self._seen: dict[int, dict[int, Values]] = {}  # by case, what the learner's code computes
+        self._times: dict[int, Mapping[int, int]] = {}  # and how often
         self._steps: dict[int, Mapping[int | str, Values]] = {}  # and the reference
 
     def found(self) -> Put | None:
@@ -129,13 +130,13 @@ class _Search:
         self._watch.begin(values)
         found = self._is_right_on(self._function, i)
         if not values:
-            self._seen[i] = self._watch.seen
+            self._seen[i] = {number: tuple(values) for number, values in self._watch.seen.items()}
+            self._times[i] = self._watch.times
         return found
 
     def _values(self, put: Put, i: int) -> Values | None:
         """Return what is put on a case; `None` where the place doesn't fit the point."""
-        times = len(self._seen[i].get(put.number, ()))
-        return _formed(put.form, self._steps[i].get(put.place, ()), times)
+        return _formed(put.form, self._steps[i].get(put.place, ()), self._times[i].get(put.number, 0))
 
     def _is_the_answer(self, put: Put, i: int) -> bool:
         """Whether what is put on a case is no more than the whole answer: that says nothing of the point."""

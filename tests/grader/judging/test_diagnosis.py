@@ -23,6 +23,12 @@ from grader.judging.discretion import _discreet
             "`velocity` is the argument `velocity`, as it was given",
         ),
         ("cosine_decay", lambda step, total, initial: 0.5, "relation", "it is 0.5, whatever is given"),
+        (
+            "attention",
+            lambda q, k, v, mask=None: q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1]),
+            "step",
+            "it is what a right answer computes on its way",
+        ),
         ("relu", lambda x: np.where(x > 3, x / 2, np.maximum(x, 0)), "", ""),
     ],
 )

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.exercise import Tolerance
-from grader.judging.relations import Pair, relation
+from grader.judging.relations import Pair, relation, relation_of_a_part, step
 
 TOLERANCE = Tolerance(1e-6, 1e-9)
 RANDOM = np.random.default_rng(0)
@@ -71,6 +71,28 @@ def test_of_several_items_the_wrong_one_is_named():
     assert said(right, [pair[::-1] for pair in right]) == "…its items are right, in another order."
 
 
+def test_of_several_wrong_items_one_that_is_related_is_named():
+    pairs = [Pair((r, 2 * r), (r + 1 / (2 + r**2), -2 * r), {}) for r in RIGHT]
+    names = ("theta", "velocity")
+    assert relation(pairs, names, TOLERANCE) == ""
+    assert relation_of_a_part(pairs, names, TOLERANCE) == (
+        "On every case that fails `velocity` has the opposite sign."
+    )
+    one_right = [*pairs, Pair((RIGHT[0], RIGHT[0]), (-RIGHT[0], RIGHT[0]), {})]
+    assert relation_of_a_part(one_right, names, TOLERANCE) == ""  # it isn't wrong on every case
+
+
+def test_a_step_on_the_way_is_told():
+    steps = [{0: np.zeros(3), 7: r**3, "x": r} for r in RIGHT]
+    pairs = [Pair(r, r**3, {}, on_the_way) for r, on_the_way in zip(RIGHT, steps, strict=True)]
+    assert step(pairs, (), TOLERANCE).startswith(
+        "On every case that fails it is what a right answer computes on"
+    )
+    assert step([*pairs, Pair(RIGHT[0], RIGHT[0] + 1, {}, steps[0])], (), TOLERANCE) == ""
+    constant = [pair._replace(got=np.zeros(3)) for pair in pairs]
+    assert step(constant, (), TOLERANCE) == ""  # nothing but zeros is on many ways
+
+
 def test_a_list_that_is_cut_elsewhere_is_told():
     right = [[np.array([1, 2]), np.array([3])], [np.array([5, 4, 7]), np.array([6])]]
     got = [[np.array([1]), np.array([2, 3])], [np.array([5]), np.array([4, 7, 6])]]
@@ -126,3 +148,5 @@ ANYTHING = st.recursive(
 def test_no_answer_is_too_odd(pairs):
     right, got = zip(*pairs, strict=True)
     assert isinstance(said(right, got), str)
+    for of in (relation_of_a_part, step):
+        assert isinstance(of([Pair(*pair, {}, {0: pair[1]}) for pair in pairs], (), TOLERANCE), str)

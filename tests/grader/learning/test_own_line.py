@@ -42,7 +42,17 @@ def sum_that_writes(x, w, b):
 
 
 def sum_of_two_slips(x, w, b):
-    return float(np.abs(x).sum() * w.mean() - b)
+    return float(np.square(x).sum() * w.mean() ** 3 - b)
+
+
+def square_of_a_mean(y, y_hat):
+    error = np.mean(np.abs(y - y_hat))
+    return float(error**2)
+
+
+def sum_of_something_else(x, w, b):
+    smaller = np.minimum(x, w)
+    return float(smaller.max() + b)
 
 
 def sum_that_waits(x, w, b):
@@ -73,6 +83,28 @@ def test_the_line_that_one_change_makes_right_is_named(function, code, aspect, m
     assert said.startswith(f"Look at {aspect}")
     assert f"in line {line_of(function, text)}: one change there" in said
     assert capfd.readouterr().out == ""
+
+
+def test_two_changes_and_a_place_that_computes_something_else_are_named(monkeypatch):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)
+    said = look_at(BY_NAME["mse"], bank_of(BY_NAME["mse"]), square_of_a_mean)
+    assert said.endswith(": changes there make every case right.")
+    assert f"`abs` in line {line_of(square_of_a_mean, 'abs')}" in said
+    assert f"the arithmetic in line {line_of(square_of_a_mean, 'error**2')}" in said
+    said = look_at(BY_NAME["weighted_sum"], bank_of(BY_NAME["weighted_sum"]), sum_of_something_else)
+    line = line_of(sum_of_something_else, "max()")
+    assert said.startswith(f"It goes wrong in line {line} at `smaller.max()`, or before: with what is right")
+
+
+def test_the_second_hint_shows_the_part_of_the_line(monkeypatch):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)
+    verdicts = [
+        notebook._judged(BY_NAME["weighted_sum"], sum_without_the_first, closely=closely)
+        for closely in (False, True)
+    ]
+    line = line_of(sum_without_the_first, "range")
+    assert f"Look at the number in line {line}: one" in verdicts[0].message
+    assert f"Look at the number, `1`, in line {line}: one" in verdicts[1].message
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT32, Tolerance
 
 NO_ANSWER = "is None: is the `return` missing?"
+SINGLE = "a single number is asked for"
 NAMES = {
     "frame": "a DataFrame",
     "series": "a Series",
@@ -104,7 +105,7 @@ def _compare_numbers(expected: np.ndarray, got: Any, tolerance: Tolerance) -> Di
         return Difference("type", "holds complex numbers")
     if got.shape != expected.shape:
         if expected.shape == ():
-            return Difference("shape", f"is an array of shape {got.shape}; a single number is asked for")
+            return Difference("shape", f"is an array of shape {got.shape}; {SINGLE}")
         what = "is a single number" if got.shape == () else f"has shape {got.shape}"
         return Difference("shape", f"{what}; shape {expected.shape} is asked for")
     if got.dtype.kind == "f" and got.dtype.itemsize == 4:

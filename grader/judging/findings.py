@@ -4,6 +4,7 @@ Values are compared with the reference's; what has many right answers is verifie
 """
 
 import inspect
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,11 @@ import numpy as np
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
 from grader.exercise import Answered, Exercise, Finding, Given, Tolerance
-from grader.judging.comparison import NO_ANSWER, Difference, compare
+from grader.judging.comparison import NO_ANSWER, SINGLE, Difference, compare
 
 FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
+OUT_OF_RANGE = "some part of the computation leaves the range of floats"
+NO_NUMBER = re.compile(r"\bis (nan|-?inf)\b")
 MAX_REMEMBERED_BYTES = 2000  # of an answer and what was expected, together
 
 
@@ -39,6 +42,8 @@ def findings(
     answered: list[Answered] = []
     for i, (outcome, wanted) in enumerate(zip(outcomes, expected, strict=False)):
         finding = _compared_finding(exercise, wanted, outcome)
+        if finding and finding.message.endswith(f"{SINGLE}.") and not _all_single(expected):
+            finding = Finding(False, f"{finding.message.removesuffix('.')} in this case.")
         if exercise.verify is not None:
             case, secret = plaindata.decode(cases[i]), plaindata.decode(secrets[i])
             answered.append(Answered(case, secret, outcome.value()))
@@ -54,6 +59,14 @@ def findings(
             finding = Finding(False, changed)
         found.append(finding)
     return found
+
+
+def _all_single(expected: Sequence[Outcome]) -> bool:
+    """Whether each case has a single number for an answer."""
+    values = (one.value() for one in expected if one.raised is None)
+    return not any(
+        isinstance(one, list | tuple) or (isinstance(one, np.ndarray) and one.ndim) for one in values
+    )
 
 
 def ends_group(groups: Sequence[str], i: int) -> bool:
@@ -100,12 +113,15 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
     if expected.raised is not None:
         return Finding(False, f"Here your function must raise {expected.raised.type}, and it returned.")
     if exercise.verify is None and (differs := difference(exercise, expected, outcome)):
-        return Finding(False, sentence(f"Your answer {_named(exercise, differs)}"))
+        said = sentence(f"Your answer {_named(exercise, differs)}")
+        if outcome.warnings and NO_NUMBER.search(said):
+            said = f"{said} NumPy warns on the way ({' and '.join(outcome.warnings)}): {OUT_OF_RANGE}."
+        return Finding(False, said)
     if exercise.stable and outcome.warnings:
         return Finding(
             False,
             f"The number is right, but NumPy warns on the way ({' and '.join(outcome.warnings)}): "
-            "some part of the computation leaves the range of floats.",
+            f"{OUT_OF_RANGE}.",
         )
     return None
 

@@ -249,7 +249,12 @@ def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWork
     if known is not None:
         return msgspec.structs.replace(known, seconds=verdict.seconds)
     bank = bank_of(job.exercise, seed)
-    where = line_to_look_at(job, bank, bank.findings(job.exercise, attempt.outcomes), worker)
+    try:
+        where = line_to_look_at(job, bank, bank.findings(job.exercise, attempt.outcomes), worker)
+    except GraderError:
+        raise
+    except Exception as error:
+        return fault(job.exercise, error)
     if where:
         verdict = msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
     if key is not None:

@@ -110,6 +110,10 @@ def _relations(pairs: Sequence[Pair], tolerance: Tolerance, *, numbers: bool) ->
             yield "On every case that fails {subject} has the right numbers in another shape."
         elif all(near(p.right.T.ravel(), p.got.ravel()) for p in pairs):
             yield "On every case that fails {subject} is transposed."
+    if all(pair.right.ndim == 0 < pair.got.ndim for pair in pairs):
+        for name, together in (("mean", np.mean), ("sum", np.sum)):
+            if all(near(pair.right, together(pair.got)) for pair in pairs):
+                yield f"On every case that fails {{subject}} is several numbers, whose {name} is right."
     for what, of in FORMS:
         if everywhere(of):
             yield f"On every case that fails {{subject}} {what}."

@@ -121,6 +121,12 @@ EXERCISE = Exercise(
             "Where a pre-activation is exactly 0, the gradient passed. ReLU's slope there is 0.",
         ),
         Mistake(
+            "times_the_output",
+            backpropagate_with(mask=lambda Z1, dH: np.maximum(Z1, 0)),
+            "The hidden layer's gradient was multiplied by what came out of ReLU. Its slope is 1 where the "
+            "pre-activation is above 0, however large that is, and 0 elsewhere.",
+        ),
+        Mistake(
             "pre_activation_used",
             backpropagate_with(before=lambda Z1, H: Z1),
             "For W2, the pre-activations were used. The output layer was given what came out of ReLU.",

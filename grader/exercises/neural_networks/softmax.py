@@ -84,6 +84,18 @@ EXERCISE = Exercise(
             "Give each row its own.",
         ),
         Mistake(
+            "mean_subtracted",
+            lambda z: unshifted_softmax_over(-1)(z - np.mean(z, axis=-1, keepdims=True)),
+            "Each row was shifted by its mean. Its largest score can still be far above that: which number of "
+            "a row leaves none above 0?",
+        ),
+        Mistake(
+            "divided_inside",
+            lambda z: np.exp(z / np.sum(z, axis=-1, keepdims=True)),
+            "The scores were divided by their sum before the exponential. First the exponentials, then their "
+            "shares of their sum.",
+        ),
+        Mistake(
             "log_softmax",
             lambda z: np.log(reference.softmax(z)),
             "These are the logarithms of the probabilities. The probabilities themselves are asked for.",

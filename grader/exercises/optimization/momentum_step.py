@@ -93,6 +93,15 @@ EXERCISE = Exercise(
             "The gradient was weighed with 1 − m, as in a moving average. The formula adds it in full.",
         ),
         Mistake(
+            "running_mean",
+            lambda theta, grad, velocity, rate, m: (
+                theta - rate * (m * velocity + (1 - m) * grad),
+                m * velocity + (1 - m) * grad,
+            ),
+            "Your velocity is a running mean of the gradients, as Adam's m is. Asked is a sum of steps: the "
+            "gradient counts in full, and the learning rate goes into the velocity.",
+        ),
+        Mistake(
             "learning_rate_on_all",
             momentum_with(lambda grad, velocity, rate, m: rate * (m * velocity - grad)),
             "The learning rate was applied to the velocity, too, which holds it already. It belongs to the "

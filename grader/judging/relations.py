@@ -112,7 +112,9 @@ def _relations(pairs: Sequence[Pair], tolerance: Tolerance, *, numbers: bool) ->
             yield "On every case that fails {subject} is transposed."
     if all(pair.right.ndim == 0 < pair.got.ndim for pair in pairs):
         for name, together in (("mean", np.mean), ("sum", np.sum)):
-            if all(near(pair.right, together(pair.got)) for pair in pairs):
+            with np.errstate(all="ignore"):
+                is_right = all(near(pair.right, together(pair.got)) for pair in pairs)
+            if is_right:
                 yield f"On every case that fails {{subject}} is several numbers, whose {name} is right."
     for what, of in FORMS:
         if everywhere(of):

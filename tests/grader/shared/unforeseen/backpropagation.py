@@ -1585,21 +1585,6 @@ def softmax_cross_entropy_gradient(labels, logits):
 # backpropagate
 
 
-@wrong("backpropagate", "the hidden layer's gradient is multiplied by its output and not by 1 or 0")
-def backpropagate(X, labels, W1, b1, W2, b2):
-    Z1 = X @ W1 + b1
-    H = np.maximum(Z1, 0)
-    Z2 = H @ W2 + b2
-    loss = _cross_entropy(labels, Z2)
-    dZ2 = _logits_gradient(labels, Z2)
-    dW2 = H.T @ dZ2
-    db2 = dZ2.sum(axis=0)
-    dZ1 = (dZ2 @ W2.T) * H
-    dW1 = X.T @ dZ1
-    db1 = dZ1.sum(axis=0)
-    return loss, dW1, db1, dW2, db2
-
-
 @wrong("backpropagate", "for W1 the gradient before ReLU's gate is used; for b1 it is right")
 def backpropagate(X, labels, W1, b1, W2, b2):
     Z1 = X @ W1 + b1

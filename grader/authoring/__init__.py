@@ -9,4 +9,5 @@ running     of what runs: the reference, a stub, each known mistake
 belonging   of its places: list, catalogue, lesson, notebook, coverage, tests
 statement   an exercise's statement as a notebook has it
 seeds       references and known mistakes on many secret seeds, and the table of them
+unreached   what the cases don't tell from a reference, and which known mistakes a rule finds anyway
 """

@@ -51,6 +51,14 @@ def check(
             help="Instead: run reference and mistakes on so many secret seeds; write what came of it.",
         ),
     ] = None,
+    variants: Annotated[
+        bool,
+        typer.Option(
+            "--variants",
+            help="Instead: list changes of the reference that no case tells from it, and known mistakes that "
+            "would be named without their author.",
+        ),
+    ] = False,
     course: OwnCourse = None,
 ) -> None:
     """Show in one table what each exercise still owes. Exit status 0: nothing."""
@@ -65,6 +73,9 @@ def check(
     exercises = _asked(names or [])
     if seeds is not None:
         raise typer.Exit(_on_seeds(exercises, seeds))
+    if variants:
+        _print_variants(exercises)
+        return
     lessons = list(dict.fromkeys(map(lesson_of, exercises)))
     rows: list[tuple[str, list[str]]] = []
     with bar(len(exercises) + len(lessons), "Checking") as advance:
@@ -97,6 +108,26 @@ def _on_seeds(exercises: "Sequence[Exercise]", count: int) -> int:
         print(f"{row.exercise}: the reference passes on {row.reference}; mistakes: {row.refused}.")
     print(f"{len(rows)} tried, {len(odd) or 'none'} odd; the table is in {table.parent.name}/{table.name}.")
     return int(bool(odd))
+
+
+def _print_variants(exercises: "Sequence[Exercise]") -> None:
+    """Print a list for each exercise that has something to be looked at."""
+    from dlcourse.console import progress as bar
+    from grader.authoring.unreached import found_anyway, unreached
+
+    texts = []
+    with bar(len(exercises), "Trying variants") as advance:
+        for exercise in exercises:
+            lines = [f"  line {line}: {words}" for line, words in unreached(exercise)]
+            named = [f"  {name}: {words}" for name, words in found_anyway(exercise).items()]
+            if lines:
+                texts.append(f"{exercise.name}: no case tells these changes of the reference from it")
+                texts += lines
+            if named:
+                texts.append(f"{exercise.name}: these known mistakes would be named without their author")
+                texts += named
+            advance(1, exercise.name)
+    print("\n".join(texts) or "The cases tell every change, and no known mistake is one by the rules.")
 
 
 def _asked(names: Sequence[str]) -> "list[Exercise]":

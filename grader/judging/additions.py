@@ -29,6 +29,7 @@ AROUND = {
     "X + 1": "a 1 too many",
     "X - 1": "a 1 too few",
 }
+PUT_IN = frozenset(AROUND.values())
 STEPS = frozenset(
     {"sqrt", "exp", "log", "abs", "square", "sum", "mean", "maximum", "minimum", "ceil", "floor"}
 )

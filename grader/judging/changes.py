@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
-from grader.judging.additions import additions, returned
+from grader.judging.additions import PUT_IN, additions, returned
 from grader.judging.rules import replacements, with_names
 
 # What takes as long, or as much memory, as a number among its arguments is large.
@@ -85,7 +85,7 @@ def changed(tree: ast.FunctionDef, *, pairs: bool = False) -> Iterator[Sequence[
     """
     if any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
-    places = places_of(tree)
+    places = [place for place in places_of(tree) if place.parent is not tree.args]  # but for what is default
     for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
         with _changed(places, changes):
             yield changes
@@ -193,7 +193,7 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Cha
         if isinstance(
             change.old, ast.BinOp | ast.Call | ast.keyword | ast.Compare | ast.UnaryOp | ast.Attribute
         )
-        and not change.words.endswith(("too many", "too few", "in its place"))  # what is put in
+        and change.words not in PUT_IN
     ]
     for one, other in itertools.combinations(likely[:MAX_PAIRED], 2):
         if one.place != other.place:

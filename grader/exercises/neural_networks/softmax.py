@@ -86,8 +86,8 @@ EXERCISE = Exercise(
         Mistake(
             "mean_subtracted",
             lambda z: unshifted_softmax_over(-1)(z - np.mean(z, axis=-1, keepdims=True)),
-            "Each row was shifted by its mean. Its largest score can still be far above that: which number of "
-            "a row leaves none above 0?",
+            "Each row was shifted by its mean. Its largest score can still be far above that: which number "
+            "of a row leaves none above 0?",
         ),
         Mistake(
             "divided_inside",

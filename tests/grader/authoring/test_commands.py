@@ -73,3 +73,12 @@ def test_a_file_that_cannot_be_loaded_is_named(fault, words, monkeypatch):
     with pytest.raises(UnusableInput, match="mend that first") as error:
         places.loaded()
     assert words in str(error.value)
+
+
+def test_variants_are_listed_in_place_of_debts(owing):
+    done = check("--variants", "mse")
+    assert done.exit_code == 0
+    assert "mse: no case tells these changes of the reference from it\n  line " in done.stdout
+    assert "  sum: `sum` in the place of another function\n" in done.stdout
+    assert owing == {}
+    assert "The cases tell every change" in check("--variants", "smallest_flip").stdout

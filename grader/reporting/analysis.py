@@ -5,12 +5,14 @@ All of it is about the grader's verdicts, before lateness and marks by hand, exc
 
 import itertools
 import math
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from grader.classes.results import Asked, ClassResults, Learner, Result
+from grader.judging.report import Verdict
 from grader.learning.card import WORDS
 from grader.predictions import Question, questions
 
@@ -18,17 +20,19 @@ MAX_BARS = 20
 MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
 DISCUSSED = (0.3, 0.7)  # shares of right predictions
+CAUSE = re.compile(r"On every case .*|Look at .*?(?= in line \d)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Misunderstanding:
-    """What several learners got wrong in the same way: a known mistake, or else a status.
+    """What several learners got wrong in the same way: a known mistake, or else a status and a cause.
 
     `learner` and `result` are the first learner's of those `count`.
     """
 
     mistake: str | None
     status: str
+    cause: str
     count: int
     learner: Learner
     result: Result
@@ -200,14 +204,21 @@ def _bars(points: Sequence[float], out_of: float) -> list[Bar]:
 
 
 def _misunderstandings(name: str, learners: Sequence[Learner]) -> list[Misunderstanding]:
-    groups: dict[tuple[str | None, str], list[Learner]] = {}
+    groups: dict[tuple[str | None, str, str], list[Learner]] = {}
     for learner in learners:
         verdict = learner.results[name].report
         if verdict.status not in ("passed", "missing") and not verdict.fault:
-            kind = (verdict.mistake, "failed" if verdict.mistake else verdict.status)
+            mistake = verdict.mistake
+            kind = (mistake, "failed", "") if mistake else (None, verdict.status, _cause(verdict))
             groups.setdefault(kind, []).append(learner)
     found = [
-        Misunderstanding(mistake, status, len(group), group[0], group[0].results[name])
-        for (mistake, status), group in groups.items()
+        Misunderstanding(mistake, status, cause, len(group), group[0], group[0].results[name])
+        for (mistake, status, cause), group in groups.items()
     ]
-    return sorted(found, key=lambda m: (-m.count, m.mistake or "", m.status))
+    return sorted(found, key=lambda m: (-m.count, m.mistake or "", m.status, m.cause))
+
+
+def _cause(verdict: Verdict) -> str:
+    """Return what a message says that was found by no author's hand; where in a learner's lines is theirs."""
+    cause = CAUSE.search(verdict.message) if verdict.diagnosis else None
+    return cause[0] if cause else ""

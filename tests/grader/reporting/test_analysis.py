@@ -102,6 +102,28 @@ def test_the_commonest_mistake_comes_first_with_the_first_learner(class_of):
     assert figures.statuses["missing"] == 1
 
 
+def test_wrong_answers_with_one_cause_are_one_misunderstanding(class_of, verdict):
+    def failed(message, diagnosis):
+        return [Result(verdict("relu", "failed", mistake=None, message=message, diagnosis=diagnosis), "")]
+
+    twice = "On every case that fails it is 2 × what is right."
+    line = "Look at the number in line {} (cell {}): one change there makes every case right."
+    results = class_of(
+        {
+            "a": failed("Your answer is 6, where 3 is right.", ""),
+            "b": failed(f"Your answer is 6, where 3 is right. {twice}", "relation"),
+            "c": failed(f"Your answer is 6, where 2 is right. {line.format(3, 'cell 5')}", "own line"),
+            "d": failed(f"Your answer is 8, where 4 is right. {twice}", "relation"),
+            "e": failed(f"Your answer is 1, where 2 is right. {line.format(9, 'cell 2')}", "own line"),
+            "f": failed(f"Your answer is 6, where 3 is right. {twice}", "relation"),
+        }
+    )
+    [figures] = exercise_figures(results)
+    found = [(m.cause, m.count, m.learner.name) for m in figures.misunderstandings]
+    assert found == [(twice, 3, "b"), ("Look at the number", 2, "c"), ("", 1, "a")]
+    assert "3 learners, 50 %" in class_page(results)
+
+
 def test_a_fault_of_the_grader_is_no_misunderstanding_and_goes_once_it_is_marked(class_of, verdict):
     def failed(mark=None):
         return [Result(verdict("relu", "error", fault="ValueError: <b>&", mistake=None), "", mark=mark)]

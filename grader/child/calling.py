@@ -19,6 +19,7 @@ MAX_ANSWER_BYTES = 2 * 2**20
 NONE = plaindata.encode(None)
 MAX_NAME, MAX_TEXT, MAX_PLACE = 100, 300, 5000  # characters of a class, a message, a file name
 MAX_BASES = 50
+NO_TENSOR = "NumPy array"  # as an answer where a tensor is asked for
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
 
@@ -68,7 +69,7 @@ def call(
     Args:
         function: what to call.
         case: the encoded tuple of arguments.
-        tensors: array arguments are given as TensorFlow tensors.
+        tensors: array arguments are given as TensorFlow tensors, and so are answers.
         artefact: the answer is a whole model or file, which may be larger than others.
         places: the file names of the learner's code, to find the learner's own line in a traceback.
 
@@ -87,6 +88,8 @@ def call(
         afterwards.callback(live.discard, arguments)
         try:
             returned = function(*arguments)
+            if tensors and isinstance(returned, np.ndarray | np.generic):
+                returned = plaindata.Foreign(NO_TENSOR)
             answer = plaindata.encode(returned, limit, live.description)
         except KeyboardInterrupt:
             raise

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from grader.child.calling import NO_TENSOR
 from grader.child.plaindata import Foreign, Live
 from grader.exercise import FLOAT32, Tolerance
 
@@ -81,6 +82,8 @@ def _not_plain(expected: Any, got: Any) -> Difference | None:
         return None if expected is None else Difference("none", "is None")
     if isinstance(expected, Foreign) and got == expected:  # a known mistake's answer
         return None
+    if got.type_name == NO_TENSOR:
+        return Difference("type", "is a NumPy array; a tensor is asked for, as TensorFlow's functions give")
     reason = f" ({got.reason})" if got.reason else ""
     return Difference("type", f"is {_a(got)}{reason}; {_asked(expected)} is asked for")
 

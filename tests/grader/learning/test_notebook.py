@@ -283,7 +283,7 @@ def test_a_check_that_needs_tensorflow_imports_it():
     bank_of(all_exercises()["forward_propagation"])  # on disk, so that the process below need not build it
     program = (
         "import numpy as np\nfrom grader import check\n"
-        "def forward_propagation(X, W, b): return np.maximum(np.asarray(X) @ W + b, 0)\n"
+        "def forward_propagation(X, W, b): return (X @ W + b) * (np.asarray(X @ W + b) > 0)\n"
         "check(forward_propagation)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -186,7 +186,7 @@ ALSO_RIGHT = {
         lambda X, W, b: tf.maximum(X @ W + b, 0),
         lambda X, W, b: tf.nn.relu(tf.nn.bias_add(tf.matmul(X, W), b)),
         lambda X, W, b: tf.nn.relu(tf.einsum("ni,iu->nu", X, W) + b),
-        lambda X, W, b: np.maximum(X.numpy() @ W.numpy() + b.numpy(), 0),
+        lambda X, W, b: tf.constant(np.maximum(X.numpy() @ W.numpy() + b.numpy(), 0)),
     ],
 }
 

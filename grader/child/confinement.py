@@ -29,10 +29,8 @@ OURS = (*PACKAGES, "solutions", "lessons", "datasets")
 # TensorFlow's first operation aborts without the first. Of /proc, no more: others' command lines are there.
 # joblib asks how many processors it may use, and takes a refusal for an error.
 CGROUP = ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
-OWN_FACTS = (
-    *("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
-    *(f"/sys/fs/cgroup/{fact}" for fact in CGROUP),
-)
+OWN_PROCESS = ("/proc/self/cmdline", "/proc/cpuinfo", "/proc/meminfo")
+FACTS = ("/sys/devices/system/cpu", *(f"/sys/fs/cgroup/{fact}" for fact in CGROUP))
 # Hidden samples of goals are made from the same digits: whoever can read these finds their labels.
 EMBEDDED_DATA = "sklearn/datasets/data"
 FAILURES = (
@@ -89,14 +87,19 @@ def what_is_missing() -> str | None:
     return _trial()
 
 
-def readable_paths() -> list[str]:
-    """Return what a learner's code may read: the interpreter, system libraries, and packages but for ours."""
+def roots() -> list[str]:
+    """Return the folders in which there is what a learner's code may read, and other things, too."""
     paths = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     paths += [sys.base_prefix + "/lib", *site.getsitepackages()]
     paths += ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo"]
     paths += ["/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero"]
+    return sorted({str(Path(path).resolve()) for path in paths if os.path.exists(path)})
+
+
+def readable_paths() -> list[str]:
+    """Return what a learner's code may read: the interpreter, system libraries, and packages but for ours."""
     root = Path(__file__).resolve().parents[2]
-    existing = {Path(path).resolve() for path in paths if os.path.exists(path)}
+    existing = [Path(path) for path in roots()]
     hidden = {root / name for name in OURS} | {whole / EMBEDDED_DATA for whole in existing}
     # An installation may have copies beside a clone: an editable one has the lessons, data sets and answers.
     hidden |= {whole / name for whole in existing for name in PACKAGES}
@@ -113,14 +116,26 @@ def _without(path: Path, hidden: set[Path]) -> list[Path]:
     return [part for entry in path.iterdir() for part in _without(entry, hidden)]
 
 
-def confine_files(readable: list[str], scratch: str) -> None:
-    """Restrict this process to reading `readable` and writing below `scratch`."""
+def confine_worker(readable: list[str], scratch: str) -> None:
+    """Restrict this process, and all its forks, to reading `readable` and facts, and writing in `scratch`.
+
+    Once for all answers: there are hundreds of paths, and to allow them takes longer than a fork.
+    """
+    _confine([*readable, "/proc"], scratch)
+
+
+def confine_files(whole: list[str], scratch: str) -> None:
+    """Restrict this process, a fork of a confined worker, further: to the `roots`, and its own of /proc."""
+    _confine([*whole, *OWN_PROCESS], scratch)
+
+
+def _confine(readable: list[str], scratch: str) -> None:
     import sandlock
 
     # Older kernels lack some: the scopes of signals and sockets before 6.12. seccomp refuses those by itself.
     sandlock.confine(
         sandlock.Sandbox(
-            fs_readable=[*readable, *filter(os.path.exists, OWN_FACTS)],
+            fs_readable=[*readable, *filter(os.path.exists, FACTS)],
             fs_writable=[scratch, os.devnull],
             allow_degraded=list(sandlock.Protection),
         )
@@ -205,7 +220,8 @@ def _trial() -> str | None:
         if (pid := os.fork()) == 0:
             failed = 0
             try:
-                confine_files(readable, scratch)
+                confine_worker(readable, scratch)
+                confine_files(roots(), scratch)
                 failed = 1
                 system_calls.load()
                 failed = 2

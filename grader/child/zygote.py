@@ -94,7 +94,7 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
     _preload(preloaded)
     level = confinement.level()
     system_calls = confinement.system_call_filter() if level != "process" else None
-    readable = confinement.readable_paths()
+    readable, roots = confinement.readable_paths(), confinement.roots()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # clones are not waited for
     gc.freeze()
     large_pages.collapse()
@@ -107,16 +107,19 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
             continue
         if os.fork() == 0:
             control.close()
-            _clone(readable, scratch.decode(), system_calls, socket.socket(fileno=descriptors[0]))
+            _clone(readable, roots, scratch.decode(), system_calls, socket.socket(fileno=descriptors[0]))
             os._exit(0)
         os.close(descriptors[0])
 
 
-def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket.socket) -> None:
+def _clone(
+    readable: list[str], roots: list[str], scratch: str, system_calls: Any, control: socket.socket
+) -> None:
     """Serve one worker: fork a child for each job and hand out its pidfd; when asked, tell how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with_parent()
     memory = confinement.address_space()
+    confinement.confine_worker(readable, scratch)
     os.chdir(scratch)
     os.environ["TMPDIR"] = os.environ["HOME"] = tempfile.tempdir = scratch
     pid = 0
@@ -137,7 +140,7 @@ def _clone(readable: list[str], scratch: str, system_calls: Any, control: socket
             try:
                 die_with_parent()
                 os.setsid()  # where Linux shares out processors by session, threads gain it nothing
-                confinement.confine_files(readable, scratch)
+                confinement.confine_files(roots, scratch)
                 job, results = descriptors
                 run_job(job, results, memory + megabytes * 2**20, cpu_seconds, system_calls)
             finally:

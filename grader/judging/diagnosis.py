@@ -11,13 +11,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from grader.child import plaindata
 from grader.child.calling import Outcome
 from grader.exercise import Exercise, Finding, Mistake
+from grader.judging.additions import PUT_IN
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
+from grader.judging.conditions import condition
 from grader.judging.findings import difference
 from grader.judging.others import other_answered
 from grader.judging.relations import Pair, relation, relation_of_a_part, step
@@ -28,7 +30,17 @@ MAX_OTHERWISE = 0.2  # of the cases that fail: so many may differ that the learn
 MIN_FAILING = 3
 MAX_LIKELY = 8  # variants that are compared on every case
 
-Kind = Literal["mistake", "where it fails", "two mistakes", "relation", "variant", "step", "own line"]
+Kind = Literal[
+    "mistake",
+    "where it fails",
+    "two mistakes",
+    "relation",
+    "variant",
+    "condition",
+    "step",
+    "own line",
+]
+WEAK = frozenset({"condition", "step"})  # beside which the line is worth looking for
 
 
 class Diagnosis(NamedTuple):
@@ -116,6 +128,8 @@ def _diagnoses(
         yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     if pairs and (said := relation_of_a_part(pairs, exercise.returns, exercise.tolerance)):
         yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
+    if said := condition([_arguments(exercise, case) for case in bank.cases], [one.right for one in found]):
+        yield Diagnosis("condition", f"{found[failing[0]].message} {said}")
     if pairs and (said := step(pairs, exercise.returns, exercise.tolerance)):
         yield Diagnosis("step", f"{found[failing[0]].message} {said}")
 
@@ -138,17 +152,21 @@ def _otherwise(exercise: Exercise, bank: Bank, found: Sequence[Finding], mistake
 
 def _pairs(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], failing: Sequence[int]) -> list[Pair]:
     """Return the cases that fail as what is related; none where one of them raises, or answers rightly."""
-    names = list(inspect.signature(exercise.reference).parameters)
     pairs = []
     for i in failing:
         expected, outcome = bank.expected[i], outcomes[i]
         if expected.raised or outcome.raised or not difference(exercise, expected, outcome):
             return []
-        arguments = dict(zip(names, plaindata.decode(bank.cases[i]), strict=False))
+        arguments = _arguments(exercise, bank.cases[i])
         steps = steps_of(exercise, bank.cases[i])
         last = {place: plaindata.decode(values[-1]) for place, values in steps.items() if values}
         pairs.append(Pair(expected.value(), outcome.value(), arguments, last))
     return pairs
+
+
+def _arguments(exercise: Exercise, case: bytes) -> dict[str, Any]:
+    names = inspect.signature(exercise.reference).parameters
+    return dict(zip(names, plaindata.decode(case), strict=False))
 
 
 def _of_variants(
@@ -171,10 +189,11 @@ def _of_variants(
     right = [i for i, finding in enumerate(found) if finding.right]
     otherwise = {n: sum(not alike(n, i) for i in right) for n in same[:MAX_LIKELY]}
     best = min(otherwise, key=lambda number: otherwise[number])
-    if not _is_likely(otherwise[best], failing):
+    changed = variants_of(exercise)[best].changed
+    # What is put in beside the rest is no cause where the answer is right: something else is missing there.
+    if not _is_likely(otherwise[best], failing) or (otherwise[best] and changed in PUT_IN):
         return
     where = "On every case" if otherwise[best] == 0 else "On every case that fails"
-    changed = variants_of(exercise)[best].changed
     message = f"{found[failing[0]].message} {where} it is what a right answer gives with {changed}."
     yield Diagnosis("variant", message)
 

@@ -12,6 +12,7 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
+from grader.judging.diagnosis import WEAK
 from grader.judging.explaining import Explainer
 from grader.judging.faults import KILLED, fault, killed
 from grader.judging.judge import judge, left_over, not_answered, unchanged, verdict_on
@@ -240,7 +241,7 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
 
 def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str) -> Verdict:
     """Return the verdict with the line to look at, where nothing else tells the cause."""
-    if verdict.status not in ("failed", "error") or verdict.diagnosis not in ("", "step"):
+    if verdict.status not in ("failed", "error") or (verdict.diagnosis and verdict.diagnosis not in WEAK):
         return verdict
     if attempt.end != "complete" or job.exercise.kind != "value" or job.kind != "light":
         return verdict

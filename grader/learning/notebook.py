@@ -20,11 +20,13 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, edition, exercises_of, lesson_of, own
 from grader.judging.bank import Bank, bank_of
+from grader.judging.diagnosis import WEAK
 from grader.judging.faults import fault
 from grader.judging.judge import judge, left_over, not_answered, refused, unchanged
 from grader.judging.report import Verdict
 from grader.learning import kernel, own_line, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
+from grader.running.attempt import Attempt
 from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
@@ -148,7 +150,7 @@ def _judged(exercise: Exercise, function: Callable[..., Any], closely: bool = Fa
             return unchanged(exercise)
         bank = bank_of(exercise)
         attempt = kernel.attempt(exercise, bank, function)
-        verdict = _located(exercise, bank, function, judge(exercise, bank, attempt), closely)
+        verdict = _located(exercise, bank, function, attempt, closely)
         return verdict if definition is None else left_over(exercise, verdict, attempt)
     except GraderError:
         raise
@@ -159,13 +161,15 @@ def _judged(exercise: Exercise, function: Callable[..., Any], closely: bool = Fa
 
 
 def _located(
-    exercise: Exercise, bank: Bank, function: Callable[..., Any], verdict: Verdict, closely: bool
+    exercise: Exercise, bank: Bank, function: Callable[..., Any], attempt: Attempt, closely: bool
 ) -> Verdict:
-    """Return the verdict with the line to look at, where nothing else tells the cause."""
-    if verdict.status not in ("failed", "error") or verdict.diagnosis not in ("", "step"):
+    """Return the verdict on an attempt, with the line to look at where little else tells the cause."""
+    verdict = judge(exercise, bank, attempt)
+    if verdict.status not in ("failed", "error") or (verdict.diagnosis and verdict.diagnosis not in WEAK):
         return verdict
+    found = bank.findings(exercise, attempt.outcomes)
     with kernel.kept_state():
-        where = own_line.look_at(exercise, bank, function, closely=closely)
+        where = own_line.look_at(exercise, bank, function, found, closely=closely)
     if not where:
         return verdict
     return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from grader.child.calling import call
-from grader.exercise import Exercise
+from grader.exercise import Exercise, Finding
 from grader.judging.aspects import place_of
 from grader.judging.bank import Bank
 from grader.judging.changes import Change, versions
@@ -29,13 +29,21 @@ DOING = frozenset(
 )
 
 
-def look_at(exercise: Exercise, bank: Bank, function: Callable[..., Any], *, closely: bool = False) -> str:
+def look_at(
+    exercise: Exercise,
+    bank: Bank,
+    function: Callable[..., Any],
+    found: Sequence[Finding],
+    *,
+    closely: bool = False,
+) -> str:
     """Return which line of a wrong answer to look at, and at what there; nothing where no change is found.
 
     Args:
         exercise: what was asked; its answers are compared.
         bank: its cases.
         function: the learner's.
+        found: what is wrong with it, case by case.
         closely: say which part of the line.
     """
     code = getattr(function, "__code__", None)
@@ -43,16 +51,16 @@ def look_at(exercise: Exercise, bank: Bank, function: Callable[..., Any], *, clo
         return ""
     until = time.monotonic() + PATIENCE
     first_line, is_right = code.co_firstlineno, partial(_is_right, exercise, bank)
-    order = sorted(range(len(bank.cases)), key=lambda i: is_right(function, i))  # what fails tells most
-    if found := _changed(function, is_right, order, until - PATIENCE / 2, pairs=False):
-        return place_of(found, first_line, closely=closely)
+    order = sorted(range(len(bank.cases)), key=lambda i: i < len(found) and found[i].right)  # failing first
+    if changes := _changed(function, is_right, order, until - PATIENCE / 2, pairs=False):
+        return place_of(changes, first_line, closely=closely)
     if point := point_to_look_at(exercise, bank, function, is_right, until):
         return (
             f"It goes wrong in line {first_line + point.line - 1} at `{point.code}`, or before: with what is "
             "right there, all else that you wrote is right."
         )
-    found = _changed(function, is_right, order, until, pairs=True)
-    return place_of(found, first_line, closely=closely)
+    changes = _changed(function, is_right, order, until, pairs=True)
+    return place_of(changes, first_line, closely=closely)
 
 
 def _changed(

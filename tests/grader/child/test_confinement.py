@@ -75,7 +75,7 @@ def tried_anew():
 
 
 def test_a_path_that_the_machine_lacks_is_left_out(monkeypatch, tried_anew):
-    monkeypatch.setattr(confinement, "OWN_FACTS", (*confinement.OWN_FACTS, "/proc/of_another_system"))
+    monkeypatch.setattr(confinement, "FACTS", (*confinement.FACTS, "/sys/of_another_system"))
     assert confinement.what_is_missing() is None
 
 

@@ -59,7 +59,7 @@ class Change(NamedTuple):
 
 
 def versions(
-    function: Callable[..., Any], *, pairs: bool = False
+    function: Callable[..., Any], *, pairs: bool = False, is_learners: bool = False
 ) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
     """Yield what is changed in a function, and the function with that; see `changed`.
 
@@ -69,12 +69,14 @@ def versions(
     if tree is None:
         return
     names = {**inspect.unwrap(function).__globals__, "np": np}
-    for changes in changed(tree, pairs=pairs):
+    for changes in changed(tree, pairs=pairs, is_learners=is_learners):
         if (made := compiled(tree, function, names)) is not None:
             yield changes, made
 
 
-def changed(tree: ast.FunctionDef, *, pairs: bool = False) -> Iterator[Sequence[Change]]:
+def changed(
+    tree: ast.FunctionDef, *, pairs: bool = False, is_learners: bool = False
+) -> Iterator[Sequence[Change]]:
     """Yield what is changed in a definition, as long as it is, in an order that doesn't change.
 
     In one that has a loop without a known end, which a change may keep from ending, nothing is.
@@ -82,11 +84,14 @@ def changed(tree: ast.FunctionDef, *, pairs: bool = False) -> Iterator[Sequence[
     Args:
         tree: the definition, which is as it was in the end.
         pairs: two places at a time, of those where something is left out or exchanged.
+        is_learners: one variable may stand for another, too: in the reference, that would say nothing to
+            whoever has no such variable.
     """
     if any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
     places = [place for place in places_of(tree) if place.parent is not tree.args]  # but for what is default
-    for changes in _pairs(tree, places) if pairs else filter(None, _changes(tree, places)):
+    each = _pairs(tree, places) if pairs else filter(None, _changes(tree, places, is_learners))
+    for changes in each:
         with _changed(places, changes):
             yield changes
 
@@ -164,10 +169,13 @@ def _target(node: ast.Assign | ast.AugAssign) -> ast.AST:
     return ast.Tuple(node.targets) if isinstance(node, ast.Assign) else node.target
 
 
-def _changes(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Change, ...]]:
+def _changes(
+    tree: ast.FunctionDef, places: Sequence[Place], is_learners: bool
+) -> Iterator[tuple[Change, ...]]:
     """Yield what to change together: one place, all places that are alike, or two arguments everywhere."""
     arguments = [argument.arg for argument in tree.args.args]
     single = list(_single(tree, places, arguments))
+    single += _renamed(places, arguments) if is_learners else ()
     alike: dict[tuple, list[Change]] = defaultdict(list)
     for change in single:
         yield (change,)
@@ -202,16 +210,12 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Cha
 
 def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
     """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
-    made = [
-        node.id
-        for node in (place.node for place in places)
-        if isinstance(node, ast.Name) and not _is_read(node)
-    ]
-    names = list(dict.fromkeys([*arguments, *made]))
+    names = _names(places, arguments)
     for number, place in enumerate(places):
         for new, words, *kind in replacements(place.node, arguments):
             if place.is_size and words not in SAFE and not _is_next(place.node, new):
                 continue
+            words = "another index" if _is_index(place) else words
             yield Change(number, place.node, new, words, (words, *kind))
         for new, words in returned(place.node, tree.body[-1]):
             yield Change(number, place.node, new, words, (words, number))
@@ -221,6 +225,18 @@ def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[
     for number, place in enumerate(places):
         for new, words in () if place.is_size else additions(place.node, place.parent, place.field, names):
             yield Change(number, place.node, new, words, (words, number))
+
+
+def _names(places: Sequence[Place], arguments: Sequence[str]) -> list[str]:
+    """Return the variables of a definition, its arguments first."""
+    nodes = (place.node for place in places)
+    made = [node.id for node in nodes if isinstance(node, ast.Name) and not _is_read(node)]
+    return list(dict.fromkeys([*arguments, *made]))
+
+
+def _renamed(places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of one variable for another, but for two arguments: for these there is a rule."""
+    names = _names(places, arguments)
     for number, place in enumerate(places):
         if _is_read(place.node) and place.node.id in names and not place.is_size:
             # A list that is appended to itself has no end.
@@ -233,6 +249,12 @@ def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[
                     yield Change(
                         number, place.node, ast.Name(name, ast.Load()), words, (words, place.node.id, name)
                     )
+
+
+def _is_index(place: Place) -> bool:
+    """Whether it is a number that stands for a place in something, or for a part of it."""
+    inside = isinstance(place.parent, ast.Slice) or place.field == "slice"
+    return inside and isinstance(place.node, ast.Constant)
 
 
 def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -115,6 +115,11 @@ def _is_computed(place: Place) -> bool:
         return False
     if not isinstance(getattr(place.node, "ctx", ast.Load()), ast.Load):
         return False
+    is_compared = isinstance(place.parent, ast.Compare) and any(
+        isinstance(one, ast.Constant) for one in (place.parent.left, *place.parent.comparators)
+    )
+    if is_compared:  # what is put there would mend a wrong limit, too
+        return False
     is_assigned = place.field == "value" and isinstance(
         place.parent, ast.Assign | ast.AnnAssign | ast.AugAssign
     )

@@ -47,25 +47,28 @@ def condition(cases: Sequence[Arguments], right: Sequence[bool]) -> str:
 
 def _conditions(cases: Sequence[Arguments]) -> Iterator[tuple[str, list[bool]]]:
     """Yield conditions in words, and on which cases they hold, the simplest first."""
-    sizes: dict[str, list[Any]] = {}
+    numbers: dict[str, list[int]] = {}
+    sizes: dict[str, list[int | None]] = {}
     for name in cases[0]:
         values = [case.get(name) for case in cases]
         if all(value is None or isinstance(value, bool | str | int | float) for value in values):
             for value in dict.fromkeys(values):
                 yield f"`{name}` is {value!r}", [one == value and type(one) is type(value) for one in values]
         if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
-            sizes[f"`{name}`"] = values
+            numbers[f"`{name}`"] = [int(value or 0) for value in values]
         elif all(value is None or isinstance(value, np.ndarray | list | tuple | dict) for value in values):
             yield f"`{name}` is None", [value is None for value in values]
-            sizes |= _sizes(name, values)
-    for words, numbers in sizes.items():
+            of_this = _sizes(name, values)
+            for (one, ones), (other, others) in itertools.combinations(of_this.items(), 2):
+                yield f"{one} is {other}", [a == b for a, b in zip(ones, others, strict=True)]
+            sizes |= of_this
+    for words, counts in sizes.items():
         for number in (0, 1, 2):
-            yield f"{words} is {number}", [one == number for one in numbers]
-    for (one, ones), (other, others) in itertools.combinations(sizes.items(), 2):
+            yield f"{words} is {number}", [one == number for one in counts]
+    for (one, ones), (other, others) in itertools.permutations(numbers.items(), 2):
         pairs = [*zip(ones, others, strict=True)]
         yield f"{one} is {other}", [a == b for a, b in pairs]
-        yield f"{one} is a multiple of {other}", [bool(b) and a is not None and a % b == 0 for a, b in pairs]
-        yield f"{other} is a multiple of {one}", [bool(a) and b is not None and b % a == 0 for a, b in pairs]
+        yield f"{one} is a multiple of {other}", [b != 0 and a % b == 0 for a, b in pairs]
 
 
 def _sizes(name: str, values: Sequence[Any]) -> dict[str, list[int | None]]:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from grader.child import plaindata
 from grader.child.calling import Outcome
 from grader.exercise import Exercise, Finding, Mistake
-from grader.judging.additions import PUT_IN
+from grader.judging.additions import BRACKETS, PUT_IN
 from grader.judging.bank import Bank
 from grader.judging.comparison import compare
 from grader.judging.conditions import condition
@@ -188,7 +188,9 @@ def _of_variants(
         return
     right = [i for i, finding in enumerate(found) if finding.right]
     otherwise = {n: sum(not alike(n, i) for i in right) for n in same[:MAX_LIKELY]}
-    best = min(otherwise, key=lambda number: otherwise[number])
+    best = min(
+        otherwise, key=lambda number: (otherwise[number], _rank(variants_of(exercise)[number].changed))
+    )
     changed = variants_of(exercise)[best].changed
     # What is put in beside the rest is no cause where the answer is right: something else is missing there.
     if not _is_likely(otherwise[best], failing) or (otherwise[best] and changed in PUT_IN):
@@ -196,6 +198,13 @@ def _of_variants(
     where = "On every case" if otherwise[best] == 0 else "On every case that fails"
     message = f"{found[failing[0]].message} {where} it is what a right answer gives with {changed}."
     yield Diagnosis("variant", message)
+
+
+def _rank(changed: str) -> int:
+    """Return how near a change is to what learners think: the lower, the nearer."""
+    if changed.endswith("left out") or changed == BRACKETS:
+        return 0
+    return 2 if changed in PUT_IN or changed.endswith("another number") else 1
 
 
 def _alike(

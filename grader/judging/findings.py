@@ -51,12 +51,11 @@ def findings(
             together = answered[first:] if all(earlier.right for earlier in found[first:]) else ()
             finding = finding or _verified(exercise, outcome, answered, together)
         finding = finding or Finding(True)
-        if (
-            finding.right
-            and not outcome.raised
-            and (changed := _changed(exercise, cases[i], wanted, outcome))
-        ):
-            finding = Finding(False, changed)
+        if not outcome.raised and (changed := _changed(exercise, cases[i], wanted, outcome)):
+            if finding.right:
+                finding = Finding(False, sentence(f"Your answer is right, but {changed}"))
+            elif wanted.arguments == cases[i]:
+                finding = Finding(False, sentence(f"{finding.message} Beside that, {changed}"))
         found.append(finding)
     return found
 
@@ -136,22 +135,19 @@ def _named(exercise: Exercise, differs: Difference) -> str:
 
 
 def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcome) -> str | None:
-    """Return in words how the arguments are not left as they must be."""
+    """Return how the arguments are not left as they must be, as the rest of a sentence."""
     wanted = expected.arguments
     if wanted in (FREE, outcome.arguments):
         return None
     if wanted == case:
-        return "Your answer is right, but your function changed its input: work on a copy of it."
+        return "your function changed its input: work on a copy of it"
     try:
         differs = compare(plaindata.decode(wanted), plaindata.decode(outcome.arguments), exercise.tolerance)
     except plaindata.Malformed:
-        return "Your answer is right, but its arguments can't be read any more."
+        return "its arguments can't be read any more"
     if differs is None:
         return None
-    return sentence(
-        "Your answer is right, but what it was given is not left as it should be; something in it "
-        f"{differs.inner}"
-    )
+    return f"what it was given is not left as it should be; something in it {differs.inner}"
 
 
 def _after(outcome: Outcome) -> Any:

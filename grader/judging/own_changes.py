@@ -63,7 +63,7 @@ def _taken(versions: Iterator[Version]) -> list[Version]:
 def _versions(job: Job, node: ast.FunctionDef) -> Iterator[Version]:
     """Yield what is changed, and the job with a definition after all others that has these changes."""
     tree = bare(copy.deepcopy(node))
-    for changes in changed(tree):
+    for changes in changed(tree, is_learners=True):
         source = f"{NUMPY}\n{ast.unparse(tree)}"
         with contextlib.suppress(SyntaxError, ValueError):  # not every change is Python
             piece = Piece("", source, [0, 1], ast.parse(source).body)

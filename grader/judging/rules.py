@@ -21,7 +21,7 @@ OPERATORS: dict[type[ast.operator], tuple[tuple[type[ast.operator], str], ...]] 
         (ast.Mult, "a product in place of a division"),
         (ast.Sub, "a difference in place of a division"),
     ),
-    ast.FloorDiv: ((ast.Div, "a division with a remainder in place of one without"),),
+    ast.FloorDiv: ((ast.Div, "`/` in place of `//`"),),
     ast.MatMult: ((ast.Mult, "a product of entries in place of a matrix product"),),
     ast.Pow: ((ast.Mult, "a product in place of a power"),),
 }

@@ -72,7 +72,7 @@ def _changed(
     pairs: bool,
 ) -> Sequence[Change]:
     """Return the changes with which every case is right; none where there are none in time."""
-    for changes, made in versions(function, pairs=pairs):
+    for changes, made in versions(function, pairs=pairs, is_learners=True):
         if all(is_right(made, i) for i in order):
             return changes
         if time.monotonic() > until:

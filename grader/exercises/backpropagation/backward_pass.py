@@ -21,6 +21,7 @@ def tapes(rng: np.random.Generator) -> Iterator[tuple[Tape, list[float]]]:
     yield [*one, ("multiply", 0, 0)], [3.0]
     yield [*one, ("add", 0, 0)], [3.0]
     yield [*two, ("multiply", 0, 1)], [2.0, 3.0]
+    yield [*one, *one, ("multiply", 0, 1)], [3.0]  # the same input, put on the tape twice
     yield [*two, ("multiply", 0, 1), ("add", 2, 0)], [2.0, 3.0]
     yield [*two, ("relu", 0), ("multiply", 2, 1)], [2.0, -3.0]
     yield [*two, ("relu", 0), ("multiply", 2, 1)], [-2.0, 3.0]

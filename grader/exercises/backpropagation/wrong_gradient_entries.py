@@ -26,6 +26,10 @@ def gradients(rng: np.random.Generator) -> Iterator[tuple[Live, Live, np.ndarray
         cubes = function("weighted_cubes", weights=weights)
         derived = function("weighted_cubes_gradient", weights=weights, shares=shares)
         yield cubes, derived, rng.uniform(0.3, 2, d).round(2)
+    for share in (1.0, 0.98):  # a million times smaller than the one beside it: with a tiny step, rounding
+        weights = rng.choice((-1, 1), 2) * rng.uniform(0.5, 2, 2) * np.array([1e3, 1e-3])
+        derived = function("weighted_cubes_gradient", weights=weights, shares=np.array([1.0, share]))
+        yield function("weighted_cubes", weights=weights), derived, rng.uniform(0.5, 2, 2).round(2)
     weights = rng.uniform(2e-7, 3e-7, 2)  # a little off, and by less than np.isclose minds by itself
     shares = rng.permutation((1.0, rng.choice((0.98, 1.02))))
     cubes = function("weighted_cubes", weights=weights)

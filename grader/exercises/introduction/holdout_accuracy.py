@@ -13,6 +13,7 @@ PROBES = (
     Live("function", ["checks_pairs", {}]),
     Live("function", ["votes", {"neighbours": 1000}]),  # of all rows: the most frequent label
     Live("function", ["counts_rows", {}]),
+    Live("function", ["last_label", {}]),
 )
 
 

@@ -67,8 +67,8 @@ EXERCISE = Exercise(
             "no_copy",
             "best = theta.copy()",
             "best = theta",
-            "It stops where it should, with the wrong weights: `best` is another name for the array that "
-            "goes on changing.",
+            "It stops where it should, and returns the last weights: were the best ones kept, and as a copy? "
+            "Another name for an array that goes on changing keeps nothing.",
         ),
         Fault(
             "never_reset",

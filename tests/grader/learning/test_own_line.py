@@ -5,7 +5,7 @@ import pytest
 from asking import BY_NAME
 
 from grader.judging.bank import bank_of
-from grader.learning import notebook, own_line
+from grader.learning import kernel, notebook, own_line
 from grader.learning.own_line import look_at
 
 
@@ -61,6 +61,13 @@ def sum_that_waits(x, w, b):
     return float(x @ w - b)
 
 
+def said_of(function, name="weighted_sum"):
+    exercise = BY_NAME[name]
+    bank = bank_of(exercise)
+    outcomes = kernel.attempt(exercise, bank, function).outcomes
+    return look_at(exercise, bank, function, bank.findings(exercise, outcomes))
+
+
 def line_of(function, text):
     lines, first = inspect.getsourcelines(function)
     return first + next(i for i, line in enumerate(lines) if text in line)
@@ -77,8 +84,7 @@ def line_of(function, text):
 )
 def test_the_line_that_one_change_makes_right_is_named(function, code, aspect, monkeypatch, capfd):
     monkeypatch.setattr(own_line, "PATIENCE", 10)  # however slow the machine is
-    exercise = BY_NAME["weighted_sum"]
-    said = look_at(exercise, bank_of(exercise), function)
+    said = said_of(function)
     text = "total = x" if function is sum_that_is_overwritten else code
     assert said.startswith(f"Look at {aspect}")
     assert f"in line {line_of(function, text)}: one change there" in said
@@ -87,11 +93,11 @@ def test_the_line_that_one_change_makes_right_is_named(function, code, aspect, m
 
 def test_two_changes_and_a_place_that_computes_something_else_are_named(monkeypatch):
     monkeypatch.setattr(own_line, "PATIENCE", 10)
-    said = look_at(BY_NAME["mse"], bank_of(BY_NAME["mse"]), square_of_a_mean)
+    said = said_of(square_of_a_mean, "mse")
     assert said.endswith(": changes there make every case right.")
     assert f"`abs` in line {line_of(square_of_a_mean, 'abs')}" in said
     assert f"the arithmetic in line {line_of(square_of_a_mean, 'error**2')}" in said
-    said = look_at(BY_NAME["weighted_sum"], bank_of(BY_NAME["weighted_sum"]), sum_of_something_else)
+    said = said_of(sum_of_something_else)
     line = line_of(sum_of_something_else, "max()")
     assert said.startswith(f"It goes wrong in line {line} at `smaller.max()`, or before: with what is right")
 
@@ -112,8 +118,7 @@ def test_the_second_hint_shows_the_part_of_the_line(monkeypatch):
 )
 def test_nothing_is_said_where_no_change_helps_or_the_code_may_do_more_than_compute(function, monkeypatch):
     monkeypatch.setattr(own_line, "PATIENCE", 10)
-    exercise = BY_NAME["weighted_sum"]
-    assert look_at(exercise, bank_of(exercise), function) == ""
+    assert said_of(function) == ""
 
 
 def test_a_check_says_it_where_nothing_else_tells_the_cause(monkeypatch):

@@ -2118,3 +2118,42 @@ def training_step(X, labels, W1, b1, W2, b2, learning_rate):
     new_W1 = W1 - learning_rate * (X.T @ (dH * (Z1 > 0)))
     new_b1 = b1 - learning_rate * dH.sum(axis=0)
     return new_W1, new_b1, new_W2, new_b2
+
+
+@wrong("wrong_gradient_entries", "a step of 1e-10 drowns in rounding: right entries are called wrong")
+def wrong_gradient_entries(f, g, theta):
+    bad = []
+    for i in range(theta.size):
+        above, below = theta.copy(), theta.copy()
+        above[i] += 1e-10
+        below[i] -= 1e-10
+        numeric = (f(above) - f(below)) / 2e-10
+        if abs(g(theta)[i] - numeric) > 0.01 * abs(numeric):
+            bad.append(i)
+    return bad
+
+
+@wrong("backward_pass", "an input that stands on the tape twice keeps one of its shares only")
+def backward_pass(tape, inputs):
+    numbers = _numbers(tape, inputs)
+    grads = [0.0] * len(tape)
+    grads[-1] = 1.0
+    result = [0.0] * len(inputs)
+    for i in reversed(range(len(tape))):
+        kind, *at = tape[i]
+        g = grads[i]
+        if kind == "input":
+            result[at[0]] = g
+        elif kind == "add":
+            grads[at[0]] += g
+            grads[at[1]] += g
+        elif kind == "multiply":
+            grads[at[0]] += g * numbers[at[1]]
+            grads[at[1]] += g * numbers[at[0]]
+        elif kind == "relu":
+            grads[at[0]] += g if numbers[at[0]] > 0 else 0.0
+        elif kind == "exp":
+            grads[at[0]] += g * numbers[i]
+        else:
+            grads[at[0]] += g / numbers[at[0]]
+    return result

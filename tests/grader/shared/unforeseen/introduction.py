@@ -1020,3 +1020,15 @@ def multiplication_count(layers):
             places = (height - kernel) * (width - kernel)
             total += places * kernel * channels * filters
     return total
+
+
+@wrong(
+    "holdout_accuracy", "the training rows are taken by a mask, and so not in the order of the permutation"
+)
+def holdout_accuracy(model, X, y, seed):
+    n = len(y)
+    held = np.random.default_rng(seed).permutation(n)[: n // 4]
+    mask = np.ones(n, dtype=bool)
+    mask[held] = False
+    answers = model(X[mask], y[mask], X[held])
+    return (answers == y[held]).sum() / len(held)

@@ -290,7 +290,7 @@ def our_verdicts(output: str) -> peers.Verdicts:
 
 def our_environment(home: Path) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
-    return {**os.environ, "DLCOURSE_HOME": str(home)}
+    return {**peers.usual_environment(), "DLCOURSE_HOME": str(home)}
 
 
 def show(results: dict[str, Any], console: Console) -> None:

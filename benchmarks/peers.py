@@ -92,10 +92,15 @@ def install(package: str) -> Path:
     return python
 
 
+def usual_environment() -> dict[str, str]:
+    """Return the variables of this process as users have them: Python keeps what it has compiled."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def environment(python: Path) -> dict[str, str]:
     """Return the variables of the peer's activated environment, in which nobody's Jupyter settings matter."""
     settings = python.parent.parent / "settings"
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    variables = {name: value for name, value in usual_environment().items() if name != "PYTHONPATH"}
     variables["PATH"] = os.pathsep.join((str(python.parent), variables.get("PATH", "")))
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
         variables[name] = str(settings / name.lower())

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -99,9 +99,8 @@ def watched(function: Callable[..., Any], watch: Watch, **others: Any) -> Callab
     for place in places_of(tree):
         node = place.node
         if isinstance(node, ast.For | ast.While):
-            kept = [
-                _kept(watch, node, name) for name in _made(node) if begun.get(name, node.lineno) < node.lineno
-            ]
+            made = _made(node).items()
+            kept = [_kept(watch, *one) for one in made if begun.get(one[0], node.lineno) < node.lineno]
             if kept:
                 place.put(ast.If(ast.Constant(True), [node, *kept], []))
         elif _is_computed(place):
@@ -142,14 +141,15 @@ def _handled(watch: Watch, point: Point, node: Any) -> ast.Call:
     return ast.Call(ast.Name(HANDLER, ast.Load()), [number, ast.Lambda(arguments, node)], [])
 
 
-def _kept(watch: Watch, loop: ast.stmt, name: str) -> ast.Assign:
-    point = Point(loop.end_lineno or loop.lineno, name)
-    return ast.Assign([ast.Name(name, ast.Store())], _handled(watch, point, ast.Name(name, ast.Load())))
+def _kept(watch: Watch, name: str, line: int) -> ast.Assign:
+    """Return a statement that has a variable, which was made in this line, as it is after a loop."""
+    handled = _handled(watch, Point(line, name), ast.Name(name, ast.Load()))
+    return ast.Assign([ast.Name(name, ast.Store())], handled)
 
 
-def _made(loop: ast.For | ast.While) -> Iterator[str]:
-    """Yield the variables that a loop assigns, adds to, or appends to."""
-    found: dict[str, None] = {}
+def _made(loop: ast.For | ast.While) -> dict[str, int]:
+    """Return the variables that a loop assigns, adds to, or appends to, and in which line it does so last."""
+    found: dict[str, int] = {}
     for statement in loop.body:
         for node in ast.walk(statement):
             targets = getattr(node, "targets", [getattr(node, "target", None)])
@@ -161,5 +161,5 @@ def _made(loop: ast.For | ast.While) -> Iterator[str]:
                 while isinstance(target, ast.Subscript):
                     target = target.value
                 if isinstance(target, ast.Name):
-                    found[target.id] = None
-    yield from found
+                    found[target.id] = max(node.lineno, found.get(target.id, 0))
+    return found

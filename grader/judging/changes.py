@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import itertools
 import textwrap
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, FunctionType
@@ -30,6 +31,10 @@ HARMLESS = frozenset(dir(builtins)) - SIZED
 SAFE = (  # also of such a number
     *("one round too few", "one round too many", "the size of another axis", "the reversed order left out"),
 )
+
+
+# What a change, or another value, may keep from ending; an `except` may even catch what would end it.
+ENDLESS = ast.While | ast.Try | ast.TryStar
 
 
 class Place(NamedTuple):
@@ -87,7 +92,7 @@ def changed(
         is_learners: one variable may stand for another, too: in the reference, that would say nothing to
             whoever has no such variable.
     """
-    if any(isinstance(node, ast.While | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
+    if any(isinstance(node, ENDLESS | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
         return
     places = [place for place in places_of(tree) if place.parent is not tree.args]  # but for what is default
     each = _pairs(tree, places) if pairs else filter(None, _changes(tree, places, is_learners))
@@ -281,7 +286,9 @@ def _is_again(node: ast.AST) -> bool:
 def _changed(places: Sequence[Place], changes: Sequence[Change]) -> Iterator[None]:
     """Have changes in a tree for a while: a copy for each would take most of the time."""
     for change in changes:
-        places[change.place].put(ast.fix_missing_locations(ast.copy_location(change.node, change.old)))
+        if not hasattr(change.node, "lineno"):  # else it is a part of the old one, and has its own line
+            ast.copy_location(change.node, change.old)
+        places[change.place].put(ast.fix_missing_locations(change.node))
     try:
         yield
     finally:
@@ -294,8 +301,10 @@ def compiled(
 ) -> Callable[..., Any] | None:
     """Return the function that a definition makes among some names; `None` where it makes none."""
     try:
-        module = compile(ast.Module([tree], []), "<version>", "exec")
-    except (SyntaxError, TypeError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a syntax that looks odd, as many a change does
+            module = compile(ast.Module([tree], []), "<version>", "exec")
+    except (SyntaxError, TypeError, ValueError, RecursionError):
         return None
     code = next(one for one in module.co_consts if isinstance(one, CodeType) and one.co_name == tree.name)
     # Not by running the module: all of them can have the same names, which take more memory than the code.

@@ -1,6 +1,7 @@
 """From a submission to its report: cut, run, judge."""
 
 import ast
+import contextlib
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ SHARING = frozenset(
 
 MAX_ANSWER_CHARACTERS = 20_000  # of one exercise's code, kept to be shown beside its verdict
 MAX_REMEMBERED_STATEMENTS = 100
+MAX_SECONDS_TO_LOOK = 0.5  # that an answer may have taken, for its line to be looked for
 # Of our own work on a file, and on an answer: a hundred times what honest ones take.
 READING_SECONDS, JUDGING_SECONDS, MEGABYTES = 30, 60, 2048
 
@@ -188,18 +190,18 @@ def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tu
 def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
-    if key is not None and (known := VERDICTS.get(key)):
+    if key is not None and (known := VERDICTS.get(key)) and not _may_be_located(known):
         return known
     attempt = worker.run([job])[0]
     if attempt.end == "killed":
         attempt = worker.run([job])[0]
     if attempt.end == "killed":
         return killed(job.exercise, attempt.seconds)
-    verdict = _located(job, attempt, _judged(job, attempt, worker, seed), worker, seed)
+    verdict = _judged(job, attempt, worker, seed)
     # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:
         VERDICTS.add(key, verdict)
-    return verdict
+    return _located(job, attempt, verdict, worker, seed)
 
 
 def _key(job: Job, seed: str) -> str | None:
@@ -240,27 +242,31 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
 
 
 def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str) -> Verdict:
-    """Return the verdict with the line to look at, where nothing else tells the cause."""
-    if verdict.status not in ("failed", "error") or (verdict.diagnosis and verdict.diagnosis not in WEAK):
+    """Return the verdict with the line to look at, where little else tells the cause."""
+    if not _may_be_located(verdict):
         return verdict
     if attempt.end != "complete" or job.exercise.kind != "value" or job.kind != "light":
         return verdict
-    key = _key(job, seed)
-    known = VERDICTS.get(f"{key}-line") if key is not None else None
-    if known is not None:
-        return msgspec.structs.replace(known, seconds=verdict.seconds)
-    bank = bank_of(job.exercise, seed)
-    try:
-        where = line_to_look_at(job, bank, bank.findings(job.exercise, attempt.outcomes), worker)
-    except GraderError:
-        raise
-    except Exception as error:
-        return fault(job.exercise, error)
-    if where:
-        verdict = msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
-    if key is not None:
-        VERDICTS.add(f"{key}-line", verdict)
+    if attempt.seconds > MAX_SECONDS_TO_LOOK or not job.cut.definitions:
+        return verdict
+    bank, key = bank_of(job.exercise, seed), _key(job, seed)
+    if key is not None:  # the line is told with its place, and equal code may stand in other places
+        key = f"{key}-{hashlib.sha256(job.cut.definitions[-1].place.encode(errors='replace')).hexdigest()}"
+        if known := VERDICTS.get(key):
+            return msgspec.structs.replace(known, seconds=verdict.seconds)
+    with contextlib.suppress(Exception):  # the verdict stands without it
+        found = bank.findings(job.exercise, attempt.outcomes)
+        if where := line_to_look_at(job, bank, found, worker):
+            message = f"{verdict.message} {where}"
+            verdict = msgspec.structs.replace(verdict, message=message, diagnosis="own line")
+    if key is not None and verdict.error is None:
+        VERDICTS.add(key, verdict)
     return verdict
+
+
+def _may_be_located(verdict: Verdict) -> bool:
+    is_wrong = verdict.status in ("failed", "error")
+    return is_wrong and (not verdict.diagnosis or verdict.diagnosis in WEAK)
 
 
 def _doubtful(attempt: Attempt) -> bool:

@@ -58,9 +58,12 @@ def _taken(job: Job, node: ast.FunctionDef) -> list[Version]:
 
 
 def _versions(job: Job, node: ast.FunctionDef) -> Iterator[Version]:
-    """Yield what is changed, and the job with a definition after all others that has these changes."""
+    """Yield what is changed, and the job with a definition after all others that has these changes.
+
+    The first has none: where it is right already, something else than the definition is wrong.
+    """
     tree = bare(copy.deepcopy(node))
-    for changes in changed(tree, is_learners=True):
+    for changes in itertools.chain([()], changed(tree, is_learners=True)):
         source = f"{NUMPY}\n{ast.unparse(tree)}"
         with contextlib.suppress(SyntaxError, ValueError):  # not every change is Python
             piece = Piece("", source, [0, 1], ast.parse(source).body)
@@ -68,7 +71,10 @@ def _versions(job: Job, node: ast.FunctionDef) -> Iterator[Version]:
 
 
 def _right_on(i: int, versions: Sequence[Version], bank: Bank, worker: ImpatientWorker) -> Iterator[Version]:
-    """Yield the versions that are right on one case; one that ends its process ends the others with it."""
+    """Yield the versions that are right on one case; one that ends its process ends the others with it.
+
+    None, where the first, in which nothing is changed, is right.
+    """
     if not versions:
         return
     exercise, one = replace(versions[0][1].exercise, seconds=SECONDS), bank.of_one(i)
@@ -77,4 +83,6 @@ def _right_on(i: int, versions: Sequence[Version], bank: Bank, worker: Impatient
     ]
     for version, attempt in zip(versions, worker.run(jobs), strict=False):
         if attempt.end == "complete" and one.findings(exercise, attempt.outcomes)[0].right:
+            if not version[0]:
+                return
             yield version

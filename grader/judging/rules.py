@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+LARGE = 10**15  # a number that nobody is a step off
 OPERATORS: dict[type[ast.operator], tuple[tuple[type[ast.operator], str], ...]] = {
     ast.Add: ((ast.Sub, "a minus in place of a plus"), (ast.Mult, "a product in place of a sum")),
     ast.Sub: ((ast.Add, "a plus in place of a minus"), (ast.Mult, "a product in place of a difference")),
@@ -225,7 +226,7 @@ def _of_keyword(node: ast.keyword) -> Iterator[tuple]:
 def _of_constant(node: ast.Constant) -> Iterator[tuple]:
     value = node.value
     others: list[int | float] = []
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) < LARGE:
         others = [value + 1, value - 1, 2 * value, 0, -value]
     elif isinstance(value, float):
         others = [0.0, 2 * value, value / 2, -value, 1 - value]

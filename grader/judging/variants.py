@@ -120,21 +120,27 @@ def _numbers(value: Any) -> Iterator[float]:
         yield zlib.crc32(repr(value)[:200].encode()) / 2**16
 
 
+def can_end() -> bool:
+    """Whether a call that takes too long can be ended here: on Linux and macOS, in the main thread."""
+    return hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+
+
 def within(seconds: float, run: Callable[[], Outcome]) -> Outcome:
     """Return the outcome of a call, or that it took too long, where that can be seen to.
 
     A change may make much of little: the numbers that decide on loops and arrays are left alone, and this is
     for what nobody has thought of.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+    if not can_end():
         return run()
 
     def too_long(*_: Any) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.getsignal(signal.SIGALRM)
     try:
+        signal.signal(signal.SIGALRM, too_long)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         return run()
     except TimeoutError:  # as it was about to end
         return Outcome(raised=Raised("TimeoutError", (), "", None, ""))

@@ -1,6 +1,7 @@
 """What a learner calls in a notebook to be checked: `check(relu)`, `check()` and `solved(relu)`."""
 
 import ast
+import contextlib
 import inspect
 import operator
 import sys
@@ -31,6 +32,7 @@ from grader.shadowing import culprit
 from grader.submissions.cut import is_stub
 from grader.submissions.statements import FUNCTIONS
 
+MAX_SECONDS_TO_LOOK = 1.0  # that an answer may have taken, for its line to be looked for
 CLOSELY = 2  # the hint with which the part of a line is shown
 
 _passed: weakref.WeakSet[FunctionType] = weakref.WeakSet()  # at their last verdict
@@ -167,9 +169,10 @@ def _located(
     verdict = judge(exercise, bank, attempt)
     if verdict.status not in ("failed", "error") or (verdict.diagnosis and verdict.diagnosis not in WEAK):
         return verdict
-    found = bank.findings(exercise, attempt.outcomes)
-    with kernel.kept_state():
-        where = own_line.look_at(exercise, bank, function, found, closely=closely)
+    found, where = bank.findings(exercise, attempt.outcomes), ""
+    with kernel.kept_state(), contextlib.suppress(Exception):  # the verdict stands without it
+        if attempt.seconds < MAX_SECONDS_TO_LOOK:
+            where = own_line.look_at(exercise, bank, function, found, closely=closely)
     if not where:
         return verdict
     return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")

@@ -5,28 +5,42 @@ What is changed is never said, only where, and at what to look: finding it is th
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import inspect
 import io
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from io import IOBase
+from pathlib import PurePath
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from grader.child.calling import call
 from grader.exercise import Exercise, Finding
 from grader.judging.aspects import place_of
 from grader.judging.bank import Bank
-from grader.judging.changes import Change, versions
-from grader.judging.variants import within
+from grader.judging.changes import Change, compiled, definition, versions
+from grader.judging.variants import can_end, within
 from grader.learning.right_values import point_to_look_at
 
 PATIENCE = 0.3  # seconds for all that is tried
 SECONDS = 0.1  # of a call
+MAX_NODES = 600  # of a definition, ten times what most have
 # Code that may do more than compute is not run with changes in it.
 DOING = frozenset(
     {"open", "input", "exec", "eval", "compile", "os", "sys", "shutil", "subprocess", "socket", "pathlib"}
     | {"Path", "requests", "urllib", "save", "savez", "savetxt", "tofile", "dump", "to_csv", "globals"}
+    | {"unlink", "remove", "rmtree", "rmdir", "write", "write_text", "write_bytes", "mkdir", "rename"}
+    | {"touch", "symlink_to", "chmod", "system", "popen", "Popen", "tempfile", "io", "logging", "sqlite3"}
+    | {"pickle", "sleep", "asyncio", "threading"}
 )
+# Nor what may change something that outlasts the call.
+HANDLES = (PurePath, IOBase, ModuleType, list, dict, set, bytearray, np.random.Generator)
+COMPUTING = frozenset({"numpy", "math", "functools", "collections", "operator", "statistics", "cmath"})
 
 
 def look_at(
@@ -46,12 +60,20 @@ def look_at(
         found: what is wrong with it, case by case.
         closely: say which part of the line.
     """
-    code = getattr(function, "__code__", None)
-    if exercise.kind != "value" or exercise.heavy or code is None or DOING & {*code.co_names}:
+    inner = inspect.unwrap(function)
+    code = getattr(inner, "__code__", None)
+    tree = definition(function)
+    if exercise.kind != "value" or exercise.heavy or not isinstance(code, CodeType) or tree is None:
+        return ""
+    if not can_end() or sum(1 for _ in ast.walk(tree)) > MAX_NODES or _does_more(inner, set()):
         return ""
     until = time.monotonic() + PATIENCE
     first_line, is_right = code.co_firstlineno, partial(_is_right, exercise, bank)
-    order = sorted(range(len(bank.cases)), key=lambda i: i < len(found) and found[i].right)  # failing first
+    right = [i < len(found) and found[i].right for i in range(len(bank.cases))]
+    order = sorted(range(len(bank.cases)), key=right.__getitem__)  # what fails tells most
+    again = compiled(tree, function, {**inner.__globals__})
+    if again is None or any(is_right(again, i) != right[i] for i in order):
+        return ""  # the definition by itself does something else: a decorator, say, or chance, is in it
     if changes := _changed(function, is_right, order, until - PATIENCE / 2, pairs=False):
         return place_of(changes, first_line, closely=closely)
     if point := point_to_look_at(exercise, bank, function, is_right, until):
@@ -73,11 +95,27 @@ def _changed(
 ) -> Sequence[Change]:
     """Return the changes with which every case is right; none where there are none in time."""
     for changes, made in versions(function, pairs=pairs, is_learners=True):
-        if all(is_right(made, i) for i in order):
+        if all(is_right(made, i) for i in order) and is_right(made, order[0]):
             return changes
         if time.monotonic() > until:
             break
     return ()
+
+
+def _does_more(function: FunctionType, known: set[FunctionType]) -> bool:
+    """Whether a function, or one that it calls of the learner's own, may do more than compute."""
+    known.add(function)
+    codes = [function.__code__]
+    for code in codes:
+        codes += [const for const in code.co_consts if isinstance(const, CodeType)]
+    names = {name for code in codes for name in code.co_names}
+    if names & DOING or (len(known) > 1 and function.__code__.co_exceptiontable):
+        return True  # an `except` of a helper may catch what would end it
+    found = [function.__globals__.get(name) for name in names]
+    if any(isinstance(one, HANDLES) and getattr(one, "__name__", "") not in COMPUTING for one in found):
+        return True
+    own = [one for one in found if isinstance(one, FunctionType) and one.__module__ == function.__module__]
+    return any(_does_more(one, known) for one in own if one not in known)
 
 
 def _is_right(exercise: Exercise, bank: Bank, function: Callable[..., Any], i: int) -> bool:

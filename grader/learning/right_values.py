@@ -6,6 +6,7 @@ Where that makes every case right, the place is found: `point_to_look_at`. What 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import itertools
 import time
@@ -17,6 +18,7 @@ import numpy as np
 from grader.child import plaindata
 from grader.exercise import Exercise
 from grader.judging.bank import Bank
+from grader.judging.changes import ENDLESS, definition
 from grader.judging.computed import Point, Watch, watched
 from grader.judging.steps import Values, steps_of
 
@@ -48,7 +50,9 @@ def point_to_look_at(
         is_right: whether a function is right on the case of this number.
         until: when to end, by `time.monotonic()`.
     """
-    watch = Watch()
+    watch, tree = Watch(), definition(function)
+    if tree is None or any(isinstance(node, ENDLESS) for node in ast.walk(tree)):
+        return None
     theirs = watched(function, watch)
     if theirs is None:
         return None

@@ -83,6 +83,63 @@ def test_the_same_code_has_the_same_line_whoever_hands_it_in(graded):
     assert first.diagnosis == again.diagnosis
 
 
+def test_equal_code_in_another_place_has_its_own_line(tmp_path, graded):
+    """What is remembered of one learner names no file of theirs in another's report."""
+    from grader.judging.grading import grade
+    from grader.running.sandbox import Sandbox
+    from grader.submissions.submission import read
+
+    told = []
+    with Sandbox() as sandbox:
+        for name in ("ada.py", "bob.py"):
+            (tmp_path / name).write_text(WITHOUT_THE_FIRST)
+            worker = sandbox.worker()
+            report = grade(
+                read(tmp_path / name), worker, seed="own line: places", sandbox="process", only="weighted_sum"
+            ).report
+            told.append(report.exercises[0].message)
+    assert "in line 4 (ada.py)" in told[0]
+    assert "in line 4 (bob.py)" in told[1]
+
+
+NO_NUMPY = "def relu(x):\n    return np.maximum(x, 0)\n"
+ANOTHER_NUMPY = "import numpy as np\n" + NO_NUMPY + "np = 5\n"
+TURNED = """
+import numpy as np
+
+def turned(f):
+    return lambda x: -f(x)
+
+@turned
+def relu(x):
+    return np.maximum(x, 0)
+"""
+
+
+@pytest.mark.parametrize(
+    "code", [NO_NUMPY, ANOTHER_NUMPY, TURNED], ids=["no import", "bound anew", "decorated"]
+)
+def test_no_line_of_a_definition_is_named_that_is_right_by_itself(graded, code):
+    verdict = found(graded, code, "relu")
+    assert verdict.status in ("failed", "error")
+    assert "Look at" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"def weighted_sum(x, w, b):\n    return x[0] * {'9' * 400} + b\n",
+        'def weighted_sum(x, w, b):\n    y = f"{chr(160).join(map(str, x))}"\n    return len(y) * 7 + b\n',
+        "def weighted_sum(x, w, b):\n    return b" + " - x[0]" * 150 + "\n",
+    ],
+    ids=["a huge number", "an odd space", "a long chain"],
+)
+def test_odd_code_is_no_fault_of_ours(graded, code):
+    verdict = found(graded, code, "weighted_sum")
+    assert verdict.status in ("failed", "error")
+    assert verdict.fault == ""
+
+
 def test_nothing_of_it_is_told_where_one_may_hand_in_again(graded):
     from grader.judging.discretion import _discreet
 

@@ -1,4 +1,6 @@
+import functools
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,6 +55,72 @@ def square_of_a_mean(y, y_hat):
 def sum_of_something_else(x, w, b):
     smaller = np.minimum(x, w)
     return float(smaller.max() + b)
+
+
+KEPT = Path("/nowhere/kept")
+
+
+def sum_that_removes(x, w, b):
+    kept = KEPT
+    return float(x @ w - b) if kept else 0.0
+
+
+def sum_that_catches(x, w, b):
+    i = 0
+    while i < 3:
+        try:  # noqa: SIM105
+            i += 1
+        except Exception:
+            pass
+    return float(x @ w - b)
+
+
+def _logged(x):
+    with open("/nowhere/log", "a") as log:
+        log.write("x")
+    return x
+
+
+def sum_by_a_helper_that_writes(x, w, b):
+    return float(_logged(x) @ w - b)
+
+
+def turned(function):
+    def inner(*given):
+        return -function(*given) + 1
+
+    return inner
+
+
+def passed_on(function):
+    @functools.wraps(function)
+    def inner(*given):
+        return function(*given)
+
+    return inner
+
+
+@turned
+def sum_that_is_turned(x, w, b):
+    return float(x @ w + b)
+
+
+@passed_on
+def sum_that_is_passed_on(x, w, b):
+    product = x @ w
+    return float(product - b)
+
+
+def sum_in_several_lines(x, w, b):
+    return float(np.sum(x * w - 0.25 * x) + b)
+
+
+COUNTED = [0]
+
+
+def sum_that_counts(x, w, b):
+    COUNTED[0] += 1
+    return float(x @ w + b) + (COUNTED[0] < 60)
 
 
 def sum_that_waits(x, w, b):
@@ -114,11 +182,38 @@ def test_the_second_hint_shows_the_part_of_the_line(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "function", [sum_of_two_slips, sum_that_writes, sum_that_waits, len, lambda x, w, b: 0]
+    "function",
+    [
+        *(sum_of_two_slips, sum_that_writes, sum_that_waits, sum_that_removes, sum_that_catches),
+        *(sum_by_a_helper_that_writes, sum_that_is_turned, sum_that_counts, len, lambda x, w, b: 0),
+    ],
 )
 def test_nothing_is_said_where_no_change_helps_or_the_code_may_do_more_than_compute(function, monkeypatch):
     monkeypatch.setattr(own_line, "PATIENCE", 10)
     assert said_of(function) == ""
+
+
+def test_the_line_is_that_of_the_mistake_in_wrapped_and_in_broken_lines(monkeypatch):
+    monkeypatch.setattr(own_line, "PATIENCE", 10)
+    inner = inspect.unwrap(sum_that_is_passed_on)
+    assert f"in line {line_of(inner, 'product - b')}: one change" in said_of(sum_that_is_passed_on)
+    line = line_of(sum_in_several_lines, "x * w")
+    assert any(f"in line {n}: one change" in said_of(sum_in_several_lines) for n in (line, line + 1))
+
+
+def test_where_nothing_can_end_a_call_nothing_is_looked_for(monkeypatch):
+    monkeypatch.setattr(own_line, "can_end", lambda: False)
+    assert said_of(sum_without_the_first) == ""
+
+
+def test_a_fault_of_the_search_leaves_the_verdict_as_it_is(monkeypatch):
+    def fails(*given, **named):
+        raise RecursionError
+
+    monkeypatch.setattr(own_line, "look_at", fails)
+    verdict = notebook._judged(BY_NAME["weighted_sum"], sum_without_the_first)
+    assert verdict.status == "failed"
+    assert verdict.fault == verdict.diagnosis == ""
 
 
 def test_a_check_says_it_where_nothing_else_tells_the_cause(monkeypatch):

@@ -71,6 +71,8 @@ def _is_small(case: bytes) -> bool:
 
 def _numbers(outcome: Outcome) -> Iterator[float]:
     try:
-        yield from np.ravel(np.asarray(outcome.value(), float))[:20].tolist()
-    except (TypeError, ValueError):
+        array = np.asarray(outcome.value())
+    except ValueError:  # of rows of unlike lengths
         return
+    if array.dtype.kind in "biuf":
+        yield from array.ravel()[:20].astype(float).tolist()

@@ -139,11 +139,14 @@ def within(seconds: float, run: Callable[[], Outcome]) -> Outcome:
 
     before = signal.getsignal(signal.SIGALRM)
     try:
-        signal.signal(signal.SIGALRM, too_long)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        return run()
+        try:
+            signal.signal(signal.SIGALRM, too_long)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            return run()
+        finally:  # in which the alarm may come, too
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
     except TimeoutError:  # as it was about to end
-        return Outcome(raised=Raised("TimeoutError", (), "", None, ""))
-    finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        return Outcome(raised=Raised("TimeoutError", (), "", None, ""))

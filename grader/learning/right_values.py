@@ -180,21 +180,25 @@ def _together(values: Values) -> bytes:
 
 def _alike(one: bytes, other: bytes) -> bool:
     """Whether two values have the same numbers, in whatever shape."""
-    try:
-        ours, theirs = (np.ravel(np.asarray(plaindata.decode(value), float)) for value in (one, other))
-    except (TypeError, ValueError):
+    ours, theirs = _numbers(one), _numbers(other)
+    if ours is None or theirs is None:
         return one == other
-    return ours.shape == theirs.shape and bool(np.allclose(ours, theirs, equal_nan=True))
+    return ours.size == theirs.size and bool(np.allclose(ours.ravel(), theirs.ravel(), equal_nan=True))
 
 
 def _rounded(value: bytes) -> tuple[Any, ...] | bytes:
     """Return a value so that what differs by rounding alone is the same."""
+    array = _numbers(value)
+    return value if array is None else (array.shape, *(float(f"{one:.6g}") for one in array.flat))
+
+
+def _numbers(value: bytes) -> np.ndarray | None:
+    """Return a value as an array of numbers; `None` where it is none."""
     try:
-        array = np.asarray(plaindata.decode(value), float)
-    except (TypeError, ValueError):
-        return value
-    with np.errstate(all="ignore"):
-        return array.shape, *(float(f"{one:.6g}") for one in array.flat)
+        array = np.asarray(plaindata.decode(value))
+    except ValueError:  # of rows of unlike lengths
+        return None
+    return array.astype(float) if array.dtype.kind in "biuf" else None
 
 
 def _shape(value: bytes) -> tuple[int, ...] | None:

@@ -90,12 +90,6 @@ EXERCISE = Exercise(
             "of a row leaves none above 0?",
         ),
         Mistake(
-            "divided_inside",
-            lambda z: np.exp(z / np.sum(z, axis=-1, keepdims=True)),
-            "The scores were divided by their sum before the exponential. First the exponentials, then their "
-            "shares of their sum.",
-        ),
-        Mistake(
             "log_softmax",
             lambda z: np.log(reference.softmax(z)),
             "These are the logarithms of the probabilities. The probabilities themselves are asked for.",

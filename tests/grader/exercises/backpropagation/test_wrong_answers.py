@@ -51,7 +51,8 @@ def chained(tape, inputs, replace=False, gate=lambda number, gradient: number > 
         slopes |= {"relu": (gate(x[0], gradient),), "log": (1 / x[0] if x[0] else 0.0,)}
         to = answer if operation == "input" else gradients
         for source, slope in zip(at, slopes[operation], strict=True):
-            to[source] = slope * gradient + (0.0 if replace else to[source])
+            is_replaced = replace and operation != "input"
+            to[source] = slope * gradient + (0.0 if is_replaced else to[source])
     return answer
 
 

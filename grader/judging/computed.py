@@ -2,9 +2,9 @@
 
 watch = Watch()
 function = watched(function, watch)
-function(...)             # watch.seen[n]: what was computed at watch.points[n], time after time
-watch.begin(n, values)
-function(...)             # as if these had been computed there
+function(...)               # watch.seen[n]: what was computed at watch.points[n], time after time
+watch.begin({n: values})
+function(...)               # as if these had been computed there
 """
 
 from __future__ import annotations

@@ -130,8 +130,10 @@ def _diagnoses(
         yield Diagnosis("relation", f"{found[failing[0]].message} {said}")
     if said := condition([_arguments(exercise, case) for case in bank.cases], [one.right for one in found]):
         yield Diagnosis("condition", f"{found[failing[0]].message} {said}")
-    if pairs and (said := step(pairs, exercise.returns, exercise.tolerance)):
-        yield Diagnosis("step", f"{found[failing[0]].message} {said}")
+    if pairs:
+        steps = [_last_steps(exercise, bank.cases[i]) for i in failing]
+        if said := step(pairs, steps, exercise.returns, exercise.tolerance):
+            yield Diagnosis("step", f"{found[failing[0]].message} {said}")
 
 
 def _is_likely(otherwise: int, failing: Sequence[int]) -> bool:
@@ -157,11 +159,14 @@ def _pairs(exercise: Exercise, bank: Bank, outcomes: Sequence[Outcome], failing:
         expected, outcome = bank.expected[i], outcomes[i]
         if expected.raised or outcome.raised or not difference(exercise, expected, outcome):
             return []
-        arguments = _arguments(exercise, bank.cases[i])
-        steps = steps_of(exercise, bank.cases[i])
-        last = {place: plaindata.decode(values[-1]) for place, values in steps.items() if values}
-        pairs.append(Pair(expected.value(), outcome.value(), arguments, last))
+        pairs.append(Pair(expected.value(), outcome.value(), _arguments(exercise, bank.cases[i])))
     return pairs
+
+
+def _last_steps(exercise: Exercise, case: bytes) -> dict[int | str, Any]:
+    """Return what the reference has last at each place on its way."""
+    steps = steps_of(exercise, case)
+    return {place: plaindata.decode(values[-1]) for place, values in steps.items() if values}
 
 
 def _arguments(exercise: Exercise, case: bytes) -> dict[str, Any]:

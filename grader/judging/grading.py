@@ -13,10 +13,9 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
-from grader.judging.diagnosis import WEAK
 from grader.judging.explaining import Explainer
 from grader.judging.faults import KILLED, fault, killed
-from grader.judging.judge import judge, left_over, not_answered, unchanged, verdict_on
+from grader.judging.judge import is_unexplained, judge, left_over, not_answered, unchanged, verdict_on
 from grader.judging.own_changes import line_to_look_at
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
@@ -190,8 +189,11 @@ def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tu
 def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
     key = _key(job, seed)
-    if key is not None and (known := VERDICTS.get(key)) and not _may_be_located(known):
-        return known
+    if key is not None:
+        if located := VERDICTS.get(_with_place(key, job)):
+            return located
+        if (known := VERDICTS.get(key)) and not is_unexplained(known):
+            return known
     attempt = worker.run([job])[0]
     if attempt.end == "killed":
         attempt = worker.run([job])[0]
@@ -243,30 +245,29 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
 
 def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str) -> Verdict:
     """Return the verdict with the line to look at, where little else tells the cause."""
-    if not _may_be_located(verdict):
+    if not is_unexplained(verdict):
         return verdict
     if attempt.end != "complete" or job.exercise.kind != "value" or job.kind != "light":
         return verdict
     if attempt.seconds > MAX_SECONDS_TO_LOOK or not job.cut.definitions:
         return verdict
     bank, key = bank_of(job.exercise, seed), _key(job, seed)
-    if key is not None:  # the line is told with its place, and equal code may stand in other places
-        key = f"{key}-{hashlib.sha256(job.cut.definitions[-1].place.encode(errors='replace')).hexdigest()}"
-        if known := VERDICTS.get(key):
-            return msgspec.structs.replace(known, seconds=verdict.seconds)
+    if key is not None and (known := VERDICTS.get(_with_place(key, job))):
+        return msgspec.structs.replace(known, seconds=verdict.seconds)
     with contextlib.suppress(Exception):  # the verdict stands without it
         found = bank.findings(job.exercise, attempt.outcomes)
         if where := line_to_look_at(job, bank, found, worker):
             message = f"{verdict.message} {where}"
             verdict = msgspec.structs.replace(verdict, message=message, diagnosis="own line")
     if key is not None and verdict.error is None:
-        VERDICTS.add(key, verdict)
+        VERDICTS.add(_with_place(key, job), verdict)
     return verdict
 
 
-def _may_be_located(verdict: Verdict) -> bool:
-    is_wrong = verdict.status in ("failed", "error")
-    return is_wrong and (not verdict.diagnosis or verdict.diagnosis in WEAK)
+def _with_place(key: str, job: Job) -> str:
+    """Return what stands for code in its place: a line is told with that, and equal code stands in others."""
+    place = job.cut.definitions[-1].place if job.cut.definitions else ""
+    return f"{key}-{hashlib.sha256(place.encode(errors='replace')).hexdigest()}"
 
 
 def _doubtful(attempt: Attempt) -> bool:

@@ -16,7 +16,7 @@ from grader.child.forbidding import ForbiddenFunction, ForbiddenPackage
 from grader.exercise import Exercise, Finding
 from grader.exercises import lesson_of
 from grader.judging.bank import AS_GIVEN, Bank
-from grader.judging.diagnosis import diagnose, is_alike
+from grader.judging.diagnosis import WEAK, diagnose, is_alike
 from grader.judging.findings import ends_group, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
 from grader.judging.showing import Sentence, indented, presentable, says_itself, shown
@@ -71,6 +71,12 @@ def judge(exercise: Exercise, bank: Bank, attempt: Attempt) -> Verdict:
         raised=raised,
         credit=credit,
     )
+
+
+def is_unexplained(verdict: Verdict) -> bool:
+    """Whether an answer is wrong, and little or nothing tells why: then its line is worth looking for."""
+    is_wrong = verdict.status in ("failed", "error")
+    return is_wrong and (not verdict.diagnosis or verdict.diagnosis in WEAK)
 
 
 def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:

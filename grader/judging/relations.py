@@ -10,7 +10,6 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,12 +24,11 @@ Array = np.ndarray
 
 
 class Pair(NamedTuple):
-    """A case that fails: what is right, what came, the arguments by name, and what is computed on the way."""
+    """A case that fails: what is right, what came, and the arguments by name."""
 
     right: Any
     got: Any
     arguments: Mapping[str, Any]
-    steps: Mapping[Any, Any] = MappingProxyType({})
 
 
 def relation(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
@@ -60,14 +58,24 @@ def relation_of_a_part(pairs: Sequence[Pair], names: Sequence[str], tolerance: T
     return next(filter(None, found), "")
 
 
-def step(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
-    """Return that all answers, or one part of each, are what the reference has at one place on its way."""
+def step(
+    pairs: Sequence[Pair], steps: Sequence[Mapping[Any, Any]], names: Sequence[str], tolerance: Tolerance
+) -> str:
+    """Return that all answers, or one part of each, are what the reference has at one place on its way.
+
+    Args:
+        pairs: the cases that fail.
+        steps: what the reference has on each, by place.
+        names: of the items, where the answer is a tuple.
+        tolerance: of the exercise.
+    """
     for subject, of_part in _wrong_parts(pairs, names, tolerance):
         numeric = [array for pair in of_part if (array := _numbers(pair.got)) is not None]
         if len(numeric) == len(of_part) and _distinct(numeric) >= MIN_VALUES_FOR_A_NUMBER:
-            for place in of_part[0].steps:
+            for place in steps[0]:
                 if all(
-                    place in pair.steps and _same(pair.steps[place], pair.got, tolerance) for pair in of_part
+                    place in on_the_way and _same(on_the_way[place], pair.got, tolerance)
+                    for pair, on_the_way in zip(of_part, steps, strict=True)
                 ):
                     return (
                         f"On every case that fails {subject} is what a right answer computes on its way: "

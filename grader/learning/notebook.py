@@ -21,9 +21,8 @@ from grader.errors import GraderError
 from grader.exercise import Exercise
 from grader.exercises import all_exercises, edition, exercises_of, lesson_of, own
 from grader.judging.bank import Bank, bank_of
-from grader.judging.diagnosis import WEAK
 from grader.judging.faults import fault
-from grader.judging.judge import judge, left_over, not_answered, refused, unchanged
+from grader.judging.judge import is_unexplained, judge, left_over, not_answered, refused, unchanged
 from grader.judging.report import Verdict
 from grader.learning import kernel, own_line, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
@@ -167,7 +166,7 @@ def _located(
 ) -> Verdict:
     """Return the verdict on an attempt, with the line to look at where little else tells the cause."""
     verdict = judge(exercise, bank, attempt)
-    if verdict.status not in ("failed", "error") or (verdict.diagnosis and verdict.diagnosis not in WEAK):
+    if not is_unexplained(verdict):
         return verdict
     found, where = bank.findings(exercise, attempt.outcomes), ""
     with kernel.kept_state(), contextlib.suppress(Exception):  # the verdict stands without it

@@ -25,6 +25,7 @@ MODELS = {
     "least_squares": {},
     "remembers": {},
     "counts_rows": {},
+    "last_label": {},
     "checks_pairs": {},
 }
 FUNCTIONS = {
@@ -173,6 +174,7 @@ def test_probes_tell_what_they_were_given(rows):
     assert functions.remembers(X, y, X[:5]).tolist() == y[:5].tolist()
     assert set(functions.remembers(X, y, new).tolist()) == {-1}
     assert functions.counts_rows(X, y, new[:2]).tolist() == [1, 1]
+    assert functions.last_label(X, y, new).tolist() == [y[-1]] * 10
     assert functions.checks_pairs(X, y, X[:5]).tolist() == y[:5].tolist()
     assert set(functions.checks_pairs(X, np.roll(y, 1), X).tolist()) == {-1.0}
 

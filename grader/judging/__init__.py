@@ -8,6 +8,7 @@ relations    how wrong outputs relate to what is right
 others       answers to another exercise than the one that was asked
 variants     the reference with one thing changed by a rule, and what that is in words
 own_changes  the line of a wrong answer: the learner's code with one thing changed, in the sandbox
+unused       arguments that an answer never looks at
 conditions   where an answer is right: what tells right cases from wrong ones
 aspects      where a change of a learner's own code helps, in words
 changes      functions with one thing changed in them
@@ -15,6 +16,7 @@ computed     what a function computes on its way, place by place
 steps        what a reference computes on its way
 rules        what beginners write in the place of something
 additions    what beginners put in, move or mix up
+mends        what learners forget in their own code
 judge        outcomes → verdict: smallest failing case, known mistake, message
 report       verdicts as data
 grading      a submission → its report: cut, run, judge

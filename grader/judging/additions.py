@@ -61,7 +61,7 @@ def additions(
         yield from _moved(node)
         return
     for text, words in AROUND.items():
-        yield _Around(node).visit(ast.parse(text, mode="eval").body), words
+        yield around(text, node), words
     yield from _moved(node)
 
 
@@ -109,6 +109,11 @@ def _is_step(node: ast.AST) -> TypeGuard[ast.Call]:
 
 def _stepped(call: ast.Call, of: ast.expr) -> ast.Call:
     return ast.Call(call.func, [of, *call.args[1:]], call.keywords)
+
+
+def around(text: str, node: ast.expr) -> ast.expr:
+    """Return a piece of code with a node where it has X."""
+    return _Around(node).visit(ast.parse(text, mode="eval").body)
 
 
 class _Around(ast.NodeTransformer):

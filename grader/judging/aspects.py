@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Sequence
 
 from grader.judging.changes import Change
+from grader.judging.mends import BEGIN, COPY, ORDER
 
 MAX_CODE = 40  # characters
 
@@ -19,12 +21,24 @@ def place_of(changes: Sequence[Change], first_line: int, *, cell: str = "", clos
         cell: what the definition's cell or file is called.
         closely: with the part of the line.
     """
-    places = sorted((first_line + change.old.lineno - 1, _seen(change, closely)) for change in changes)
-    where = " and at ".join(dict.fromkeys(f"{what} in line {line}" for line, what in places))
+    lines: dict[str, list[int]] = defaultdict(list)
+    for change in sorted(changes, key=lambda change: change.old.lineno):
+        lines[_seen(change, closely)].append(first_line + change.old.lineno - 1)
+    where = " and at ".join(f"{what} in {_listed(numbers)}" for what, numbers in lines.items())
     where += f" ({cell})" if cell else ""
     if len(changes) > 1:
         return f"Look at {where}: changes there make every case right."
     return f"Look at {where}: one change there makes every case right." if changes else ""
+
+
+def _listed(lines: Sequence[int]) -> str:
+    """Return lines in words.
+
+    >>> _listed([3, 3]), _listed([3, 4, 7])
+    ('line 3', 'lines 3, 4 and 7')
+    """
+    *others, last = dict.fromkeys(map(str, lines))
+    return f"lines {', '.join(others)} and {last}" if others else f"line {last}"
 
 
 def _seen(change: Change, closely: bool) -> str:
@@ -49,6 +63,8 @@ def aspect(change: Change) -> str:
     'the arithmetic'
     """
     old, new = change.old, change.node
+    if change.words in MENDED:
+        return MENDED[change.words]
     if isinstance(old, ast.keyword):
         return f"`{old.arg}`"
     if isinstance(old, ast.Call) and isinstance(new, ast.Call):
@@ -61,6 +77,11 @@ def aspect(change: Change) -> str:
     return "what is computed"
 
 
+MENDED = {
+    ORDER: "the order of what is done",
+    BEGIN: "where the part begins",
+    COPY: "what is kept",
+}
 ASPECTS: dict[type[ast.AST], str] = {
     ast.Constant: "the number",
     ast.Compare: "the comparison",
@@ -74,5 +95,7 @@ ASPECTS: dict[type[ast.AST], str] = {
     ast.Assign: "what is assigned",
     ast.If: "the condition",
     ast.IfExp: "the condition",
+    ast.Break: "the `break`",
+    ast.Continue: "the `continue`",
     ast.For: "the loop, and where the `return` stands",
 }

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeGuard
 import numpy as np
 
 from grader.judging.additions import PUT_IN, additions, returned
+from grader.judging.mends import compared, mends, stepped, together
 from grader.judging.rules import replacements, with_names
 
 # What takes as long, or as much memory, as a number among its arguments is large.
@@ -64,7 +65,7 @@ class Change(NamedTuple):
 
 
 def versions(
-    function: Callable[..., Any], *, pairs: bool = False, is_learners: bool = False
+    function: Callable[..., Any], *, pairs: bool = False, is_learners: bool = False, endless: bool = False
 ) -> Iterator[tuple[Sequence[Change], Callable[..., Any]]]:
     """Yield what is changed in a function, and the function with that; see `changed`.
 
@@ -74,13 +75,13 @@ def versions(
     if tree is None:
         return
     names = {**inspect.unwrap(function).__globals__, "np": np}
-    for changes in changed(tree, pairs=pairs, is_learners=is_learners):
+    for changes in changed(tree, pairs=pairs, is_learners=is_learners, endless=endless):
         if (made := compiled(tree, function, names)) is not None:
             yield changes, made
 
 
 def changed(
-    tree: ast.FunctionDef, *, pairs: bool = False, is_learners: bool = False
+    tree: ast.FunctionDef, *, pairs: bool = False, is_learners: bool = False, endless: bool = False
 ) -> Iterator[Sequence[Change]]:
     """Yield what is changed in a definition, as long as it is, in an order that doesn't change.
 
@@ -89,10 +90,12 @@ def changed(
     Args:
         tree: the definition, which is as it was in the end.
         pairs: two places at a time, of those where something is left out or exchanged.
-        is_learners: one variable may stand for another, too: in the reference, that would say nothing to
-            whoever has no such variable.
+        is_learners: one variable may stand for another, too, and what is forgotten be put in: in the
+            reference, that would say nothing to whoever has no such variable.
+        endless: whether a loop may be without a known end: what runs it ends it.
     """
-    if any(isinstance(node, ENDLESS | ast.Yield | ast.Lambda) for node in ast.walk(tree)):
+    unchanged = ast.Yield | ast.Lambda | (ast.Try | ast.TryStar if endless else ENDLESS)
+    if any(isinstance(node, unchanged) for node in ast.walk(tree)):
         return
     places = [place for place in places_of(tree) if place.parent is not tree.args]  # but for what is default
     each = _pairs(tree, places) if pairs else filter(None, _changes(tree, places, is_learners))
@@ -179,22 +182,35 @@ def _changes(
 ) -> Iterator[tuple[Change, ...]]:
     """Yield what to change together: one place, all places that are alike, or two arguments everywhere."""
     arguments = [argument.arg for argument in tree.args.args]
-    single = list(_single(tree, places, arguments))
-    single += _renamed(places, arguments) if is_learners else ()
     alike: dict[tuple, list[Change]] = defaultdict(list)
-    for change in single:
+    if is_learners:  # of these there are few, and they help as often as the many others
+        for change in _mended(tree, places, arguments):
+            yield (change,)
+            alike[change.kind].append(change)
+        yield from _mended_together(tree, places, arguments)
+    renamed = _renamed(places, arguments) if is_learners else ()
+    for change in (*_replaced(tree, places, arguments), *renamed, *_put_in(places, arguments)):
         yield (change,)
         alike[change.kind].append(change)
     yield from (tuple(several) for several in alike.values() if len(several) > 1)
     sizes = {place.node.id for place in places if place.is_size and _is_read(place.node)}
-    for one, other in itertools.combinations([name for name in arguments if name not in sizes], 2):
-        exchanged = {one: other, other: one}
-        words = f"`{one}` and `{other}` exchanged"
+    for one, two in itertools.combinations([name for name in arguments if name not in sizes], 2):
+        exchanged = {one: two, two: one}
+        words = f"`{one}` and `{two}` exchanged"
         yield tuple(
-            Change(number, place.node, ast.Name(exchanged[place.node.id], ast.Load()), words, ())
+            Change(number, place.node, ast.Name(exchanged[place.node.id], place.node.ctx), words, ())
             for number, place in enumerate(places)
-            if _is_read(place.node) and place.node.id in exchanged
+            if isinstance(place.node, ast.Name) and place.node.id in exchanged
         )
+
+
+def _mended_together(
+    tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]
+) -> Iterator[tuple[Change, ...]]:
+    """Yield what learners forget that takes more than one place."""
+    numbers = {id(place.node): number for number, place in enumerate(places)}
+    for words, new in together(tree, arguments):
+        yield tuple(Change(numbers[id(old)], old, node, words, ()) for old, node in new)
 
 
 def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Change, ...]]:
@@ -202,7 +218,7 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Cha
     arguments = [argument.arg for argument in tree.args.args]
     likely = [
         change
-        for change in _single(tree, places, arguments)
+        for change in (*_replaced(tree, places, arguments), *_put_in(places, arguments))
         if isinstance(
             change.old, ast.BinOp | ast.Call | ast.keyword | ast.Compare | ast.UnaryOp | ast.Attribute
         )
@@ -213,9 +229,8 @@ def _pairs(tree: ast.FunctionDef, places: Sequence[Place]) -> Iterator[tuple[Cha
             yield other, one
 
 
-def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
-    """Yield the changes of one place: what is left out or exchanged first, then what is put in."""
-    names = _names(places, arguments)
+def _replaced(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of one place in which something is left out or exchanged."""
     for number, place in enumerate(places):
         for new, words, *kind in replacements(place.node, arguments):
             if place.is_size and words not in SAFE and not _is_next(place.node, new):
@@ -227,9 +242,25 @@ def _single(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[
         if isinstance(place.node, ast.AugAssign | ast.Expr) or _is_again(place.node):
             words = f"a step{with_names(place.node, arguments)} left out"
             yield Change(number, place.node, ast.Pass(), words, (words, number))
+
+
+def _put_in(places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of one place in which something is put in, or moved."""
+    names = _names(places, arguments)
     for number, place in enumerate(places):
         for new, words in () if place.is_size else additions(place.node, place.parent, place.field, names):
             yield Change(number, place.node, new, words, (words, number))
+
+
+def _mended(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequence[str]) -> Iterator[Change]:
+    """Yield the changes of one place in which what learners forget is put in."""
+    names, conditions = _names(places, arguments), compared(tree)
+    for number, place in enumerate(places):
+        for new, words in stepped(place.node, arguments):
+            yield Change(number, place.node, new, words, (words, number))
+        if not place.is_size:
+            for new, words in mends(place.node, place.parent, place.field, names, conditions):
+                yield Change(number, place.node, new, words, (words, type(new)))
 
 
 def _names(places: Sequence[Place], arguments: Sequence[str]) -> list[str]:

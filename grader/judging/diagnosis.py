@@ -39,6 +39,7 @@ Kind = Literal[
     "condition",
     "step",
     "own line",
+    "unused argument",
 ]
 WEAK = frozenset({"condition", "step"})  # beside which the line is worth looking for
 

@@ -15,7 +15,15 @@ from grader.exercises import LESSONS, all_exercises, exercises_of, lessons_of
 from grader.judging.bank import bank_of
 from grader.judging.explaining import Explainer
 from grader.judging.faults import KILLED, fault, killed
-from grader.judging.judge import is_unexplained, judge, left_over, not_answered, unchanged, verdict_on
+from grader.judging.judge import (
+    is_unexplained,
+    judge,
+    left_over,
+    located,
+    not_answered,
+    unchanged,
+    verdict_on,
+)
 from grader.judging.own_changes import line_to_look_at
 from grader.judging.own_modules import OwnModules
 from grader.judging.report import Report, SandboxLevel, Verdict
@@ -247,18 +255,16 @@ def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWork
     """Return the verdict with the line to look at, where little else tells the cause."""
     if not is_unexplained(verdict):
         return verdict
-    if attempt.end != "complete" or job.exercise.kind != "value" or job.kind != "light":
+    if attempt.end != "complete" or job.exercise.kind != "value" or not job.cut.definitions:
         return verdict
-    if attempt.seconds > MAX_SECONDS_TO_LOOK or not job.cut.definitions:
-        return verdict
+    is_quick = job.kind == "light" and attempt.seconds <= MAX_SECONDS_TO_LOOK
     bank, key = bank_of(job.exercise, seed), _key(job, seed)
     if key is not None and (known := VERDICTS.get(_with_place(key, job))):
         return msgspec.structs.replace(known, seconds=verdict.seconds)
     with contextlib.suppress(Exception):  # the verdict stands without it
         found = bank.findings(job.exercise, attempt.outcomes)
-        if where := line_to_look_at(job, bank, found, worker):
-            message = f"{verdict.message} {where}"
-            verdict = msgspec.structs.replace(verdict, message=message, diagnosis="own line")
+        where = line_to_look_at(job, bank, found, worker) if is_quick else ""
+        verdict = located(job.exercise, verdict, where, job.cut.definitions[-1].node)
     if key is not None and verdict.error is None:
         VERDICTS.add(_with_place(key, job), verdict)
     return verdict

@@ -5,10 +5,13 @@ compare each case → smallest failing case → what the outcomes tell of the ca
 For a grade it runs in the trusted process; a notebook's own check runs it in the learner's, on public cases.
 """
 
+import ast
 import inspect
 import re
 from collections.abc import Sequence
 from typing import Any, TypeGuard
+
+import msgspec
 
 from grader.child import plaindata
 from grader.child.calling import Raised
@@ -20,6 +23,7 @@ from grader.judging.diagnosis import WEAK, diagnose, is_alike
 from grader.judging.findings import ends_group, raised_message
 from grader.judging.report import Counterexample, LearnerError, Shown, Status, Verdict
 from grader.judging.showing import Sentence, indented, presentable, says_itself, shown
+from grader.judging.unused import unused_arguments
 from grader.running.attempt import Attempt
 
 RIGHT = "Right on every case."
@@ -77,6 +81,25 @@ def is_unexplained(verdict: Verdict) -> bool:
     """Whether an answer is wrong, and little or nothing tells why: then its line is worth looking for."""
     is_wrong = verdict.status in ("failed", "error")
     return is_wrong and (not verdict.diagnosis or verdict.diagnosis in WEAK)
+
+
+def located(exercise: Exercise, verdict: Verdict, where: str, definition: ast.AST | None) -> Verdict:
+    """Return a verdict with what the learner's own code tells of the cause.
+
+    Args:
+        exercise: what was asked.
+        verdict: on an answer that little else tells of.
+        where: the line to look at, if one was found.
+        definition: the answer's.
+    """
+    if where:
+        return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
+    unused = unused_arguments(exercise, definition)
+    if not unused or verdict.diagnosis:
+        return verdict
+    return msgspec.structs.replace(
+        verdict, message=f"{verdict.message} {unused}", diagnosis="unused argument"
+    )
 
 
 def not_answered(exercise: Exercise, cases: int = 0) -> Verdict:

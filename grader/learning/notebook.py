@@ -12,8 +12,6 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
-import msgspec
-
 from dlcourse import console
 from dlcourse.errors import nearest
 from grader.child.forbidding import is_forbidden
@@ -22,7 +20,15 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises, edition, exercises_of, lesson_of, own
 from grader.judging.bank import Bank, bank_of
 from grader.judging.faults import fault
-from grader.judging.judge import is_unexplained, judge, left_over, not_answered, refused, unchanged
+from grader.judging.judge import (
+    is_unexplained,
+    judge,
+    left_over,
+    located,
+    not_answered,
+    refused,
+    unchanged,
+)
 from grader.judging.report import Verdict
 from grader.learning import kernel, own_line, progress, way_out
 from grader.learning.card import Card, table_card, verdict_card
@@ -172,9 +178,7 @@ def _located(
     with kernel.kept_state(), contextlib.suppress(Exception):  # the verdict stands without it
         if attempt.seconds < MAX_SECONDS_TO_LOOK:
             where = own_line.look_at(exercise, bank, function, found, closely=closely)
-    if not where:
-        return verdict
-    return msgspec.structs.replace(verdict, message=f"{verdict.message} {where}", diagnosis="own line")
+    return located(exercise, verdict, where, _definition(function))
 
 
 def _names(caller: dict[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def _changed(
     pairs: bool,
 ) -> Sequence[Change]:
     """Return the changes with which every case is right; none where there are none in time."""
-    for changes, made in versions(function, pairs=pairs, is_learners=True):
+    for changes, made in versions(function, pairs=pairs, is_learners=True, endless=True):
         if all(is_right(made, i) for i in order) and is_right(made, order[0]):
             return changes
         if time.monotonic() > until:

@@ -124,9 +124,11 @@ def sum_that_counts(x, w, b):
 
 
 def sum_that_waits(x, w, b):
-    while len(x) > 100:
-        pass
-    return float(x @ w - b)
+    i, total = 1, b
+    while i < len(x):
+        total += x[i] * w[i]
+        i += 1
+    return float(total)
 
 
 def said_of(function, name="weighted_sum"):
@@ -148,6 +150,7 @@ def line_of(function, text):
         (sum_that_is_overwritten, "total =", "what is assigned"),
         (sum_of_the_first, "for i", "the loop"),
         (sum_that_prints, "x @ w", "the arithmetic"),
+        (sum_that_waits, "i, total", "the number"),
     ],
 )
 def test_the_line_that_one_change_makes_right_is_named(function, code, aspect, monkeypatch, capfd):
@@ -184,7 +187,7 @@ def test_the_second_hint_shows_the_part_of_the_line(monkeypatch):
 @pytest.mark.parametrize(
     "function",
     [
-        *(sum_of_two_slips, sum_that_writes, sum_that_waits, sum_that_removes, sum_that_catches),
+        *(sum_of_two_slips, sum_that_writes, sum_that_removes, sum_that_catches),
         *(sum_by_a_helper_that_writes, sum_that_is_turned, sum_that_counts, len, lambda x, w, b: 0),
     ],
 )

@@ -74,6 +74,16 @@ EXERCISE = Exercise(
             "row more each.",
         ),
         Mistake(
+            "rounded_up",
+            of_tests(
+                lambda n, k: [
+                    np.arange(min(i * -(-n // k), n), min((i + 1) * -(-n // k), n)) for i in range(k)
+                ]
+            ),
+            "Every fold got n / k rows, rounded up, so that the last one is short, or empty. The first n % k "
+            "folds get one row more than the others.",
+        ),
+        Mistake(
             "longer_ones_last",
             of_tests(longer_ones_last),
             "The longer folds stand last. They come first.",

@@ -45,6 +45,11 @@ EXERCISE = Exercise(
             "is flat at both ends.",
         ),
         Mistake(
+            "pi_forgotten",
+            decay_with(lambda progress: 0.5 * (1 + np.cos(progress))),
+            "The cosine got the progress alone, 0 to 1. Half a wave goes from 0 to π.",
+        ),
+        Mistake(
             "whole_wave",
             decay_with(lambda progress: 0.5 * (1 + np.cos(2 * np.pi * progress))),
             "The rate is back at its start at the end: a whole wave. Half of one is asked for.",

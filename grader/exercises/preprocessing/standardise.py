@@ -48,6 +48,11 @@ def without_care(train, test):
         return tuple((part - train.mean(axis=0)) / train.std(axis=0) for part in (train, test))
 
 
+def with_epsilon(train, test):
+    spread = train.std(axis=0) + 1e-8
+    return (train - train.mean(axis=0)) / spread, (test - train.mean(axis=0)) / spread
+
+
 def of_all_rows(train, test):
     both = np.concatenate([train, test])
     return tuple(right(both, part)[1] for part in (train, test))
@@ -89,6 +94,17 @@ EXERCISE = Exercise(
             "variance",
             scaled(std=lambda a: a.var(axis=0)),
             "You divided by the variance: its root is asked for.",
+        ),
+        Mistake(
+            "min_max",
+            scaled(mean=lambda a: a.min(axis=0), std=lambda a: np.ptp(a, axis=0)),
+            "Smallest and largest became 0 and 1. Asked for are a mean of 0 and a deviation of 1.",
+        ),
+        Mistake(
+            "epsilon",
+            with_epsilon,
+            "A small number was added to the deviation. In a constant column that leaves the small number "
+            "alone to divide by: any other value in test becomes huge.",
         ),
         Mistake(
             "one_for_all",

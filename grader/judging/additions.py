@@ -47,7 +47,8 @@ def additions(
         names: of all variables that the code has, arguments first.
     """
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name | ast.Subscript):
-        yield ast.Assign([node.target], node.value), "what is added up overwritten in each round"
+        what = "added up" if isinstance(node.op, ast.Add | ast.Sub) else "multiplied up"
+        yield ast.Assign([node.target], node.value), f"what is {what} overwritten in each round"
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name | ast.Subscript):
         added = ast.AugAssign(node.targets[0], ast.Add(), node.value)
         yield added, "what is overwritten added up"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from grader.judging.changes import Change
-from grader.judging.mends import BEGIN, COPY, ORDER
+from grader.judging.mends import BEGIN, COPY, ORDER, ROUNDS
 
 MAX_CODE = 40  # characters
 
@@ -81,6 +81,7 @@ MENDED = {
     ORDER: "the order of what is done",
     BEGIN: "where the part begins",
     COPY: "what is kept",
+    ROUNDS: "what begins anew in each round of the loop",
 }
 ASPECTS: dict[type[ast.AST], str] = {
     ast.Constant: "the number",

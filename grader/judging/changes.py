@@ -235,7 +235,7 @@ def _replaced(tree: ast.FunctionDef, places: Sequence[Place], arguments: Sequenc
         for new, words, *kind in replacements(place.node, arguments):
             if place.is_size and words not in SAFE and not _is_next(place.node, new):
                 continue
-            words = "another index" if _is_index(place) else words
+            words = _of_size(place, new) or ("another index" if _is_index(place) else words)
             yield Change(number, place.node, new, words, (words, *kind))
         for new, words in returned(place.node, tree.body[-1]):
             yield Change(number, place.node, new, words, (words, number))
@@ -291,6 +291,15 @@ def _is_index(place: Place) -> bool:
     """Whether it is a number that stands for a place in something, or for a part of it."""
     inside = isinstance(place.parent, ast.Slice) or place.field == "slice"
     return inside and isinstance(place.node, ast.Constant)
+
+
+def _of_size(place: Place, new: ast.AST) -> str:
+    """Return in words whose size takes the place of another's, where it is that of a name alone."""
+    is_shape = isinstance(place.parent, ast.Attribute) and place.parent.attr == "shape"
+    is_length = isinstance(place.parent, ast.Call) and getattr(place.parent.func, "id", "") == "len"
+    if isinstance(place.node, ast.Name) and isinstance(new, ast.Name) and (is_shape or is_length):
+        return f"a size of `{new.id}` in the place of another argument's"
+    return ""
 
 
 def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:

@@ -21,10 +21,11 @@ OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 MAX_CONDITIONS = 8  # of a definition, one of which may be missing elsewhere
 WIDER = 100  # times as far apart: bounds that no case reaches
 SIGMOID, TANH = "1 / (1 + np.exp(-X))", "np.tanh(X)"
-COPY, ORDER, BEGIN, STEP = (
+COPY, ORDER, BEGIN, ROUNDS, STEP = (
     "a copy that is missing",
     "two steps in the wrong order",
     "where a part begins",
+    "what begins anew in each round",
     "the step of a loop",
 )
 Mend = tuple[ast.AST, str]
@@ -80,6 +81,8 @@ def together(
     """Yield what takes more than one place: what had been wrong, in words, and what takes whose place."""
     for one, other in _neighbours(tree):
         yield ORDER, [(one, other), (other, one)]
+    for loop, other in _moved(tree):
+        yield ROUNDS, [(loop, other)]
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
     counted = {part.id for loop in loops for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
     begin = [
@@ -100,6 +103,24 @@ def together(
     }
     if len(added) > 1:
         yield "what is overwritten added up", [*added.items()]
+
+
+def _moved(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Yield loops that begin with what is assigned before them, and those that no longer do."""
+    for node in ast.walk(tree):
+        for block in (getattr(node, "body", ()), getattr(node, "orelse", ())):
+            for i, loop in enumerate(block) if isinstance(block, list) else ():
+                if not isinstance(loop, ast.For):
+                    continue
+                before = [one for one in block[:i] if isinstance(one, ast.Assign)]
+                for inner in (each for each in ast.walk(loop) if isinstance(each, ast.For)):
+                    for one in before:
+                        body = [one, *inner.body]
+                        yield inner, ast.For(inner.target, inner.iter, body, inner.orelse, None)
+                first, *rest = loop.body
+                if isinstance(first, ast.Assign) and rest:
+                    without = ast.For(loop.target, loop.iter, rest, loop.orelse, None)
+                    yield loop, ast.If(ast.Constant(True), [first, without], [])
 
 
 def _neighbours(tree: ast.AST) -> Iterator[tuple[ast.stmt, ast.stmt]]:

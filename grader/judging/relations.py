@@ -20,15 +20,20 @@ from grader.judging.comparison import compare
 MIN_VALUES = 2  # of what is right that differ: one alone could be anything
 MIN_VALUES_FOR_A_NUMBER = 3
 NEARLY = 1e-3  # relative
+MAX_ITEMS = 12  # of a list, each of which is looked for among the others
 Array = np.ndarray
 
 
 class Pair(NamedTuple):
-    """A case that fails: what is right, what came, and the arguments by name."""
+    """A case that fails: what is right, what came, and the arguments by name.
+
+    With `is_joined`, the numbers are those of several parts, one after another.
+    """
 
     right: Any
     got: Any
     arguments: Mapping[str, Any]
+    is_joined: bool = False
 
 
 def relation(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) -> str:
@@ -43,7 +48,7 @@ def relation(pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance) 
     >>> relation(pairs, (), Tolerance(1e-6, 1e-9))
     'On every case that fails it is 2 × what is right.'
     """
-    if all(_is_reversed(pair.right, pair.got, tolerance) for pair in pairs):
+    if all(_is_permuted(pair.right, pair.got, tolerance) for pair in pairs):
         return "On every case that fails its items are right, in another order."
     subject, of_part = next(_wrong_parts(pairs, names, tolerance), ("", []))
     if of_part and all(_same(pair.right, pair.got, tolerance) for pair in of_part):
@@ -128,7 +133,7 @@ def _relations(pairs: Sequence[Pair], tolerance: Tolerance, *, numbers: bool) ->
             if is_right:
                 yield f"On every case that fails {{subject}} is several numbers, whose {name} is right."
     for what, of in FORMS:
-        if everywhere(of):
+        if everywhere(of) and (len(pairs) == 1 or _distinct(pair.got for pair in pairs) > 1):
             yield f"On every case that fails {{subject}} {what}."
     if any(pair.got.shape != pair.right.shape for pair in pairs):
         return
@@ -144,7 +149,9 @@ def _relations(pairs: Sequence[Pair], tolerance: Tolerance, *, numbers: bool) ->
             yield f"On every case that fails {{subject}} is what is right, rounded to {decimals} decimals."
     if numbers:
         yield from _with_a_number(pairs, near)
-    yield from _in_parts(pairs, near)
+    if not any(pair.is_joined for pair in pairs):
+        yield from _which_part(pairs, near)
+    yield from _nearly(pairs)
 
 
 # What an answer is, on every case that fails, and the function of what is right that it then is.
@@ -223,7 +230,7 @@ def _quantities(pairs: Sequence[Pair]) -> Iterator[tuple[str, Array]]:
         yield f"the number of elements of `{name}`", np.array([float(one.size) for one in given])
 
 
-def _in_parts(pairs: Sequence[Pair], near: Callable) -> Iterator[str]:
+def _which_part(pairs: Sequence[Pair], near: Callable) -> Iterator[str]:
     """Yield which part of the answers is right."""
     if all(len(pair.right.shape) and len(pair.right) > 1 for pair in pairs):
         if all(near(pair.right[1:], pair.got[1:]) for pair in pairs):
@@ -232,6 +239,10 @@ def _in_parts(pairs: Sequence[Pair], near: Callable) -> Iterator[str]:
             yield "On every case that fails only the last entry of {subject} is wrong."
         elif all(near(np.sort(pair.right, None), np.sort(pair.got, None)) for pair in pairs):
             yield "On every case that fails {subject} has the right numbers, in another order."
+
+
+def _nearly(pairs: Sequence[Pair]) -> Iterator[str]:
+    """Yield that the answers are nearly right."""
     scale = [np.max(np.abs(pair.right), initial=0) for pair in pairs]
     with np.errstate(all="ignore"):
         gaps = [np.max(np.abs(pair.got - pair.right)) for pair in pairs]
@@ -248,10 +259,14 @@ def _returned(pairs: Sequence[Pair], tolerance: Tolerance) -> str:
         if all(name in p.arguments and _same(p.arguments[name], p.got, tolerance) for p in pairs):
             return f"On every case that fails {{subject}} is the argument `{name}`, as it was given."
     first = pairs[0].got
-    if len(pairs) > 2 and all(_same(first, pair.got, tolerance) for pair in pairs[1:]):
-        numbers = _numbers(first)
-        if numbers is not None and numbers.shape == ():
-            return f"On every case that fails {{subject}} is {float(numbers):.6g}, whatever is given."
+    numbers = _numbers(first)
+    if len(pairs) < 3 or numbers is None:
+        return ""
+    if numbers.shape == () and all(_same(first, pair.got, tolerance) for pair in pairs[1:]):
+        return f"On every case that fails {{subject}} is {float(numbers):.6g}, whatever is given."
+    each = [_numbers(pair.got) for pair in pairs]
+    if all(one is not None and (one == numbers.flat[0]).all() for one in each):
+        return f"On every case that fails {{subject}} is {numbers.flat[0]:.6g} throughout."
     return ""
 
 
@@ -275,7 +290,7 @@ def _wrong_parts(
     ]
     if len(set().union(*wrong)) > 1:
         together = [
-            pair._replace(right=_joined(right.values()), got=_joined(got.values()))
+            pair._replace(right=_joined(right.values()), got=_joined(got.values()), is_joined=True)
             for pair, (right, got) in zip(pairs, leaves, strict=True)
         ]
         is_numbers = all(pair.right is not None and pair.got is not None for pair in together)
@@ -317,9 +332,19 @@ def _joined(leaves: Iterable[Any]) -> Array | None:
     return np.concatenate([array.ravel() for array in arrays if array is not None])
 
 
-def _is_reversed(right: Any, got: Any, tolerance: Tolerance) -> bool:
-    both = isinstance(right, list | tuple) and isinstance(got, list | tuple)
-    return both and _same(list(right)[::-1], list(got), tolerance)
+def _is_permuted(right: Any, got: Any, tolerance: Tolerance) -> bool:
+    """Whether two lists have the same items."""
+    if not isinstance(right, list | tuple) or not isinstance(got, list | tuple) or len(right) != len(got):
+        return False
+    if _same(list(right)[::-1], list(got), tolerance):
+        return True
+    left = [*right] if len(right) <= MAX_ITEMS else []
+    for item in got:
+        place = next((i for i, one in enumerate(left) if _same(one, item, tolerance)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
 
 
 def _same(right: Any, got: Any, tolerance: Tolerance) -> bool:

@@ -54,6 +54,16 @@ FORGOTTEN = [
         "the order of what is done in lines 2 and 3",
     ),
     (
+        "    s = 0\n    for i in x:\n        for j in n:\n            s += i * j",
+        "    s = 0\n    for i in x:\n        s = 0\n        for j in n:\n            s += i * j",
+        "what begins anew in each round of the loop in line 3",
+    ),
+    (
+        "    for i in x:\n        s = 0\n        s += i",
+        "    if True:\n        s = 0\n        for i in x:\n            s += i",
+        "what begins anew in each round of the loop in line 2",
+    ),
+    (
         "    n = np.log(n)\n    s = x * n",
         "    x = np.log(x)\n    s = n * x",
         "the variable in lines 2 and 3",

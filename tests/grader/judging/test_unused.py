@@ -1,6 +1,8 @@
 """Arguments that an answer never looks at."""
 
 import ast
+import inspect
+import textwrap
 
 import pytest
 
@@ -35,12 +37,8 @@ def test_what_is_never_looked_at_is_named(code, said):
 
 
 def test_what_the_reference_does_not_look_at_either_is_not_missed():
-    """`reset` of a repair, say: no argument of any reference is named as one that it does not look at itself."""
     for exercise in all_exercises().values():
         if exercise.kind == "value" and exercise.public is None:
-            import inspect
-            import textwrap
-
             node = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(exercise.reference)))).body[0]
             assert unused_arguments(exercise, node) == "", exercise.name
 

@@ -4,6 +4,7 @@ Lists, tuples and arrays are interchangeable, and so are Python and NumPy number
 must be equal, and True is no number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,11 +30,24 @@ class Difference:
 
     kind: Literal["none", "type", "shape", "nan", "value"]
     inner: str
-    items: tuple[int, ...] = ()  # of lists in lists, the outermost first
+    items: tuple[Any, ...] = ()  # of lists and dicts in others, the outermost first
 
     @property
     def message(self) -> str:
-        return "".join(f"differs in item {i}, which " for i in self.items) + self.inner
+        if not self.items:
+            return self.inner
+        first, *others = self.items
+        where = f"in item {first}" if isinstance(first, int) else f"under {first!r}"
+        return f"differs {f'at `{path(self.items)}`' if others else where}, which {self.inner}"
+
+
+def path(items: Sequence[Any]) -> str:
+    """Return how a part of nested lists and dicts is reached.
+
+    >>> path([1, "weights"])
+    "[1]['weights']"
+    """
+    return "".join(f"[{item!r}]" for item in items)
 
 
 def compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None:
@@ -61,7 +75,10 @@ def _compare(expected: Any, got: Any, tolerance: Tolerance) -> Difference | None
             return Difference("type", f"is {_a(got)}; {_a(expected)} is asked for")
         if expected.kind == "frame" and (rows := _other_rows(expected.value, got.value)):
             return rows
-        return _compare(expected.value, got.value, tolerance)
+        difference = _compare(expected.value, got.value, tolerance)
+        if difference is not None and difference.items[:1] == ("columns",):  # as one writes it: table['a']
+            return Difference(difference.kind, difference.inner, difference.items[1:])
+        return difference
     if isinstance(expected, str):
         if not isinstance(got, str):
             return Difference("type", f"is {_a(got)}; a string is asked for")
@@ -166,7 +183,7 @@ def _compare_dicts(expected: dict, got: Any, tolerance: Tolerance) -> Difference
         return Difference("shape", f"{'lacks' if key in expected else 'has an extra'} key {key[:80]!r}")
     for key, right in expected.items():
         if difference := _compare(right, got[key], tolerance):
-            return Difference(difference.kind, f"differs under {key!r}, which {difference.message}")
+            return Difference(difference.kind, difference.inner, (key, *difference.items))
     return None
 
 

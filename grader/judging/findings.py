@@ -14,7 +14,7 @@ import numpy as np
 from grader.child import plaindata
 from grader.child.calling import Outcome, Raised
 from grader.exercise import Answered, Exercise, Finding, Given, Tolerance
-from grader.judging.comparison import NO_ANSWER, SINGLE, Difference, compare
+from grader.judging.comparison import NO_ANSWER, SINGLE, Difference, compare, path
 
 FREE = b""  # the arguments of an expected outcome that a call may leave as it likes
 OUT_OF_RANGE = "some part of the computation leaves the range of floats"
@@ -128,10 +128,9 @@ def _compared_finding(exercise: Exercise, expected: Outcome, outcome: Outcome) -
 def _named(exercise: Exercise, differs: Difference) -> str:
     """Return what differs, with the item of a tuple called by its name."""
     item, *within = differs.items or (None,)
-    if item is None or item >= len(exercise.returns):
+    if not isinstance(item, int) or item >= len(exercise.returns):
         return differs.message
-    inside = Difference(differs.kind, differs.inner, tuple(within)).message
-    return f"differs in `{exercise.returns[item]}`, which {inside}"
+    return f"differs in `{exercise.returns[item]}{path(within)}`, which {differs.inner}"
 
 
 def _changed(exercise: Exercise, case: bytes, expected: Outcome, outcome: Outcome) -> str | None:

@@ -20,7 +20,14 @@ MAX_BARS = 20
 MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
 DISCUSSED = (0.3, 0.7)  # shares of right predictions
-CAUSE = re.compile(r"On every case .*|Look at .*?(?= in line \d)", re.DOTALL)
+CAUSE = re.compile(
+    r"On every case .*|It is (?:right|wrong) wherever .*|Your code never .*|Look at .*?(?= in lines? \d)",
+    re.DOTALL,
+)
+COMPARED = re.compile(
+    r"(?:Here y|Y)our answer |Raise "
+)  # what came out, which differs from learner to learner
+NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -219,6 +226,13 @@ def _misunderstandings(name: str, learners: Sequence[Learner]) -> list[Misunders
 
 
 def _cause(verdict: Verdict) -> str:
-    """Return what a message says that was found by no author's hand; where in a learner's lines is theirs."""
+    """Return what a message says of the cause, whatever the numbers and lines are in it.
+
+    Of what is compared, that is what its diagnosis says; of a goal, or what is verified, what it misses.
+    """
     cause = CAUSE.search(verdict.message) if verdict.diagnosis else None
-    return cause[0] if cause else ""
+    if cause:
+        return cause[0]
+    if verdict.status != "failed" or COMPARED.match(verdict.message):
+        return ""
+    return NUMBER.sub("…", verdict.message)

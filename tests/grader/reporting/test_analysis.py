@@ -108,6 +108,8 @@ def test_wrong_answers_with_one_cause_are_one_misunderstanding(class_of, verdict
 
     twice = "On every case that fails it is 2 × what is right."
     line = "Look at the number in line {} (cell {}): one change there makes every case right."
+    lines = "Look at the number in lines {} and 12 (cell 1): changes there make every case right."
+    short = "It is right on {} % of the images, and 90 % are asked for."
     results = class_of(
         {
             "a": failed("Your answer is 6, where 3 is right.", ""),
@@ -116,12 +118,21 @@ def test_wrong_answers_with_one_cause_are_one_misunderstanding(class_of, verdict
             "d": failed(f"Your answer is 8, where 4 is right. {twice}", "relation"),
             "e": failed(f"Your answer is 1, where 2 is right. {line.format(9, 'cell 2')}", "own line"),
             "f": failed(f"Your answer is 6, where 3 is right. {twice}", "relation"),
+            "g": failed(f"Your answer is 6, where 3 is right. {lines.format(7)}", "own line"),
+            "h": failed("Your answer has shape (2,); shape (3,) is asked for.", ""),
+            "i": failed(short.format(71.5), ""),
+            "j": failed(short.format(84), ""),
         }
     )
     [figures] = exercise_figures(results)
     found = [(m.cause, m.count, m.learner.name) for m in figures.misunderstandings]
-    assert found == [(twice, 3, "b"), ("Look at the number", 2, "c"), ("", 1, "a")]
-    assert "3 learners, 50 %" in class_page(results)
+    assert found == [
+        ("Look at the number", 3, "c"),
+        (twice, 3, "b"),
+        ("", 2, "a"),
+        ("It is right on … % of the images, and … % are asked for.", 2, "i"),
+    ]
+    assert "3 learners, 30 %" in class_page(results)
 
 
 def test_a_fault_of_the_grader_is_no_misunderstanding_and_goes_once_it_is_marked(class_of, verdict):

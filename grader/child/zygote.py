@@ -4,8 +4,8 @@
                                   └─ clone: one a worker, with a scratch folder
                                       └─ child: one a run; Landlock, limits, seccomp, the learner's code
 
-Started as a program of its own, so that nothing of the grader's memory is in it. It never computes: a
-TensorFlow that has run an operation can't be forked.
+Started as a program of its own, so that nothing of the grader's memory is in it. A TensorFlow that has run an
+operation can't be forked, but for what `warming` does.
 """
 
 import contextlib
@@ -24,7 +24,18 @@ from typing import Any
 
 import msgspec
 
-from grader.child import calling, confinement, defining, examining, forbidding, large_pages, live, plaindata
+from grader.child import (
+    calling,
+    confinement,
+    defining,
+    examining,
+    forbidding,
+    free_lists,
+    large_pages,
+    live,
+    plaindata,
+    warming,
+)
 
 # Where one exercise's code could change something for the next.
 WATCHED = (
@@ -37,15 +48,16 @@ LIMITS = struct.Struct("!II")  # sent with a job: megabytes, seconds of processo
 STARTED = struct.Struct("!i")  # a child's number, sent with its pidfd
 STATUS = struct.Struct("!id")  # the last child's end and processor time: the answer to LIMITS without a job
 PR_SET_PDEATHSIG = 1
+COLD = "GRADER_COLD"  # set where TensorFlow is not to be warmed up
 
 
 class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     """What to run: the code of an exercise, in cells of which some statements count, and its cases.
 
-    With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made. What
-    is `quick` trains nothing. While the code runs, functions that are `forbidden` raise, and of packages
-    there are the `packages` alone, if any are named. What is in `imports`, modules with the names that are
-    taken from them, is imported before, as it takes nobody's time.
+    With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made.
+    While the code runs, functions that are `forbidden` raise, and of packages there are the
+    `packages` alone, if any are named. What is in `imports`, modules with the names that are taken from them,
+    is imported before, as it takes nobody's time.
     """
 
     name: str
@@ -56,7 +68,6 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     tensors: bool = False
     artefact: bool = False
     examine: str | None = None
-    quick: bool = False
     forbidden: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
 
@@ -92,11 +103,15 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
     """
     control.recv(1, socket.MSG_PEEK)
     _preload(preloaded)
+    if "tensorflow" in preloaded and COLD not in os.environ and not warming.warm_up():
+        os.environ[COLD] = "1"
+        os.execv(sys.executable, sys.orig_argv)  # the socket is the same
     level = confinement.level()
     system_calls = confinement.system_call_filter() if level != "process" else None
     readable, roots = confinement.readable_paths(), confinement.roots()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # clones are not waited for
     gc.freeze()
+    free_lists.take()
     large_pages.collapse()
     control.sendall(level.encode().ljust(32))
     while True:
@@ -180,9 +195,6 @@ def run_job(job: int, results: int, memory: int, cpu_seconds: int, system_calls:
     os.closerange(RESULTS + 1, 4096)
     sys.stdin, sys.stdout, sys.stderr = (open(d, m) for d, m in ((0, "r"), (1, "w"), (2, "w")))  # noqa: SIM115
     confinement.limit_resources(memory, cpu_seconds)
-    if all(exercise.quick for exercise in exercises):
-        # TensorFlow compiles its fast matrix product when it first multiplies: only training is worth that.
-        os.environ["TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL"] = "false"
     if system_calls is not None:
         system_calls.load()
     run_exercises(exercises)

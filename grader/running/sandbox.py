@@ -32,7 +32,6 @@ from grader.running.runs import ForkedRun, KilledFromOutside, Overuse, Run
 from grader.submissions.cut import Cut, Piece
 
 HEAVY = frozenset({"tensorflow", "keras", "pandas", "sklearn", "scipy", "dlcourse"})
-QUICK_SECONDS = 20  # whoever may take longer may be training
 MIN_MEGABYTES = 2048  # of a process with TensorFlow, whose threads each reserve their own
 MAX_JOB_BYTES = 64 * 2**20
 IMPORT_SECONDS = 60  # for packages that no zygote has loaded, as PyTorch
@@ -74,7 +73,6 @@ class Job:
             cases=self.cases,
             tensors=self.exercise.tensors,
             artefact=self.exercise.artefact is not None,
-            quick=self.exercise.seconds <= QUICK_SECONDS,
             forbidden=self.exercise.forbidden,
             packages=self.exercise.packages,
         )

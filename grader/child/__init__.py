@@ -9,9 +9,9 @@
     live          objects that no plain data is: models, data frames, functions as arguments
     functions     those functions
     plaindata     answers on their way out: MessagePack and raw arrays, never pickle
+    later         modules that are imported when they are first used
     warming       computes once with TensorFlow before the zygote is forked
     free_lists    forks take memory from one place
-    large_pages   makes the zygote cheap to fork
     examining     opens a model or a file that was made, in a fork that ran no learner's code
 
 A module here imports no module of ours but those in this folder; what a zygote preloads is a list of names

@@ -1,8 +1,9 @@
 """TensorFlow warmed up before it is forked: what a process computes first takes it ten times as long.
 
-Kernels are registered, passes over graphs set up, Keras's modules for training imported. A process that has
-computed can't be forked as it is, for a fork has none of the threads that computing started. So all is
-computed by one thread, and afterwards TensorFlow's context is forgotten: a fork makes one of its own.
+Kernels are registered, and passes over graphs are set up. A process that has computed can't be forked as it
+is, for a fork has none of the threads that computing started. So all is computed by one thread, and
+afterwards TensorFlow's context is forgotten: a fork makes one of its own. A training gains no more by one
+before it: what it takes goes into its own graph.
 """
 
 import contextlib
@@ -13,6 +14,9 @@ import signal
 from collections.abc import Iterator
 
 SECONDS = 20.0  # that a fork may take for what takes it a hundredth
+
+
+_warm = False
 
 
 def warm_up() -> bool:
@@ -27,18 +31,31 @@ def warm_up() -> bool:
             _forget()
     except Exception:  # another TensorFlow, which has no such function any more, say
         return False
-    return _can_compute_in_a_fork()
+    global _warm
+    _warm = _can_compute_in_a_fork()
+    return _warm
+
+
+def seed_anew() -> None:
+    """Have a fork of a process that was warmed up draw other random numbers than all other forks.
+
+    With its context, TensorFlow has made a generator that no function reaches; all forks have a copy of it.
+    """
+    if _warm:
+        import tensorflow as tf
+
+        tf.random.set_seed(int.from_bytes(os.urandom(4)))
 
 
 def _compute() -> None:
-    """Compute something of all that learners do, drawing no random number in TensorFlow: it has its own."""
+    """Compute something of all that learners do."""
     import keras
     import numpy as np
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    x, y = np.ones((4, 3), np.float32), np.array([0, 1, 0, 1])
+    x = np.ones((4, 3), np.float32)
     weights = tf.Variable(np.ones((3, 2), np.float32))
 
     @tf.function
@@ -49,16 +66,7 @@ def _compute() -> None:
     with tf.GradientTape() as tape:
         value = loss(tf.constant(x))
     tape.gradient(value, weights)
-    model = keras.Sequential(
-        [
-            keras.layers.Input((3,)),
-            keras.layers.Dense(4, activation="relu", kernel_initializer="ones"),
-            keras.layers.Dense(2, activation="softmax", kernel_initializer="ones"),
-        ]
-    )
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x, y, batch_size=2, epochs=1, shuffle=False, verbose=0)
-    model.predict(x, verbose=0)
+    keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2, kernel_initializer="ones")])(x)
 
 
 def _forget() -> None:

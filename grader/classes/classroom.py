@@ -36,6 +36,7 @@ from grader.submissions.submission import load
 LEARNERS_BYTES = 2**27  # of a learner's files, each with its modules; of a whole course it is a few megabytes
 TOO_MUCH = "Your files have more than 128 MB together, each with the modules that it mentions: hand in fewer."
 LONG = 60.0  # seconds of a learner's answers, after which others go first
+MAX_GLANCED, GLANCED_BYTES = 1000, 2**20  # files, and of each
 FAILED = "failed"  # the state of what could not be graded: it is tried again next time
 
 
@@ -50,6 +51,25 @@ class Outlook:
     submissions: int
     settled: int
     remarks: list[str]
+
+
+def seems_heavy(paths: Sequence[Path]) -> bool:
+    """Return whether a first glance at files and folders finds one that may need TensorFlow.
+
+    So its import can begin before anything else. Archives are not opened.
+    """
+    inside = itertools.chain.from_iterable([path] if path.is_file() else path.rglob("*") for path in paths)
+    for path in itertools.islice(inside, MAX_GLANCED):
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                with path.open("rb") as file:
+                    if _is_heavy(file.read(GLANCED_BYTES)):
+                        return True
+    return False
+
+
+def _is_heavy(data: bytes) -> bool:
+    return b"tensorflow" in data or b"keras" in data
 
 
 @contextlib.contextmanager
@@ -98,7 +118,7 @@ def grade_class(
                 read[handed.key] += len(data)
                 if read[handed.key] > LEARNERS_BYTES:
                     raise UnusableInput(TOO_MUCH)
-                heavy = heavy or b"tensorflow" in data or b"keras" in data
+                heavy = heavy or _is_heavy(data)
                 state = _state(round_, course.seed_of(seed, handed.key), data)
                 content = contents[handed.path] = hashlib.sha256(data).hexdigest()
                 modules = dict.fromkeys(imported(own, beside), "")

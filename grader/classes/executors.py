@@ -14,6 +14,7 @@ import logging
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -161,8 +162,13 @@ def _result(future: "Future[bytes]") -> Graded | Failed | SandboxError | None:
 
 
 @contextlib.contextmanager
-def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
+def local(jobs: int, unsafe: bool, *, heavy: bool = False) -> Iterator[Workers]:
     """Lend worker processes of this machine, which share one sandbox.
+
+    Args:
+        jobs: how many.
+        unsafe: go on where there is no sandbox.
+        heavy: TensorFlow will be wanted, so its import begins first.
 
     Raises:
         UnusableInput: there is no sandbox, and nobody said `--unsafe`.
@@ -172,6 +178,8 @@ def local(jobs: int, unsafe: bool) -> Iterator[Workers]:
     pools: list[Executor] = []
     try:
         with Sandbox() as sandbox:
+            if heavy and sys.platform == "linux":
+                sandbox.zygote("full").wake()
             level = sandbox.level
             if level == "process" and not unsafe:
                 raise UnusableInput(

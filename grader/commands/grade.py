@@ -64,7 +64,7 @@ def grade(
     if edition.is_released():
         raise UnusableInput(NO_SECRETS)
     from grader.classes import executors  # the student edition has neither
-    from grader.classes.classroom import grade_class
+    from grader.classes.classroom import grade_class, seems_heavy
 
     require_secret(seed)
     if out is None and (replace or regrade):
@@ -78,7 +78,8 @@ def grade(
         seed = _seed(book, seed, regrade, out)
         if settings is None:
             settings = book.course()
-        with executors.cluster(dask) if dask else executors.local(jobs, unsafe) as workers:
+        lent = executors.cluster(dask) if dask else executors.local(jobs, unsafe, heavy=seems_heavy(paths))
+        with lent as workers:
             grading = grade_class(
                 paths,
                 book,

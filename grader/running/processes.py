@@ -43,6 +43,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "LOKY_MAX_CPU_COUNT": "1",  # joblib's workers would be processes, which nobody may start
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: a fork copies a hundredth of the page table
     "MALLOC_ARENA_MAX": "2",  # each thread's arena counts against the address space
     "PYTHONHASHSEED": "0",
 }

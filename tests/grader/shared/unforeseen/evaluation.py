@@ -1,7 +1,6 @@
 """Wrong answers to the value exercises of lesson 6, evaluation, each with its true cause."""
 
 # ruff: noqa: F811, RET505, B007
-import math
 
 import numpy as np
 from unforeseen.catalogue import wrong
@@ -849,18 +848,6 @@ def kfold(n, k):
         train = np.arange(start + size, n)
         folds.append((train, test))
         start += size
-    return folds
-
-
-@wrong("kfold", "rounds the size up for all folds, so the last ones are short or empty")
-def kfold(n, k):
-    size = math.ceil(n / k)
-    rows = np.arange(n)
-    folds = []
-    for i in range(k):
-        test = rows[i * size : (i + 1) * size]
-        train = np.setdiff1d(rows, test)
-        folds.append((train, test))
     return folds
 
 

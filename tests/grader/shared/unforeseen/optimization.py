@@ -705,13 +705,6 @@ def cosine_decay(step, total_steps, initial):
     return 0.5 * initial * math.cos(math.pi * step / total_steps)
 
 
-@wrong("cosine_decay", "forgets π in the cosine")
-def cosine_decay(step, total_steps, initial):
-    step = min(step, total_steps)
-    angle = step / total_steps
-    return float(0.5 * initial * (1 + np.cos(angle)))
-
-
 @wrong("cosine_decay", "the 1 stands outside the multiplication: ½ · initial · 1 + cos")
 def cosine_decay(step, total_steps, initial):
     if step >= total_steps:

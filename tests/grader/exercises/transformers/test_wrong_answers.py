@@ -136,7 +136,7 @@ WRONG = {
     "a word": ("temperature_for", lambda logits, bits: "hot", "single number"),
     "a truth": ("temperature_for", lambda logits, bits: True, "single number"),
     "the entropy": ("temperature_for", lambda logits, bits: bits, "are asked for"),
-    "keys and values swapped": ("attend_step", step_for_the_future, "`cache`"),
+    "keys and values swapped": ("attend_step", step_for_the_future, "`cache['keys']`"),
     "a tuple for a cache": (
         "attend_step",
         after("attend_step", lambda a: (a[0], tuple(a[1].values()))),

@@ -14,8 +14,6 @@ import signal
 from collections.abc import Iterator
 
 SECONDS = 20.0  # that a fork may take for what takes it a hundredth
-
-
 _warm = False
 
 

@@ -1,6 +1,6 @@
 """The process that is forked for every run of a learner's code. It holds no reference and no answer.
 
-    grader ──"clone" + socket──▶ zygote (imports done, computes nothing)
+    grader ──"clone" + socket──▶ zygote (imports done, TensorFlow warm)
                                   └─ clone: one a worker, with a scratch folder
                                       └─ child: one a run; Landlock, limits, seccomp, the learner's code
 
@@ -55,9 +55,9 @@ class RunRequest(msgspec.Struct, frozen=True, array_like=True):
     """What to run: the code of an exercise, in cells of which some statements count, and its cases.
 
     With `examine`, no code of a learner's, but `examining.examine` on what one of their functions made.
-    While the code runs, functions that are `forbidden` raise, and of packages there are the
-    `packages` alone, if any are named. What is in `imports`, modules with the names that are taken from them,
-    is imported before, as it takes nobody's time.
+    While the code runs, functions that are `forbidden` raise, and of packages there are the `packages` alone,
+    if any are named. What is in `imports`, modules with the names that are taken from them, is imported
+    before, as it takes nobody's time.
     """
 
     name: str

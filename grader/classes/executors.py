@@ -14,7 +14,6 @@ import logging
 import multiprocessing
 import os
 import shutil
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -178,8 +177,8 @@ def local(jobs: int, unsafe: bool, *, heavy: bool = False) -> Iterator[Workers]:
     pools: list[Executor] = []
     try:
         with Sandbox() as sandbox:
-            if heavy and sys.platform == "linux":
-                sandbox.zygote("full").wake()
+            if heavy:
+                sandbox.prepare("full")
             level = sandbox.level
             if level == "process" and not unsafe:
                 raise UnusableInput(
@@ -194,8 +193,7 @@ def local(jobs: int, unsafe: bool, *, heavy: bool = False) -> Iterator[Workers]:
                 pools.append(ProcessPoolExecutor(jobs, context, classwork.join, settings))
                 return pools[-1]
 
-            prepare = (lambda: None) if level == "process" else (lambda: sandbox.zygote("full").wake())
-            yield Workers(make, level, 2 * jobs, prepare=prepare)
+            yield Workers(make, level, 2 * jobs, prepare=partial(sandbox.prepare, "full"))
     finally:
         _end(pools)
         with contextlib.suppress(OSError):

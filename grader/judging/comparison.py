@@ -38,7 +38,9 @@ class Difference:
             return self.inner
         first, *others = self.items
         where = f"in item {first}" if isinstance(first, int) else f"under {first!r}"
-        return f"differs {f'at `{path(self.items)}`' if others else where}, which {self.inner}"
+        if others:
+            where = f"at `{path(self.items)}`"
+        return f"differs {where}, which {self.inner}"
 
 
 def path(items: Sequence[Any]) -> str:

@@ -20,13 +20,9 @@ MAX_BARS = 20
 MIN_LEARNERS = 3  # with two, every correlation is 1 or -1
 SURE = 2  # standard errors
 DISCUSSED = (0.3, 0.7)  # shares of right predictions
-CAUSE = re.compile(
-    r"On every case .*|It is (?:right|wrong) wherever .*|Your code never .*|Look at .*?(?= in lines? \d)",
-    re.DOTALL,
-)
-COMPARED = re.compile(
-    r"(?:Here y|Y)our answer |Raise "
-)  # what came out, which differs from learner to learner
+LINE = re.compile(r"Look at .*?(?= in lines? \d)", re.DOTALL)
+CAUSE = re.compile(r"(?:On every case|It is (?:right|wrong) wherever|Your code never) .*", re.DOTALL)
+COMPARED = re.compile(r"Your answer |Raise ")  # what came out, which differs from learner to learner
 NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?%?")
 
 
@@ -230,9 +226,9 @@ def _cause(verdict: Verdict) -> str:
 
     Of what is compared, that is what its diagnosis says; of a goal, or what is verified, what it misses.
     """
-    cause = CAUSE.search(verdict.message) if verdict.diagnosis else None
-    if cause:
+    message = verdict.message
+    if verdict.diagnosis and (cause := LINE.search(message) or CAUSE.search(message)):
         return cause[0]
-    if verdict.status != "failed" or COMPARED.match(verdict.message):
+    if verdict.status != "failed" or COMPARED.match(message):
         return ""
-    return NUMBER.sub("…", verdict.message)
+    return NUMBER.sub("…", message)

@@ -147,6 +147,11 @@ class Sandbox:
         finally:
             self._idle.append(worker)
 
+    def prepare(self, kind: Kind) -> None:
+        """Let the imports of a zygote begin, also where it isn't known yet what protects this machine."""
+        if self._level != "process":
+            self.zygote(kind).wake()
+
     def zygote(self, kind: Kind) -> ZygoteLink:
         """Return the zygote of this kind, started on need, and anew where it was killed."""
         if self._links is not None:
@@ -172,8 +177,7 @@ class Worker:
 
     def prepare(self, kind: Kind) -> None:
         """Let the imports of a zygote begin, for a job of this kind is on its way."""
-        if self._sandbox.level != "process":
-            self._sandbox.zygote(kind).wake()
+        self._sandbox.prepare(kind)
 
     def run(self, jobs: Sequence[Job]) -> list[Attempt]:
         """Run the jobs in one process, in order; all must be of one kind.

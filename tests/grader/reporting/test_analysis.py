@@ -109,6 +109,7 @@ def test_wrong_answers_with_one_cause_are_one_misunderstanding(class_of, verdict
     twice = "On every case that fails it is 2 × what is right."
     line = "Look at the number in line {} (cell {}): one change there makes every case right."
     lines = "Look at the number in lines {} and 12 (cell 1): changes there make every case right."
+    where = "It is right wherever `n` is 1, and wrong on every other case."
     short = "It is right on {} % of the images, and 90 % are asked for."
     results = class_of(
         {
@@ -122,17 +123,20 @@ def test_wrong_answers_with_one_cause_are_one_misunderstanding(class_of, verdict
             "h": failed("Your answer has shape (2,); shape (3,) is asked for.", ""),
             "i": failed(short.format(71.5), ""),
             "j": failed(short.format(84), ""),
+            "k": failed(
+                f"Your answer is 6, where 3 is right. {where} {line.format(5, 'cell 9')}", "own line"
+            ),
         }
     )
     [figures] = exercise_figures(results)
     found = [(m.cause, m.count, m.learner.name) for m in figures.misunderstandings]
     assert found == [
-        ("Look at the number", 3, "c"),
+        ("Look at the number", 4, "c"),
         (twice, 3, "b"),
         ("", 2, "a"),
         ("It is right on … % of the images, and … % are asked for.", 2, "i"),
     ]
-    assert "3 learners, 30 %" in class_page(results)
+    assert "3 learners, 27 %" in class_page(results)
 
 
 def test_a_fault_of_the_grader_is_no_misunderstanding_and_goes_once_it_is_marked(class_of, verdict):

@@ -10,7 +10,8 @@ from grader.judging.additions import PUT_IN
 from grader.judging.bank import bank_of
 from grader.judging.changes import versions
 from grader.judging.diagnosis import is_alike
-from grader.judging.variants import SECONDS, variants_of, within
+from grader.judging.timed import within
+from grader.judging.variants import SECONDS, variants_of
 
 
 class Unreached(NamedTuple):

@@ -9,6 +9,7 @@ others       answers to another exercise than the one that was asked
 variants     the reference with one thing changed by a rule, and what that is in words
 own_changes  the line of a wrong answer: the learner's code with one thing changed, in the sandbox
 unused       arguments that an answer never looks at
+timed        calls that are ended where they take too long
 conditions   where an answer is right: what tells right cases from wrong ones
 aspects      where a change of a learner's own code helps, in words
 changes      functions with one thing changed in them

@@ -14,7 +14,7 @@ from grader.exercise import Exercise
 from grader.exercises import all_exercises
 from grader.judging.bank import Bank
 from grader.judging.findings import difference
-from grader.judging.variants import within
+from grader.judging.timed import within
 
 SECONDS = 0.05  # of a call
 MAX_NUMBER, MAX_ELEMENTS = 50, 2000  # of a case: another function may make much of what is more

@@ -12,7 +12,8 @@ from grader.child import plaindata
 from grader.child.calling import call
 from grader.exercise import Exercise
 from grader.judging.computed import Watch, watched
-from grader.judging.variants import DEPTH, within
+from grader.judging.timed import within
+from grader.judging.variants import DEPTH
 
 SECONDS = 0.1  # of a call
 MOST = 3000  # values of one place

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import signal
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
@@ -18,9 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader.child.calling import Outcome, Raised, call
+from grader.child.calling import Outcome, call
 from grader.exercise import Exercise
 from grader.judging.changes import versions
+from grader.judging.timed import within
 
 MAX_VARIANTS = 1500  # of one reference: what more would find takes longer than a learner waits
 DEPTH = 2  # of what the reference calls, and what that calls in turn
@@ -118,35 +117,3 @@ def _numbers(value: Any) -> Iterator[float]:
         yield from np.clip(flat, -INFINITE, INFINITE).tolist()
     else:
         yield zlib.crc32(repr(value)[:200].encode()) / 2**16
-
-
-def can_end() -> bool:
-    """Whether a call that takes too long can be ended here: on Linux and macOS, in the main thread."""
-    return hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-
-
-def within(seconds: float, run: Callable[[], Outcome]) -> Outcome:
-    """Return the outcome of a call, or that it took too long, where that can be seen to.
-
-    A change may make much of little: the numbers that decide on loops and arrays are left alone, and this is
-    for what nobody has thought of.
-    """
-    if not can_end():
-        return run()
-
-    def too_long(*_: Any) -> None:
-        raise TimeoutError
-
-    before = signal.getsignal(signal.SIGALRM)
-    try:
-        try:
-            signal.signal(signal.SIGALRM, too_long)
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            return run()
-        finally:  # in which the alarm may come, too
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    except TimeoutError:  # as it was about to end
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        return Outcome(raised=Raised("TimeoutError", (), "", None, ""))

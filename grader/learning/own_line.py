@@ -24,7 +24,7 @@ from grader.exercise import Exercise, Finding
 from grader.judging.aspects import place_of
 from grader.judging.bank import Bank
 from grader.judging.changes import Change, compiled, definition, versions
-from grader.judging.variants import can_end, within
+from grader.judging.timed import can_end, within
 from grader.learning.right_values import point_to_look_at
 
 PATIENCE = 0.3  # seconds for all that is tried

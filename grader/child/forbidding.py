@@ -9,7 +9,7 @@ import contextlib
 import math
 import sys
 from collections.abc import Callable, Collection, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FunctionType, ModuleType
@@ -239,9 +239,8 @@ class _StandInModule(ModuleType):
         return getattr(_stand_in(self.__name__.partition(".")[0]), name)
 
 
-@cache  # of hundreds of modules, for every exercise
-def _hides(name: str, packages: tuple[str, ...], whole_process: bool) -> bool:
-    package = name.partition(".")[0]
+@cache
+def _hides(package: str, packages: tuple[str, ...], whole_process: bool) -> bool:
     if package in SHOWING:  # they would need packages that are hidden
         return whole_process and set(packages) == {"numpy"}
     return (whole_process or package in ANSWERING) and is_hidden(package, packages)
@@ -253,13 +252,13 @@ class _Finder(MetaPathFinder, Loader):
     def __init__(self, packages: tuple[str, ...], whole_process: bool):
         self._packages = packages
         self._whole_process = whole_process
+        self.found: list[str] = []
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return (
-            ModuleSpec(name, self, is_package=True)
-            if _hides(name, self._packages, self._whole_process)
-            else None
-        )
+        if not _hides(name.partition(".")[0], self._packages, self._whole_process):
+            return None
+        self.found.append(name)
+        return ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _StandInModule(spec.name)
@@ -272,13 +271,29 @@ class _Finder(MetaPathFinder, Loader):
 def _hidden(packages: tuple[str, ...], whole_process: bool) -> Iterator[None]:
     """Let imports of what may not be used find stand-ins."""
     finder = _Finder(packages, whole_process)
-    hidden = [name for name in sys.modules if _hides(name, packages, whole_process)]
-    taken = {name: sys.modules.pop(name) for name in hidden}
+    loaded = _loaded_of(len(sys.modules)) if whole_process else _loaded()
+    hidden = [names for package, names in loaded.items() if _hides(package, packages, whole_process)]
+    taken = {name: sys.modules.pop(name) for names in hidden for name in names if name in sys.modules}
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
-        for name in [name for name, module in sys.modules.items() if isinstance(module, _StandInModule)]:
-            del sys.modules[name]
+        for name in finder.found:
+            if isinstance(sys.modules.get(name), _StandInModule):
+                del sys.modules[name]
         sys.modules.update(taken)
+
+
+def _loaded() -> dict[str, list[str]]:
+    """Return the names of all modules that are loaded, by their package."""
+    names: dict[str, list[str]] = {}
+    for name in list(sys.modules):
+        names.setdefault(name.partition(".")[0], []).append(name)
+    return names
+
+
+@lru_cache(maxsize=4)
+def _loaded_of(number: int) -> dict[str, list[str]]:
+    """Return the same for so many modules: a fork that goes over thousands copies each page they lie in."""
+    return _loaded()

@@ -113,6 +113,8 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
     system_calls = confinement.system_call_filter() if level != "process" else None
     readable, roots = confinement.readable_paths(), confinement.roots()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # clones are not waited for
+    with forbidding.without((), packages=("numpy",)):
+        pass  # what is installed, and what is loaded of it, was looked up now, for all forks
     gc.freeze()
     gc.enable()
     free_lists.take()
@@ -206,7 +208,7 @@ def run_job(job: int, results: int, memory: int, cpu_seconds: int, system_calls:
 
 def run_exercises(exercises: list[RunRequest]) -> None:
     """Call each exercise's function on each of its cases, and send every outcome as it comes."""
-    before = _shared_state()
+    before = _shared_state() if len(exercises) > 1 else []
     for number, exercise in enumerate(exercises):
         if exercise.examine is not None:
             _send(Message(number))
@@ -283,8 +285,6 @@ def _preload(modules: Sequence[str]) -> None:
             from sklearn.utils.parallel import _get_threadpool_controller
 
             _get_threadpool_controller()  # it looks into /proc/self/maps once, which no child may read
-    with forbidding.without((), packages=("numpy",)):
-        pass  # what is installed was looked up on the disk now, for all forks
     if sys.platform != "win32":
         import resource  # noqa: F401  (so that no child has to import it)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader import check
+from grader.child import forbidding
 from grader.child.forbidding import ForbiddenFunction, ForbiddenPackage, without
 
 REACHED = {
@@ -46,6 +47,12 @@ def test_everything_is_back_after_an_error():
     assert np.tanh is names["t"] is before
     assert math.tanh(0.0) == 0.0
     assert importlib.import_module("scipy").__name__ == "scipy"
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_fork():
+    """There, as many modules as before are the same modules."""
+    forbidding._loaded_of.cache_clear()
 
 
 def run(source, packages=("numpy",)):
@@ -114,6 +121,15 @@ def test_a_framework_keeps_what_it_needs_itself(monkeypatch):
     assert names["file"].__module__.startswith("h5py")
     with pytest.raises(ForbiddenPackage):
         run("import scipy\nscipy.special.expit(0)", packages)
+
+
+def test_a_module_that_came_since_is_hidden_too(monkeypatch):
+    run("import math")
+    monkeypatch.setitem(sys.modules, "statsmodels.own", ModuleType("statsmodels.own"))
+    with pytest.raises(ForbiddenPackage):
+        run("import statsmodels.own as own\nown.fit()")
+    assert "statsmodels" not in sys.modules  # nor is a stand-in left
+    assert type(sys.modules["statsmodels.own"]) is ModuleType
 
 
 def test_modules_are_back_afterwards_and_a_misspelt_one_is_no_stand_in():

@@ -201,3 +201,18 @@ def test_an_import_is_no_answers_time(sandbox, tmp_path, source):
         (attempt,) = worker.run([Job(exercise, cut, bank.cases, bank.inputs)])
     assert (attempt.end, len(attempt.outcomes)) == ("complete", len(bank.cases))
     assert all(outcome.raised is None for outcome in attempt.outcomes)
+
+
+@pytest.mark.parametrize("packages", [("numpy",), ("numpy", "tensorflow", "keras")])
+def test_modules_that_are_loaded_are_listed_before_the_fork(sandbox, tmp_path, packages):
+    """To go over thousands of names in each fork takes longer than most answers."""
+    (tmp_path / "m.py").write_text(
+        "import sys\nforbidding = sys.modules['grader.child.forbidding']\n"
+        "def relu(x):\n    return forbidding._loaded_of.cache_info().misses"
+    )
+    exercise = dataclasses.replace(all_exercises()["relu"], packages=packages, tensors="keras" in packages)
+    bank = bank_of(all_exercises()["relu"])
+    job = Job(exercise, Cutter(read(tmp_path / "m.py")).cut("relu"), bank.cases[:1], bank.inputs[:1])
+    with sandbox.borrowed_worker() as worker:
+        attempts = [worker.run([job])[0], *worker.run([job, job])]
+    assert [attempt.outcomes[0].value() for attempt in attempts] == [1, 1, 1]

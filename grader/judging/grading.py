@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -177,26 +178,34 @@ def _run(jobs: Sequence[Job], worker: ImpatientWorker, seed: str) -> Iterator[tu
     """Run the jobs in one process and judge them; where there is any doubt, in a process of their own.
 
     Only the first in a process meets it as it was made. One that fails after others have changed something,
-    runs out of time or memory, or ends the process, gets a second chance in a fresh one.
+    runs out of time or memory, or ends the process, gets a second chance in a fresh one. Code that somebody
+    else has handed in already is run alone, once, for all who hand it in after them.
     """
-    waiting = list(jobs)
+    keys = {job.exercise.name: _key(job, seed) for job in jobs}
+    waiting = []
+    for job in jobs:
+        key = keys[job.exercise.name]
+        if len(jobs) > 1 and key is not None and VERDICTS.is_again(key):
+            yield job, _run_alone(job, key, worker, seed)
+        else:
+            waiting.append(job)
     while len(waiting) > 1:
         attempts = worker.run(waiting)
         for i, (job, attempt) in enumerate(zip(waiting, attempts, strict=False)):
+            key = keys[job.exercise.name]
             verdict = _judged(job, attempt, worker, seed)
             if attempt.end == "killed" or (i > 0 and verdict.status != "passed" and _doubtful(attempt)):
-                verdict = _run_alone(job, worker, seed)
+                verdict = _run_alone(job, key, worker, seed)
             else:
-                verdict = _located(job, attempt, verdict, worker, seed)
+                verdict = _located(job, key, attempt, verdict, worker, seed)
             yield job, verdict
         waiting = waiting[len(attempts) :]
     for job in waiting:
-        yield job, _run_alone(job, worker, seed)
+        yield job, _run_alone(job, keys[job.exercise.name], worker, seed)
 
 
-def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
+def _run_alone(job: Job, key: str | None, worker: ImpatientWorker, seed: str) -> Verdict:
     """Run one job in a fresh process; word for word the same code, run alone, has the same verdict."""
-    key = _key(job, seed)
     if key is not None:
         if located := VERDICTS.get(_with_place(key, job)):
             return located
@@ -208,10 +217,11 @@ def _run_alone(job: Job, worker: ImpatientWorker, seed: str) -> Verdict:
     if attempt.end == "killed":
         return killed(job.exercise, attempt.seconds)
     verdict = _judged(job, attempt, worker, seed)
-    # Elsewhere chance is in it, or the number of a line.
     if key is not None and attempt.end == "complete" and verdict.error is None and not verdict.fault:
         VERDICTS.add(key, verdict)
-    return _located(job, attempt, verdict, worker, seed)
+    elif key is not None:  # chance is in it, or the number of a line
+        VERDICTS.give_up(key)
+    return _located(job, key, attempt, verdict, worker, seed)
 
 
 def _key(job: Job, seed: str) -> str | None:
@@ -222,14 +232,19 @@ def _key(job: Job, seed: str) -> str | None:
     if len(statements) > MAX_REMEMBERED_STATEMENTS:
         return None
     try:
-        # With the lines, which an answer may look at.
-        code = "\n".join(ast.dump(statement, include_attributes=True) for statement in statements)
+        code = "\n".join(map(_dumped, statements))
     except (RecursionError, ValueError):  # too deep; an integer of more digits than Python prints
         return None
     if "random" in code:
         return None
     parts = (job.exercise.name, seed, repr(bank_of(job.exercise, seed).weights), code)
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=MAX_REMEMBERED_STATEMENTS)
+def _dumped(statement: ast.stmt) -> str:
+    """Return a statement's code with its lines, which an answer may look at; what several need, once."""
+    return ast.dump(statement, include_attributes=True)
 
 
 def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> Verdict:
@@ -251,14 +266,16 @@ def _judged(job: Job, attempt: Attempt, worker: ImpatientWorker, seed: str) -> V
     return verdict
 
 
-def _located(job: Job, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str) -> Verdict:
+def _located(
+    job: Job, key: str | None, attempt: Attempt, verdict: Verdict, worker: ImpatientWorker, seed: str
+) -> Verdict:
     """Return the verdict with the line to look at, where little else tells the cause."""
     if not is_unexplained(verdict):
         return verdict
     if attempt.end != "complete" or job.exercise.kind != "value" or not job.cut.definitions:
         return verdict
     is_quick = job.kind == "light" and attempt.seconds <= MAX_SECONDS_TO_LOOK
-    bank, key = bank_of(job.exercise, seed), _key(job, seed)
+    bank = bank_of(job.exercise, seed)
     if key is not None and (known := VERDICTS.get(_with_place(key, job))):
         return msgspec.structs.replace(known, seconds=verdict.seconds)
     with contextlib.suppress(Exception):  # the verdict stands without it

@@ -18,6 +18,7 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._known: dict[str, Verdict] = {}
+        self._asked: dict[str, bool] = {}  # whether there is hope
         self.folder: Path | None = None
 
     def get(self, key: str) -> Verdict | None:
@@ -29,6 +30,21 @@ class Verdicts:
                 return None
             self._keep(key, msgspec.msgpack.decode(encoded, type=Verdict))
         return self._known.get(key)
+
+    def is_again(self, key: str) -> bool:
+        """Return whether a verdict is known, or was asked for before: then it will be once more."""
+        if self.get(key) is not None:
+            return True
+        if key in self._asked:
+            return self._asked[key]
+        if len(self._asked) >= MOST:
+            self._asked.clear()
+        self._asked[key] = True
+        return False
+
+    def give_up(self, key: str) -> None:
+        """Say that there won't be a verdict that others can have, too: there is chance in it."""
+        self._asked[key] = False
 
     def add(self, key: str, verdict: Verdict) -> None:
         """Remember a verdict."""

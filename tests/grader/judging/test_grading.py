@@ -236,6 +236,47 @@ def test_the_same_code_is_run_once_unless_chance_may_be_in_it(sandbox, tmp_path,
     assert len(count) == runs
 
 
+def test_what_many_hand_in_together_is_run_alone_once_for_all_of_them(sandbox, tmp_path, monkeypatch):
+    """The first in a process with their other answers, the second alone, and then nobody's."""
+    count = []
+    run = Worker.run
+
+    def counted(self, jobs):
+        count.append([job.exercise.name for job in jobs])
+        return run(self, jobs)
+
+    monkeypatch.setattr(Worker, "run", counted)
+    seen = []
+    for _ in range(4):
+        (tmp_path / "m.py").write_text(
+            "import numpy as np\ndef relu(x): return np.maximum(x, 0)\n"
+            "def relu_derivative(x): return (x >= 0) * 1.0\ndef dead_fraction(Z): raise ValueError\n"
+        )
+        found = grade(read(tmp_path / "m.py"), sandbox.worker(), seed="together", sandbox=sandbox.level)
+        asked = [v for v in found.report.exercises if v.status != "missing"]
+        seen.append([(v.name, v.status, v.message, v.mistake) for v in asked])
+    assert [status for _, status, *_ in seen[0]] == ["passed", "failed", "error"]
+    assert all(one == seen[0] for one in seen)
+    assert [names for names in count if names != ["dead_fraction"]] == [
+        ["relu", "relu_derivative", "dead_fraction"],
+        ["relu"],
+        ["relu_derivative"],
+    ]
+    assert count.count(["dead_fraction"]) >= 3  # an error is told with its place: each has their own
+
+
+@pytest.mark.parametrize("order", [(0, 1, 1, 1), (1, 0, 1, 1), (1, 1, 0, 1)])
+def test_nobody_gains_by_what_anothers_code_left_in_its_process(sandbox, tmp_path, order):
+    """The same answer, that works only beside an accomplice, handed in without one."""
+    answer = "def relu_derivative(x):\n    import builtins\n    return builtins.left_there(x)\n"
+    accomplice = "def relu(x):\n    import builtins\n    builtins.left_there = lambda x: (x > 0) * 1.0\n"
+    for who in order:
+        (tmp_path / "m.py").write_text(("# a line\n" * 3 if who else accomplice) + answer)
+        found = grade(read(tmp_path / "m.py"), sandbox.worker(), seed=f"{order}", sandbox=sandbox.level)
+        (verdict,) = [v for v in found.report.exercises if v.name == "relu_derivative"]
+        assert who == 0 or verdict.status == "error"
+
+
 def test_a_huge_answer_is_a_wrong_shape_and_no_accident(graded):
     verdict = graded("import numpy as np\ndef relu(x): return np.zeros((3000, 3000))\n")["relu"]
     assert verdict.status == "failed"

@@ -24,3 +24,12 @@ def test_memory_is_bounded():
         verdicts.add(str(i), PASSED)
     assert verdicts.get("0") is None
     assert verdicts.get(str(MOST + 9)) == PASSED
+
+
+def test_the_second_who_asks_is_told_so_unless_there_is_no_hope():
+    verdicts = Verdicts()
+    assert [verdicts.is_again("key") for _ in range(3)] == [False, True, True]
+    verdicts.give_up("key")
+    assert not verdicts.is_again("key")
+    verdicts.add("key", PASSED)
+    assert verdicts.is_again("key")

@@ -104,16 +104,17 @@ def readable_paths() -> list[str]:
     # An installation may have copies beside a clone: an editable one has the lessons, data sets and answers.
     hidden |= {whole / name for whole in existing for name in PACKAGES}
     hidden = {path for path in hidden if path.exists()}
-    return sorted({str(path) for whole in existing for path in _without(whole, hidden)})
+    above = {parent for path in hidden for parent in path.parents}
+    return sorted({str(path) for whole in existing for path in _without(whole, hidden, above)})
 
 
-def _without(path: Path, hidden: set[Path]) -> list[Path]:
-    """Return `path`, or the parts of it that lead to nothing hidden."""
+def _without(path: Path, hidden: set[Path], above: set[Path]) -> list[Path]:
+    """Return `path`, or the parts of it that are not `above` what is hidden."""
     if path in hidden:
         return []
-    if not any(path in one.parents for one in hidden):
+    if path not in above:
         return [path]
-    return [part for entry in path.iterdir() for part in _without(entry, hidden)]
+    return [part for entry in path.iterdir() for part in _without(entry, hidden, above)]
 
 
 def confine_worker(readable: list[str], scratch: str) -> None:

@@ -96,12 +96,11 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
 
 
 def main(preloaded: Sequence[str], control: socket.socket) -> None:
-    """Wait to be woken, import the modules named, tell what the machine can do, then clone until the end.
+    """Import the modules named, tell what the machine can do, then clone until the end.
 
     Messages are datagrams, for all workers share the socket: one without a file descriptor only wakes; one
     with it names a scratch folder. The end is when nobody holds the other side any more.
     """
-    control.recv(1, socket.MSG_PEEK)
     gc.disable()  # while modules are imported, a third of the time goes into looking for garbage
     with later.imported("matplotlib", "mpl_toolkits"):
         _preload(preloaded)

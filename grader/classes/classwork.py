@@ -22,7 +22,7 @@ import msgspec
 from grader.child.confinement import Level
 from grader.child.zygote import die_with_parent
 from grader.errors import GraderError, UnusableInput
-from grader.exercises import LESSONS
+from grader.exercises import LESSONS, all_exercises
 from grader.judging import dependencies
 from grader.judging.grading import MEGABYTES, READING_SECONDS, Graded, grade
 from grader.judging.report import Report
@@ -69,6 +69,12 @@ def whole(data: bytes, beside: Mapping[str, bytes]) -> bytes:
 def version() -> bytes:
     """Return a hash of all that decides the verdicts of this course: see `dependencies`."""
     return dependencies.version_of_all(LESSONS.values())
+
+
+def prepare() -> None:
+    """Load what the first task would wait for."""
+    version()
+    all_exercises()
 
 
 def run(task: bytes) -> bytes:

@@ -14,6 +14,7 @@ import logging
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.child.confinement import Level, what_is_missing
+from grader.child.confinement import LEVELS, Level, what_is_missing
 from grader.classes import classwork
 from grader.classes.classwork import GradingTask
 from grader.errors import GraderError, SandboxError, UnusableInput
@@ -179,21 +180,30 @@ def local(jobs: int, unsafe: bool, *, heavy: bool = False) -> Iterator[Workers]:
         with Sandbox() as sandbox:
             if heavy:
                 sandbox.prepare("full")
-            level = sandbox.level
-            if level == "process" and not unsafe:
-                raise UnusableInput(
-                    f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do "
-                    "harm or cheat; --unsafe grades all the same."
-                )
 
-            def make() -> Executor:
+            def make(level: Level) -> Executor:
                 context = multiprocessing.get_context("spawn")
                 sockets = {} if level == "process" else sandbox.sockets()  # of new zygotes for killed ones
                 settings = (os.getpid(), folder, level, sockets)
                 pools.append(ProcessPoolExecutor(jobs, context, classwork.join, settings))
                 return pools[-1]
 
-            yield Workers(make, level, 2 * jobs, prepare=partial(sandbox.prepare, "full"))
+            begun = [make(LEVELS[0])] if sys.platform == "linux" else []
+            for executor in begun:
+                executor.submit(classwork.prepare)  # a process of it imports while the sandbox does
+            level = sandbox.level
+            if level == "process" and not unsafe:
+                raise UnusableInput(
+                    f"There is no sandbox on this machine ({what_is_missing()}), so a submission could do "
+                    "harm or cheat; --unsafe grades all the same."
+                )
+            if level != LEVELS[0]:
+                begun.clear()
+
+            def begun_or_new() -> Executor:
+                return begun.pop() if begun else make(level)
+
+            yield Workers(begun_or_new, level, 2 * jobs, prepare=partial(sandbox.prepare, "full"))
     finally:
         _end(pools)
         with contextlib.suppress(OSError):

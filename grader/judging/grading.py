@@ -143,13 +143,11 @@ def _expected(submission: Submission, cutter: Cutter, explainer: Explainer) -> l
     # A lesson's notebook has many names, and some are another lesson's functions: accuracy, a number here.
     named = lessons_of(submission.lesson)
     defined = cutter.functions() if named else cutter.defined()
-    lessons = [
-        lesson
-        for lesson in LESSONS
-        if lesson in named or any(e.name in defined for e in exercises_of(lesson))
-    ] or [
-        lesson for lesson in LESSONS if any(explainer.seems_to_answer(e.name) for e in exercises_of(lesson))
-    ]
+    known = all_exercises().values()
+    answered = {exercise.module for exercise in known if exercise.name in defined}
+    if not named and not answered:
+        answered = {exercise.module for exercise in known if explainer.seems_to_answer(exercise.name)}
+    lessons = [lesson for lesson, module in LESSONS.items() if lesson in named or module in answered]
     return [exercise for lesson in lessons for exercise in exercises_of(lesson)]
 
 

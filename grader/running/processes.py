@@ -86,7 +86,9 @@ class Zygote(ZygoteLink):
         # Each message stays whole, even where several workers write.
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(control)
-        program = _program(f"main({PRELOADED[kind]!r}, socket.socket(fileno={theirs.fileno()}))")
+        # Until it is woken, it imports nothing that others might have a processor for.
+        woken = f"control = socket.socket(fileno={theirs.fileno()}); control.recv(1, socket.MSG_PEEK)"
+        program = _program(f"main({PRELOADED[kind]!r}, control)", woken)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-E", "-c", program],
@@ -238,10 +240,10 @@ class LoneRun(Run):
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _program(call: str) -> str:
+def _program(call: str, before: str = "") -> str:
     root = str(Path(__file__).resolve().parents[2])
-    imports = "import socket; from grader.child import zygote"
-    return f"import sys; sys.path.append({root!r}); {imports}; zygote.{call}"
+    lines = (f"import sys, socket; sys.path.append({root!r})", before, "from grader.child import zygote")
+    return "\n".join([*lines, f"zygote.{call}"])
 
 
 def _environment() -> dict[str, str]:

@@ -32,10 +32,11 @@ def test_copies_of_ours_among_the_packages_are_not_readable(tmp_path, monkeypatc
 def test_paths_that_hold_ours_are_taken_apart(tmp_path):
     for name in ("site-packages/solutions", "site-packages/numpy", "site-packages/lib/deep"):
         (tmp_path / name).mkdir(parents=True)
-    ours = {tmp_path / "site-packages" / "solutions"}
-    packages = tmp_path / "site-packages"
-    assert set(confinement._without(tmp_path, ours)) == {packages / "numpy", packages / "lib"}
-    assert confinement._without(tmp_path / "elsewhere", ours) == [tmp_path / "elsewhere"]
+    packages, elsewhere = tmp_path / "site-packages", tmp_path / "elsewhere"
+    ours = packages / "solutions"
+    above = set(ours.parents)
+    assert set(confinement._without(tmp_path, {ours}, above)) == {packages / "numpy", packages / "lib"}
+    assert confinement._without(elsewhere, {ours}, above) == [elsewhere]
 
 
 def test_the_level_is_tried_and_told():

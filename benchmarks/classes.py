@@ -243,20 +243,23 @@ def bodies(name: str, *, right: bool) -> list[str]:
 def lesson_notebooks(lesson: str, n: int, seed: int = 0) -> list[Notebook]:
     """Return n notebooks with all exercises of a lesson, no two answers alike."""
     rng = random.Random(seed)
-    asked = [exercise.name for exercise in exercises_of(lesson)]
+    asked = {exercise.name for exercise in exercises_of(lesson)}
     module = ast.parse(Path(inspect.getsourcefile(exercises_of(lesson)[0].reference)).read_text("utf-8"))
-    references = {node.name: node for node in module.body if getattr(node, "name", "") in asked}
-    setup = "\n".join(ast.unparse(node) for node in module.body if node not in references.values())
     made = []
     for i in range(n):
-        answers = {}
-        for name in asked:
-            head, *body = ast.unparse(references[name]).split("\n    ")
-            first = next((argument.arg for argument in references[name].args.args), "None")
+        cells: dict[str, list[str]] = {"": []}  # in the module's order, for what stands between may use them
+        for node in module.body:
+            name = getattr(node, "name", None)
+            if name not in asked:
+                cells[next(reversed(cells))].append(ast.unparse(node))
+                continue
+            head, *body = ast.unparse(node).split("\n    ")
+            first = next((argument.arg for argument in node.args.args), "None")
             if rng.random() < 0.25:
                 body = [f"return {first}"]
-            answers[name] = "\n    ".join([head, f"unlike = {i}", *body]) + "\n"
-        made.append(Notebook(f"s{i:04}", setup, answers))
+            cells[name] = ["\n    ".join([head, f"unlike = {i}", *body])]
+        sources = {name: "\n".join(parts) + "\n" for name, parts in cells.items()}
+        made.append(Notebook(f"s{i:04}", sources.pop(""), sources))
     return made
 
 

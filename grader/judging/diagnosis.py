@@ -8,10 +8,13 @@ that mistake gives them.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
+
+import msgspec
 
 from grader.child import plaindata
 from grader.child.calling import Outcome
@@ -29,6 +32,7 @@ from grader.judging.variants import likely, outcome_of, variants_of
 MAX_OTHERWISE = 0.2  # of the cases that fail: so many may differ that the learner has right
 MIN_FAILING = 3
 MAX_LIKELY = 8  # variants that are compared on every case
+MOST = 1000  # outcomes whose diagnosis is remembered
 
 Kind = Literal[
     "mistake",
@@ -69,7 +73,20 @@ def diagnose(
         outcomes: the answer's, on every case.
         found: what is wrong with them, case by case; something is.
     """
-    return next(_diagnoses(exercise, bank, outcomes, found), None)
+    # Many in a class write the same mistake in their own words.
+    key = hash((exercise, bank.cases, bank.expected)), _digest(outcomes)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST:
+            _KNOWN.clear()
+        _KNOWN[key] = next(_diagnoses(exercise, bank, outcomes, found), None)
+    return _KNOWN[key]
+
+
+_KNOWN: dict[tuple[int, bytes], Diagnosis | None] = {}
+
+
+def _digest(outcomes: Sequence[Outcome]) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(outcomes)).digest()
 
 
 def is_alike(

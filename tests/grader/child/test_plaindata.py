@@ -1,4 +1,5 @@
 import contextlib
+from collections import OrderedDict, defaultdict, namedtuple
 
 import msgspec
 import numpy as np
@@ -141,3 +142,13 @@ def test_too_many_bytes_are_malformed():
 def test_tensors_arrive_as_arrays():
     tensorflow = pytest.importorskip("tensorflow")
     assert same(decode(encode(tensorflow.constant([1.0, 2.0]))), np.array([1, 2], np.float32))
+
+
+def test_what_is_a_dict_a_tuple_or_a_list_too_is_one():
+    pair = namedtuple("pair", "train test")([1, 2], [3])
+    several = OrderedDict(pair=pair), defaultdict(list, a=[1]), UserLike([4, 5])
+    assert decode(encode(several)) == ({"pair": ([1, 2], [3])}, {"a": [1]}, [4, 5])
+
+
+class UserLike(list):
+    """A list of somebody's."""

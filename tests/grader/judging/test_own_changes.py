@@ -147,3 +147,14 @@ def test_nothing_of_it_is_told_where_one_may_hand_in_again(graded):
     told = _discreet(verdict)
     assert told.diagnosis == ""
     assert "Look at" not in told.message
+
+
+def test_of_a_decorated_answer_no_line_is_named(graded):
+    """Its body, changed so that it is right, is wrong with its decorator still."""
+    code = (
+        "def plus_one(f):\n    return lambda *given: f(*given) + 1\n\n"
+        "@plus_one\ndef weighted_sum(x, w, b):\n    return float(x @ w - b)\n"
+    )
+    verdict = found(graded, code, "weighted_sum")
+    assert verdict.status == "failed"
+    assert "every case right" not in verdict.message

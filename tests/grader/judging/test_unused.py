@@ -29,11 +29,20 @@ from grader.judging.unused import unused_arguments
         ("def dense(X, W, b, activation):\n def add(): return b + X @ W\n return act(add(), activation)", ""),
         ("def dense(X, W, b, activation): return eval('X @ W + b')", ""),
         ("def dense(*arguments): return 0", ""),
+        ("@given_all\ndef dense(X, W, b, activation): return X @ W", ""),
+        ("def dense(X, W, b, activation): return inspect.currentframe().f_locals['b'] + X @ W", ""),
+        ("def dense(self, X, W, b, activation): return X @ W + b", "Your code never looks at `activation`."),
         ("dense = lambda X, W, b, activation: 0", ""),
     ],
 )
 def test_what_is_never_looked_at_is_named(code, said):
     assert unused_arguments(all_exercises()["dense"], ast.parse(code).body[0]) == said
+
+
+def test_of_what_has_many_right_answers_nothing_is_said():
+    """Whose design needs no seed, say, need not look at it."""
+    code = "def nested_estimate(X, y, settings, seed): return 0.5"
+    assert unused_arguments(all_exercises()["nested_estimate"], ast.parse(code).body[0]) == ""
 
 
 def test_what_the_reference_does_not_look_at_either_is_not_missed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -20,8 +21,10 @@ def can_end() -> bool:
 
 def _swallows(frame: FrameType | None) -> bool:
     """Whether an exception here would be printed and end nothing: Python itself called the function."""
+    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") in CALLED_BACK:
+        code = frame.f_code
+        if code.co_name == "__del__" or code in collecting or frame.f_globals.get("__name__") in CALLED_BACK:
             return True
         frame = frame.f_back
     return False

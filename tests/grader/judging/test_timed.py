@@ -1,6 +1,7 @@
 """A call that goes on is ended wherever the alarm may find it, and nothing else is."""
 
 import contextlib
+import gc
 import signal
 import time
 import weakref
@@ -24,18 +25,37 @@ class Slow:
 
 
 def forgetting_in_a_dictionary():
-    """Nearly all of its time is spent where Python prints an exception, and goes on."""
+    """Most of its time is spent where Python prints an exception, and goes on."""
     forgotten = weakref.WeakKeyDictionary()
     while True:
         keys = [Key() for _ in range(1000)]
         for key in keys:
             forgotten[key] = 1
         keys.clear()
+        for _ in range(10_000):
+            pass
 
 
 def forgetting_what_is_slow():
     while True:
         Slow()
+        for _ in range(10_000):
+            pass
+
+
+def looking_for_garbage():
+    def slow(phase, found):
+        for _ in range(5000):
+            pass
+
+    gc.callbacks.append(slow)
+    try:
+        while True:
+            gc.collect(0)
+            for _ in range(1000):
+                pass
+    finally:
+        gc.callbacks.remove(slow)
 
 
 def test_an_alarm_at_the_very_end_is_no_fault():
@@ -49,7 +69,7 @@ def test_an_alarm_at_the_very_end_is_no_fault():
 
 def test_an_alarm_where_an_exception_would_be_lost_comes_again():
     """Python prints what is raised while it forgets an object, and goes on for good."""
-    for forgetting in (forgetting_in_a_dictionary, forgetting_what_is_slow):
+    for forgetting in (forgetting_in_a_dictionary, forgetting_what_is_slow, looking_for_garbage):
         for seconds in np.linspace(1e-3, 3e-2, 4):
             assert within(seconds, forgetting).raised.type == "TimeoutError"
 

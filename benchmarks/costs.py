@@ -1,6 +1,6 @@
 """What it costs to grade a class of each lesson: seconds and processor time a submission, whose it is.
 
-    python benchmarks/lessons.py [--submissions N] [--only NAME …] [--json FILE]
+    python benchmarks/costs.py [--submissions N] [--only NAME …] [--json FILE]
 
 A submission has all exercises of a lesson, and no two answers are alike: three quarters of them are the
 reference, the others hand back their first argument. Classes are graded by `grader grade` with its default

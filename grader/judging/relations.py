@@ -237,7 +237,9 @@ def _which_part(pairs: Sequence[Pair], near: Callable) -> Iterator[str]:
             yield "On every case that fails only the first entry of {subject} is wrong."
         elif all(near(pair.right[:-1], pair.got[:-1]) for pair in pairs):
             yield "On every case that fails only the last entry of {subject} is wrong."
-        elif all(near(np.sort(pair.right, None), np.sort(pair.got, None)) for pair in pairs):
+        elif _distinct(pair.right for pair in pairs) >= MIN_VALUES_FOR_A_NUMBER and all(
+            near(np.sort(pair.right, None), np.sort(pair.got, None)) for pair in pairs
+        ):  # of zeros and ones it would say nothing
             yield "On every case that fails {subject} has the right numbers, in another order."
 
 
